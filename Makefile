@@ -1,0 +1,154 @@
+# The registry's commands; `make` alone lists them. Needs Python 3.11 or newer and fetches the rest, pinned by hash.
+
+PORT ?= 8000
+PYTHON ?= python3
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+PY := $(BIN)/python
+RUNTIME := .venv/.runtime
+TOOLS := .venv/.tools
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+
+# What the registry writes under var/ (database, keys) is for its own user only.
+MANAGE := umask 077 && $(PY) manage.py
+
+# No control socket: gunicorn would put it in the home folder, one path for all its instances on the machine.
+# No access log: an address says which case was opened, and when.
+GUNICORN := umask 077 && exec $(PY) -m gunicorn krat.wsgi --bind 127.0.0.1:$(PORT) \
+	--worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning
+
+# Checks and tests give the same answer on every machine, whatever its environment says.
+CLEAN := env -u ALLOWED_HOSTS -u DATABASE_URL -u EMAIL_URL -u KRAT_KEYS -u LANGUAGE_CODE -u SECRET_KEY
+
+# The invented world on this machine: nothing to configure, cookies that work without TLS.
+run lint test format messages: export KRAT_DEMO := 1
+run lint test format messages: export DEBUG := 0
+run lint test format messages: export PLAIN_HTTP := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help run serve port test lint format messages lock programs gettext
+MAKEFLAGS += --no-print-directory
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- Serving ------------------------------------------------------------------------------------------------
+
+run: $(RUNTIME) port ## Serve the invented world on http://localhost:8000 (PORT=8001 for another port)
+	@$(MANAGE) migrate --no-input --verbosity 0
+	@$(MANAGE) createcachetable --verbosity 0
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@$(MANAGE) demo --if-empty
+	@echo "The registry answers on http://localhost:$(PORT) until Ctrl+C."
+	@$(GUNICORN)
+
+serve: $(RUNTIME) port ## Serve with the settings of the environment, to a proxy on this machine (PORT=8001)
+	@$(MANAGE) check --deploy --fail-level ERROR
+	@$(MANAGE) migrate --no-input --verbosity 0
+	@$(MANAGE) createcachetable --verbosity 0
+	@$(MANAGE) collectstatic --no-input --verbosity 0
+	@$(GUNICORN)
+
+port: $(RUNTIME)
+	@$(PY) -c 'import socket; socket.create_server(("127.0.0.1", $(PORT))).close()' 2>/dev/null || { \
+		echo 'Port $(PORT) is taken on this machine, or may not be used. Choose another one with PORT=8001.' >&2; exit 1; }
+
+# --- Checks and tests ---------------------------------------------------------------------------------------
+
+# One line a check, always in this order; what a failed one has to say follows its line.
+define CHECKS
+umask 077; failed=0; \
+check() { \
+	printf '%-26s' "$$1"; shift; \
+	if said=$$($(CLEAN) "$$@" 2>&1); then echo ok; else echo FAILED; echo "$$said"; failed=1; fi; \
+}; \
+check 'ruff format' $(PY) -m ruff format --check .; \
+check 'ruff check' $(PY) -m ruff check .; \
+check 'mypy' $(PY) -m mypy; \
+check 'import-linter' $(BIN)/lint-imports --no-logo; \
+check 'djlint lint' $(PY) -m djlint templates --lint; \
+check 'manage.py check' $(PY) manage.py check; \
+check 'manage.py makemigrations' $(PY) manage.py makemigrations --check --dry-run
+endef
+
+lint: $(TOOLS) ## Every check but the tests
+	@$(CHECKS); exit $$failed
+
+test: $(TOOLS) programs ## Every check, then every test on SQLite and again on PostgreSQL (PYTEST_ARGS=… for pytest)
+	@$(CHECKS); \
+	if missing=$$($(PY) -m tests.postgres --find 2>&1 >/dev/null); then \
+		echo 'Tests on SQLite:'; \
+		$(CLEAN) $(PY) -m pytest $(PYTEST_ARGS) || exit 1; \
+		echo 'Tests on PostgreSQL:'; \
+		$(CLEAN) $(PY) -m tests.postgres -- $(PY) -m pytest $(PYTEST_ARGS) || exit 1; \
+	else \
+		echo 'Tests on SQLite:'; \
+		KRAT_NOT_RUN="$$missing" $(CLEAN) $(PY) -m pytest $(PYTEST_ARGS) || exit 1; \
+	fi; \
+	exit $$failed
+
+format: $(TOOLS) ## Put the code into the one look
+	@$(PY) -m ruff check --fix --quiet . || true
+	@$(PY) -m ruff format --quiet .
+
+messages: $(RUNTIME) gettext ## Collect the words to translate into locale/, and compile the catalogues
+	@$(MANAGE) makemessages --locale sq --add-location file --no-obsolete --ignore var --ignore tests
+	@$(MANAGE) compilemessages --locale sq --ignore .venv --ignore var
+
+# --- What has to be on the machine --------------------------------------------------------------------------
+
+$(PY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo 'Python 3.11 or newer is needed. Name it with PYTHON=python3.12, for example.' >&2; exit 1; }
+	@missing=''; $(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || missing='python3-venv'; $(INSTALL)
+	@$(PYTHON) -m venv --clear .venv || { rm -rf .venv; exit 1; }
+
+$(RUNTIME): requirements.txt | $(PY)
+	@echo 'Installing what the registry runs on ...'
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(TOOLS): requirements-dev.txt requirements.txt | $(PY)
+	@echo 'Installing what the registry runs on, and the tools for checks and tests ...'
+	@$(PIP) -r requirements-dev.txt
+	@touch $(RUNTIME) $@
+
+# Installs the Debian packages in $missing where it may, each by itself so that an unknown one does not hold up the
+# others; elsewhere names them. Never fails: what could not run is said where it would have run.
+define INSTALL
+if [ -z "$$missing" ]; then :; \
+elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	echo "Installing Debian packages: $$missing ..."; \
+	apt-get update -qq || true; \
+	for package in $$missing; do \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$$package" >/dev/null \
+			|| echo "Could not be installed: $$package."; \
+	done; \
+else \
+	echo "Missing on this machine, and not for this user to install: $$missing."; \
+fi
+endef
+
+# The tests make a PostgreSQL cluster of their own; the one Debian's package makes is left alone.
+programs: $(TOOLS)
+	@missing=''; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	command -v msgfmt >/dev/null || missing="$$missing gettext"; \
+	$(PY) -m tests.postgres --find >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	missing=$${missing# }; $(INSTALL)
+
+gettext:
+	@missing=''; command -v msgfmt >/dev/null || missing='gettext'; $(INSTALL)
+
+# --- Pinning ------------------------------------------------------------------------------------------------
+
+LOCK := var/lock/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --custom-compile-command 'make lock'
+
+lock: ## Pin the requirements anew, with their hashes, after a change to a requirements*.in
+	@$(PYTHON) -m venv var/lock && var/lock/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@$(LOCK) requirements.in --output-file requirements.txt
+	@$(LOCK) requirements-dev.in --output-file requirements-dev.txt
