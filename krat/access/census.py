@@ -1,0 +1,55 @@
+"""The census of routes: every address, what it asks for, and which methods it takes.
+
+The printed table, the start-up check and the test matrix read it from here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address of the registry."""
+
+    name: str
+    pattern: str
+    right: str  # empty where the page is open or unclassified
+    open_because: tuple[str, str] | None  # kind and reason
+    methods: tuple[str, ...]
+    view: Any
+
+    @property
+    def is_classified(self) -> bool:
+        """Whether somebody said who may come here."""
+        return bool(self.right) or self.open_because is not None
+
+
+def routes() -> list[Route]:
+    """Every route of the registry, in the order in which addresses are tried."""
+    others: dict[str, tuple[str, str]] = import_module(settings.ROOT_URLCONF).OTHERS_PAGES
+    return [_route(name, pattern, view, others) for name, pattern, view in _walk(get_resolver().url_patterns, "", "")]
+
+
+def _route(name: str, pattern: str, view: Any, others: dict[str, tuple[str, str]]) -> Route:
+    return Route(
+        name=name,
+        pattern=pattern,
+        right=getattr(view, "right", ""),
+        open_because=getattr(view, "open_because", None) or others.get(name),
+        methods=getattr(view, "methods", ("GET", "POST")),
+        view=view,
+    )
+
+
+def _walk(patterns: list[Any], prefix: str, namespace: str) -> Iterator[tuple[str, str, Any]]:
+    for one in patterns:
+        if isinstance(one, URLResolver):
+            inner = f"{namespace}{one.namespace}:" if one.namespace else namespace
+            yield from _walk(one.url_patterns, prefix + str(one.pattern), inner)
+        elif isinstance(one, URLPattern):
+            yield f"{namespace}{one.name or ''}", prefix + str(one.pattern), one.callback

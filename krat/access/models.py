@@ -1,0 +1,56 @@
+"""What the door itself remembers: which forms were received, which were kept, and what place this database is."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Submission(models.Model):
+    """One form received, so that sending it twice does one thing. Holds a keyed hash, never what was typed.
+
+    Legal basis: the institution's public task; class: technical; kept one day.
+    """
+
+    digest = models.CharField(_("digest"), max_length=64, unique=True)
+    outcome = models.CharField(_("outcome"), max_length=300, blank=True)
+    received_at = models.DateTimeField(_("received at"), auto_now_add=True, db_index=True)
+
+    def __str__(self) -> str:
+        return self.digest[:8]
+
+
+class KeptForm(models.Model):
+    """A form that expired under the writer's hands, sealed for thirty minutes until the same person is back.
+
+    Legal basis: the institution's public task; class: sealed; kept thirty minutes.
+    """
+
+    code = models.UUIDField(_("code"), unique=True, editable=False)
+    owner = models.UUIDField(_("owner"))
+    path = models.CharField(_("path"), max_length=300)
+    sealed = models.BinaryField(_("sealed words"))
+    kept_at = models.DateTimeField(_("kept at"), auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "path"], name="kept_by_owner_and_path")]
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+
+class Installation(models.Model):
+    """One row: whether this database holds the invented world or service data. Set at the first fill, never changed."""
+
+    class Kind(models.TextChoices):
+        DEMO = "demo", _("invented world")
+        SERVICE = "service", _("service")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
+    filled_at = models.DateTimeField(_("filled at"), auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="one_installation_a_database"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,258 @@
+"""The one door: rows of a scoped model show themselves only to a named seat.
+
+``objects`` refuses to be read until someone says who is asking, by `visible_to` or `permitted`. The refusal sits in the
+default and in the base manager, so it also covers choice fields, related managers, prefetching, counting and
+subqueries. Overriding ``_fetch_all`` alone would not: iterators, aggregates and subqueries pass it by (ruling 2).
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar, NoReturn, Self, TypeVar
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from krat.access import rights
+from krat.access.rights import Reach, Subject
+
+
+class UnscopedQuery(Exception):
+    """Rows of a scoped model were asked for and nobody said who is asking."""
+
+
+M = TypeVar("M", bound="ScopedModel")
+
+_validating: ContextVar[bool] = ContextVar("validating", default=False)
+
+
+@contextmanager
+def validation() -> Iterator[None]:
+    """Let Django's own validation look for equal rows and for the far end of a key; it hands no row to anyone."""
+    token = _validating.set(True)
+    try:
+        yield
+    finally:
+        _validating.reset(token)
+
+
+class ScopedQuerySet(models.QuerySet[M]):
+    """A queryset that answers only after a seat was named."""
+
+    _is_named = False
+
+    # --- naming who asks ---
+
+    def visible_to(self, seat: Subject) -> Self:
+        """The rows this seat may see at all (the model's ``view_right``)."""
+        return self.permitted(seat, self.model.view_right)
+
+    def permitted(self, seat: Subject, right: str) -> Self:
+        """The rows on which this seat has this right."""
+        reach = rights.reach(seat, right)
+        if reach is Reach.NONE:
+            return self._named().none()
+        return self._named().filter(self.model.within(reach, seat))
+
+    def unscoped(self, why: str) -> Self:
+        """All rows, for a stated reason. A house test lists the modules that may say this."""
+        if not why:
+            raise ValueError("Say why this query needs no seat.")
+        return self._named()
+
+    def none(self) -> Self:
+        """Nothing: safe to hand to anyone."""
+        return self._named()._empty()
+
+    def _empty(self) -> Self:
+        return super().none()
+
+    def _named(self) -> Self:
+        clone = self.all()
+        clone._is_named = True
+        return clone
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]  # private in the stubs; the flag must follow every copy
+        clone._is_named = self._is_named
+        return clone
+
+    # --- every way to read, count or write rows ---
+
+    def _ask(self) -> None:
+        if not self._is_named and not _validating.get():
+            name = self.model.__name__
+            raise UnscopedQuery(f"Who is asking? Write {name}.objects.visible_to(seat) or .permitted(seat, right).")
+
+    def _fetch_all(self) -> None:
+        if self._result_cache is None:
+            self._ask()
+        super()._fetch_all()
+
+    def iterator(self, chunk_size: int | None = None) -> Iterator[Any]:
+        self._ask()
+        return super().iterator(chunk_size)
+
+    def aiterator(self, chunk_size: int = 2000) -> AsyncIterator[Any]:
+        self._ask()
+        return super().aiterator(chunk_size)
+
+    def count(self) -> int:
+        self._ask()
+        return super().count()
+
+    def exists(self) -> bool:
+        self._ask()
+        return super().exists()
+
+    def aggregate(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        self._ask()
+        return super().aggregate(*args, **kwargs)
+
+    def contains(self, obj: models.Model) -> bool:
+        self._ask()
+        return super().contains(obj)
+
+    def update(self, **kwargs: Any) -> int:
+        self._ask()
+        return super().update(**kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        self._ask()
+        return super().delete()
+
+    def explain(self, **kwargs: Any) -> str:
+        self._ask()
+        return super().explain(**kwargs)
+
+    def raw(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Never: raw SQL asks nobody."""
+        raise UnscopedQuery("Raw SQL asks nobody who is looking.")
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        self._ask()
+        return super().resolve_expression(*args, **kwargs)
+
+    def _combinator_query(self, combinator: str, *others: Any, all: bool = False) -> Self:
+        for one in (self, *others):
+            _ask_if_scoped(one)
+        return super()._combinator_query(combinator, *others, all=all)  # type: ignore[misc,no-any-return]
+
+    def __or__(self, other: Any) -> Self:
+        self._ask_both(other)
+        return super().__or__(other)
+
+    def __and__(self, other: Any) -> Self:
+        self._ask_both(other)
+        return super().__and__(other)
+
+    def __xor__(self, other: Any) -> Self:
+        self._ask_both(other)
+        return super().__xor__(other)
+
+    def _ask_both(self, other: Any) -> None:
+        self._ask()
+        _ask_if_scoped(other)
+
+
+def _ask_if_scoped(queryset: Any) -> None:
+    if isinstance(queryset, ScopedQuerySet):
+        queryset._ask()
+
+
+class CheckedModel(models.Model):
+    """An open model that points to scoped ones: validating it may look for the far end of its keys."""
+
+    class Meta:
+        abstract = True
+
+    def full_clean(self, *args: Any, **kwargs: Any) -> None:
+        with validation():
+            super().full_clean(*args, **kwargs)
+
+
+class ScopedModel(CheckedModel):
+    """A row that only certain seats may see. Addresses carry ``code``; row ids stay inside."""
+
+    view_right: ClassVar[str]
+    held_with: ClassVar[tuple[str, ...]] = ()  # what a verb needs of it besides its own row
+
+    code: models.Field[Any, Any] = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    objects = models.Manager.from_queryset(ScopedQuerySet)()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        """For each reach that this model's rights use, the condition by which this seat's rows are found."""
+        raise NotImplementedError(f"{cls.__name__} must say by which paths its rows are reached.")
+
+    @classmethod
+    def within(cls, reach: Reach, seat: Subject) -> Q:
+        """The condition of one reach; a reach the model has no path for is an error, not an open door."""
+        return Q() if reach is Reach.COUNTRY else cls.paths(seat)[reach]
+
+    def refresh_from_db(
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: models.QuerySet[Any] | None = None,
+    ) -> None:
+        """Read this row again: whoever holds it has come through the door already."""
+        again = from_queryset if from_queryset is not None else type(self).objects.unscoped("a row already held")
+        super().refresh_from_db(using=using, fields=fields, from_queryset=again)
+
+
+class VersionedModel(ScopedModel):
+    """A row that several people edit: every edit carries the version it was based on."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+
+class Stale(ValidationError):
+    """Somebody changed the row since the version the edit was based on; ``current`` is how it stands now."""
+
+    def __init__(self, current: VersionedModel) -> None:
+        sentence = _(
+            "Somebody changed this after you opened it. Compare both texts, put together what should stand, and save."
+        )
+        super().__init__(sentence, code="stale")
+        self.current = current
+
+
+def hold(thing: M, *, based_on: int | None = None) -> M:
+    """Lock the row until the transaction ends and return it as it stands now (one query, one row lock).
+
+    Raises `Stale` when the caller's edit was based on another version.
+    """
+    queryset: models.QuerySet[Any] = type(thing).objects.unscoped("a row already held, now locked")
+    rows = queryset.select_related(*thing.held_with) if thing.held_with else queryset
+    current: M = rows.select_for_update(of=("self",)).get(pk=thing.pk)
+    if based_on is not None and isinstance(current, VersionedModel) and current.version != based_on:
+        raise Stale(current)
+    return current
+
+
+def settle(thing: M, *, by: Subject, right: str) -> M:
+    """Check, save and look again: what was written must lie within the writer's right, else all is rolled back.
+
+    Without the second look a coordinator of one county could file a meeting in another (two or three queries).
+    """
+    if isinstance(thing, VersionedModel) and thing.pk is not None:
+        thing.version += 1
+    thing.full_clean()
+    thing.save()
+    if not type(thing).objects.permitted(by, right).filter(pk=thing.pk).exists():
+        raise PermissionDenied(_("This lies outside your seat's reach."))
+    return thing

@@ -1,0 +1,181 @@
+"""How a page asks for its right, and how one row is fetched through the door.
+
+    @needs("tasks.verify")
+    def task_verify(request, code):
+        task = door(request, Task, code)          # 404 outside reach, 403 without the right
+
+What a page shows is written to the trail in the transaction that read it; refusals are written in a transaction of
+their own, after the rollback; and the page is rendered after the commit, when no query may run any more (ruling 6).
+"""
+
+import functools
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, connection, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers
+from django.utils.translation import gettext as _
+
+from krat.access import kept, rights
+from krat.access.models import Submission
+from krat.access.scoping import ScopedModel, ScopedQuerySet
+from krat.access.witness import witness
+
+View = Callable[..., HttpResponse]
+V = TypeVar("V", bound=View)
+M = TypeVar("M", bound=ScopedModel)
+
+
+class Page(Protocol):
+    """A response that is rendered later."""
+
+    is_rendered: bool
+
+    def render(self) -> HttpResponse: ...
+
+
+class QueryWhileRendering(RuntimeError):
+    """A template asked the database: the view must fetch what it shows, within the transaction that logs it."""
+
+
+def _refuse_query(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    raise QueryWhileRendering(f"A template ran a query. Fetch it in the view: {sql[:200]}")
+
+
+@contextmanager
+def no_queries() -> Iterator[None]:
+    """Within this block every query raises `QueryWhileRendering`."""
+    with connection.execute_wrapper(_refuse_query):
+        yield
+
+
+def needs(right: str, *, methods: Sequence[str] = ("GET", "POST")) -> Callable[[View], View]:
+    """Declare the right a page asks for. The page gets a seat that has it somewhere; rows still go through `door`."""
+
+    allowed = [*methods, "HEAD"] if "GET" in methods else list(methods)
+
+    def wrap(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer = _answer(view, request, right, allowed, *args, **kwargs)
+            add_never_cache_headers(answer)
+            return answer
+
+        guarded.right = right  # type: ignore[attr-defined]
+        guarded.methods = tuple(methods)  # type: ignore[attr-defined]
+        return guarded
+
+    return wrap
+
+
+def public(why: str, *, methods: Sequence[str] = ("GET",)) -> Callable[[V], V]:
+    """Declare that a page asks nobody who they are, and why."""
+    return _open("public", why, methods)
+
+
+def own_account(why: str, *, methods: Sequence[str] = ("GET", "POST")) -> Callable[[V], V]:
+    """Declare that a page shows the signed-in person their own account only, so that it needs no seat."""
+    return _open("own account", why, methods)
+
+
+def _open(kind: str, why: str, methods: Sequence[str]) -> Callable[[V], V]:
+    if not why:
+        raise ValueError("Say why this page needs no right.")
+
+    def wrap(view: V) -> V:
+        @functools.wraps(view)
+        def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if kind == "own account" and not request.user.is_authenticated:
+                return kept.to_sign_in(request)
+            if request.method not in (*methods, "HEAD"):
+                return HttpResponseNotAllowed(methods)
+            return view(request, *args, **kwargs)
+
+        counted.open_because = (kind, why)  # type: ignore[attr-defined]
+        counted.methods = tuple(methods)  # type: ignore[attr-defined]
+        return cast(V, counted)
+
+    return wrap
+
+
+def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args: Any, **kwargs: Any) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return kept.to_sign_in(request)
+    if request.method not in methods:
+        return HttpResponseNotAllowed(methods)
+    route = request.resolver_match.view_name
+    asked = str(kwargs.get("code", ""))
+    if request.seat is None:
+        witness().refused(request.user, right, route, asked, "no_seat")
+        return render(request, "errors/no_seat.html", status=403)
+    request.right = right
+    request.shown = []
+    try:
+        with transaction.atomic():
+            if not rights.may(request.seat, right):
+                raise PermissionDenied(_("Your seat does not have the right for this page."))
+            answer = _once(view, request, *args, **kwargs)
+            if request.method in ("GET", "HEAD"):
+                witness().saw(request.seat, right, route, request.shown)
+    except Http404:
+        witness().refused(request.seat, right, route, asked, "not_there")
+        return render(request, "errors/404.html", status=404)
+    except PermissionDenied as refusal:
+        witness().refused(request.seat, right, route, asked, "forbidden")
+        return render(request, "errors/403.html", {"why": str(refusal)}, status=403)
+    page = cast(Page, answer)
+    if getattr(answer, "is_rendered", True) is False:
+        with no_queries():
+            page.render()
+    return answer
+
+
+def _once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Run a changing request once: the same form sent again gets the first one's answer."""
+    request.kept = None
+    if request.method != "POST":
+        if request.method == "GET":
+            request.kept = kept.take_back(request, request.user.code)
+        return view(request, *args, **kwargs)
+    digest = kept.digest(request)
+    if digest is None:
+        return view(request, *args, **kwargs)
+    try:
+        with transaction.atomic():
+            submission = Submission.objects.create(digest=digest)
+    except IntegrityError:
+        first = Submission.objects.get(digest=digest)
+        messages.info(request, _("This had already been received; nothing was done twice."))
+        return HttpResponseRedirect(first.outcome or request.path)
+    answer = view(request, *args, **kwargs)
+    if answer.status_code in (302, 303):
+        submission.outcome = answer["Location"][:300]
+        submission.save(update_fields=["outcome"])
+    else:
+        submission.delete()  # nothing was done: the corrected form is a new one
+    return answer
+
+
+def door(request: Any, rows: type[M] | models.QuerySet[M], code: uuid.UUID | str, *, right: str = "") -> M:
+    """The row with this code, if the seat has the page's right (or ``right``) on it.
+
+    Outside the seat's reach it is not there (`Http404`); within reach but without the right: `PermissionDenied` with a
+    sentence. The row is noted for the trail. One query; two when it is refused, whether it exists or not.
+    """
+    if isinstance(rows, type):
+        queryset = cast("ScopedQuerySet[M]", rows.objects.all())
+    else:
+        queryset = cast("ScopedQuerySet[M]", rows)
+    found = queryset.permitted(request.seat, right or request.right).filter(code=code).first()
+    if found is not None:
+        request.shown.append(found)
+        return found
+    if queryset.visible_to(request.seat).filter(code=code).exists():
+        raise PermissionDenied(_("You can see this, but your seat does not have the right to do it."))
+    raise Http404

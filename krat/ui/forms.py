@@ -1,0 +1,143 @@
+"""Forms shape input and carry a verb's refusal back to the field it concerns. They hold no rules."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Self, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, QueryDict
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+_LINE_BREAKS = "\n\r\t"
+
+
+def refuse_invisible(words: str) -> None:
+    """Refuse control, direction and zero-width characters: they make a text read otherwise than it stands."""
+    for sign in words:
+        if sign not in _LINE_BREAKS and unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn"):
+            raise ValidationError(_("The text holds an invisible character. Please type it again without it."))
+
+
+@dataclass(frozen=True)
+class BothTexts:
+    """One field of a conflict: what stands now, and what was typed."""
+
+    label: str
+    theirs: str
+    yours: str
+
+
+class BaseForm(forms.Form):
+    """A form of this house: bound to what was sent, or to what was kept when it expired."""
+
+    required_css_class = "is-required"
+    is_sent = False
+    conflict: list[BothTexts] | None = None
+
+    @classmethod
+    def of(cls, request: HttpRequest, **kwargs: Any) -> Self:
+        """The form of this request: filled from a POST, or from what its writer had typed before it expired."""
+        if request.method == "POST":
+            form = cls(request.POST, **kwargs)
+            form.is_sent = True
+            return form
+        return cls(getattr(request, "kept", None), **kwargs)
+
+    def is_accepted(self) -> bool:
+        """Whether it was sent and makes sense; what was only kept is shown again first."""
+        return self.is_sent and self.is_valid()
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, value in list(cleaned.items()):
+            if isinstance(value, str):
+                try:
+                    refuse_invisible(value)
+                except ValidationError as mistake:
+                    self.add_error(name, mistake)
+                else:
+                    cleaned[name] = unicodedata.normalize("NFC", value)
+        return cleaned
+
+    @contextmanager
+    def catching(self) -> Iterator[None]:
+        """Let a verb refuse: its sentences appear at their fields, a conflict shows both texts. Nothing was done."""
+        try:
+            yield
+        except ValidationError as refusal:
+            if hasattr(refusal, "current"):
+                self._show_both(refusal.current)
+            self.refuse(refusal)
+
+    def refuse(self, refusal: ValidationError) -> None:
+        """Put a verb's sentences at the fields they name, the others on top."""
+        if not hasattr(refusal, "error_dict"):
+            self.add_error(None, refusal)
+            return
+        for name, mistakes in refusal.error_dict.items():
+            self.add_error(name if name in self.fields else None, mistakes)
+
+    def _show_both(self, current: models.Model) -> None:
+        self.conflict = []
+        for name, field in self.fields.items():
+            if field.widget.is_hidden or not hasattr(current, name):
+                continue
+            theirs, yours = _readable(getattr(current, name)), _readable(self.cleaned_data.get(name))
+            if theirs != yours:
+                self.conflict.append(BothTexts(str(field.label), theirs, yours))
+        if "version" in self.fields:
+            # They have both texts before them now: the next save is based on what stands.
+            data = cast(QueryDict, self.data).copy()
+            data[self.add_prefix("version")] = str(getattr(current, "version", ""))
+            self.data = data
+
+    def fetch_choices(self) -> None:
+        """Read the rows of every choice list now: a template may not."""
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField):
+                field.choices = list(cast(Iterator[Any], field.choices))
+
+
+class VersionedForm(BaseForm):
+    """A form that changes a row: it carries the version of the row it was filled from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+def _readable(value: Any) -> str:
+    if value is None:
+        return ""
+    if hasattr(value, "strftime"):
+        return str(formats.localize(value))
+    return str(value).replace("\r\n", "\n")
+
+
+class DateField(forms.DateField):
+    """A day: picked in the browser's calendar, or typed as people write it here (31.12.2026)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"], **kwargs)
+
+
+class TimeField(forms.TimeField):
+    """An hour of the day, on the 24-hour clock."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
+        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+
+
+class Words(forms.CharField):
+    """A text of several lines."""
+
+    def __init__(self, *, rows: int = 4, max_length: int = 20_000, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(max_length=max_length, **kwargs)

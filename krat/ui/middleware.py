@@ -1,0 +1,62 @@
+"""Errors without details, and the language that was chosen in the page."""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+logger = logging.getLogger("krat.incidents")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class Incidents:
+    """An error shows an incident number and nothing else; the log gets the place it happened, never a value.
+
+    The text of an exception may quote what somebody typed (a database's "Key (name)=(…)"), so it is not logged.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, mistake: Exception) -> HttpResponse | None:
+        """Django's hook for an exception that a view raised."""
+        if settings.DEBUG:
+            return None
+        return incident(request, mistake)
+
+
+def incident(request: HttpRequest, mistake: BaseException) -> HttpResponse:
+    """Log where an error happened under a new number, and show the number."""
+    number = secrets.token_hex(4).upper()
+    frames = traceback.extract_tb(mistake.__traceback__)
+    where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-12:]))
+    route = request.resolver_match.view_name if request.resolver_match else "-"
+    logger.error("incident %s %s %s at %s", number, route, type(mistake).__name__, where)
+    response = render(request, "errors/500.html", {"incident": number}, status=500)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class ChosenLanguage:
+    """Albanian first; another language only by the switch in the page, never from the browser's header."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response

@@ -1,0 +1,1 @@
+"""The words that templates may use to speak our looks."""

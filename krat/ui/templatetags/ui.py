@@ -1,0 +1,183 @@
+"""What wraps other content: sheets, tables, forms, filters. Everything else is an include in templates/components."""
+
+from typing import Any
+
+from django import template
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+from django.template import Context
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.inclusion_tag("components/icon.html")
+def icon(name: str, label: str = "") -> dict[str, str]:
+    """Draw one symbol of the sprite; with a label it speaks, without one it only decorates."""
+    return {"name": name, "label": label}
+
+
+@register.filter
+def initials(person: object) -> str:
+    """Shorten a person's name to the two letters of the round mark in the header."""
+    full_name = getattr(person, "get_full_name", None)
+    words = str((full_name() if callable(full_name) else "") or person).split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+@register.filter
+def icon_of(tone: str) -> str:
+    """Name the shape that says the same as the colour of a tone."""
+    return {"late": "warning", "soon": "clock", "done": "check"}.get(tone, "info")
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    """Say in two words which browser on which system signed in, as far as it tells."""
+    browsers = ("Edg", "OPR", "SamsungBrowser", "Firefox", "Chrome", "Safari")
+    systems = ("Android", "iPhone", "iPad", "Windows", "Mac OS X", "Linux")
+    shown = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Mac OS X": "macOS"}
+    found = [next((word for word in words if word in user_agent), "") for words in (browsers, systems)]
+    return ", ".join(shown.get(word, word) for word in found if word)
+
+
+@register.simple_tag
+def control(field: BoundField, **attributes: object) -> SafeString:
+    """Write the control of a field with more attributes: `data_draft_key_url=…` becomes `data-draft-key-url="…"`."""
+    named: dict[str, str | bool] = {
+        name.replace("_", "-"): str(value) for name, value in attributes.items() if value is not None
+    }
+    return field.as_widget(attrs=named)
+
+
+@register.simple_block_tag
+def crumbs(content: str) -> SafeString:
+    """Wrap the way back to the page above."""
+    return render_to_string("components/crumbs.html", {"content": content})
+
+
+@register.simple_block_tag
+def sheet(
+    content: str,
+    title: str = "",
+    count: int | None = None,
+    url: str = "",
+    link: str = "",
+    note: str = "",
+    id: str = "",
+    tone: str = "",
+    flush: bool = False,
+    level: int = 2,
+) -> SafeString:
+    """Lay content on a white sheet with its heading."""
+    return render_to_string(
+        "components/sheet.html",
+        {
+            "content": content,
+            "title": title,
+            "count": count,
+            "url": url,
+            "link": link,
+            "note": note,
+            "id": id,
+            "tone": tone,
+            "flush": flush,
+            "level": level,
+        },
+    )
+
+
+@register.simple_block_tag
+def table(content: str, caption: str, show_caption: bool = False, fold: bool = False) -> SafeString:
+    """Wrap the head and body of a table so that it scrolls, or folds, on a phone."""
+    return render_to_string(
+        "components/table.html",
+        {"content": content, "caption": caption, "show_caption": show_caption, "fold": fold},
+    )
+
+
+@register.simple_block_tag
+def drawer(content: str, title: str, count: int | None = None, is_open: bool = False) -> SafeString:
+    """Fold content away behind its title, on phones only when it is an agenda or a list at the side."""
+    return render_to_string(
+        "components/drawer.html",
+        {"content": content, "title": title, "count": count, "is_open": is_open},
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def form(
+    context: Context,
+    content: str,
+    form: BaseForm,
+    verb: str,
+    action: str = "",
+    cancel: str = "",
+    note: str = "",
+    id: str = "",
+    tone: str = "",
+    name: str = "",
+    value: str = "",
+) -> SafeString:
+    """Write a whole form that posts: tokens, summary of errors, fields, buttons.
+
+    Without content all fields are written one under the other.
+    """
+    return render_to_string(
+        "components/form.html",
+        {
+            **_tokens(context),
+            "content": content if content.strip() else "",
+            "form": form,
+            "verb": verb,
+            "action": action,
+            "cancel": cancel,
+            "note": note,
+            "id": id,
+            "tone": tone,
+            "name": name,
+            "value": value,
+        },
+    )
+
+
+@register.simple_tag(takes_context=True)
+def post_button(
+    context: Context,
+    url: str,
+    verb: str,
+    tone: str = "",
+    name: str = "",
+    value: object = "",
+    version: object = "",
+    about: str = "",
+) -> SafeString:
+    """Write a form that is only one button, for a verb that needs no question."""
+    return render_to_string(
+        "components/post_button.html",
+        {
+            **_tokens(context),
+            "url": url,
+            "verb": verb,
+            "tone": tone,
+            "name": name,
+            "value": value,
+            "version": version,
+            "about": about,
+        },
+    )
+
+
+@register.simple_block_tag
+def filters(content: str, form: BaseForm | None = None, action: str = "", reset: str = "", id: str = "") -> SafeString:
+    """Wrap the narrowing of a list: a form that asks, and changes nothing."""
+    return render_to_string(
+        "components/filters.html",
+        {"content": content if content.strip() else "", "form": form, "action": action, "reset": reset, "id": id},
+    )
+
+
+def _tokens(context: Context) -> dict[str, Any]:
+    """Hand on what every posting form needs: components see nothing of the page by themselves."""
+    return {"csrf_token": context.get("csrf_token", ""), "form_token": context.get("form_token", "")}

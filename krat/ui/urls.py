@@ -1,0 +1,12 @@
+"""Addresses that belong to no area."""
+
+from django.urls import path
+
+from krat.ui import views
+
+app_name = "ui"
+urlpatterns = [
+    path("health/", views.health, name="health"),
+    path("language/", views.language, name="language"),
+    path("styleguide/", views.styleguide, name="styleguide"),
+]
