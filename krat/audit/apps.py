@@ -1,0 +1,19 @@
+"""The trail registers itself as the door's witness."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditConfig(AppConfig):
+    """What was done and seen."""
+
+    name = "krat.audit"
+    verbose_name = _("trail")
+
+    def ready(self) -> None:
+        from krat.access import witness
+        from krat.audit import trail, triggers
+
+        witness.register(trail.TrailWitness())
+        post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="krat.audit.triggers")

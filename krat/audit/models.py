@@ -1,0 +1,100 @@
+"""What was done and what was seen: rows that are only ever added."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from krat.access.rights import Reach, Subject
+from krat.access.scoping import ScopedModel
+
+
+class Entry(ScopedModel):
+    """One line of the trail (gjurmë auditimi): who, when, what, on which thing. No content, no names of persons.
+
+    Purpose: accountability, Law 124/2024; class: ids and the server's own words; kept ten years (domain notes 15.3).
+    """
+
+    view_right = "trail.view"
+
+    code = None  # the row id is its name; nothing points here
+    at = models.DateTimeField(_("at"))
+    actor = models.UUIDField(_("actor"), null=True)  # a seat's code, or a user's where nobody had a seat
+    actor_words = models.CharField(_("actor in words"), max_length=160, blank=True)
+    county = models.CharField(_("county"), max_length=5, blank=True)
+    event = models.CharField(_("event"), max_length=60)
+    thing_type = models.CharField(_("kind of thing"), max_length=60, blank=True)
+    thing_code = models.CharField(_("code of the thing"), max_length=40, blank=True)
+    fields = models.JSONField(_("fields"), default=list, blank=True)
+    route = models.CharField(_("page"), max_length=80, blank=True)
+    mac = models.CharField(_("keyed hash"), max_length=64)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("trail entry")
+        indexes = [
+            models.Index(fields=["thing_code", "-id"], name="entry_by_thing"),  # who saw this thing
+            models.Index(fields=["actor", "-id"], name="entry_by_actor"),  # what this seat did
+            models.Index(fields=["event", "-id"], name="entry_by_event"),  # the trail page's filter
+            models.Index(fields=["at"], name="entry_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk} {self.event}"
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return {}
+
+
+class Seal(ScopedModel):
+    """A seal over the entries since the seal before, keyed and chained (ruling 8).
+
+    Purpose: evidence that the trail was not changed quietly; class: technical; kept as long as the trail.
+    """
+
+    view_right = "trail.view"
+
+    code = None
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    up_to = models.PositiveBigIntegerField(_("up to entry"), unique=True)
+    entries = models.JSONField(_("sealed entries"))  # ids in ranges: [[1, 500], [502, 510]]
+    previous = models.CharField(_("seal before"), max_length=64, blank=True)
+    digest = models.CharField(_("keyed hash"), max_length=64, unique=True)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("seal")
+
+    def __str__(self) -> str:
+        return f"{self.up_to} {self.digest[:8]}"
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return {}
+
+
+class Version(ScopedModel):
+    """Old and new values of one change, sealed; read only through the thing it belongs to, and gone with it.
+
+    Purpose: showing people what was changed; class: sealed; kept as long as the thing.
+    """
+
+    view_right = "versions.view"
+
+    thing_type = models.CharField(_("kind of thing"), max_length=60)
+    thing_code = models.CharField(_("code of the thing"), max_length=40)
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    actor = models.UUIDField(_("actor"))
+    actor_words = models.CharField(_("actor in words"), max_length=160)
+    sealed = models.BinaryField(_("sealed values"))
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("version")
+        indexes = [models.Index(fields=["thing_type", "thing_code", "-id"], name="version_by_thing")]
+
+    def __str__(self) -> str:
+        return f"{self.thing_type} {self.thing_code}"
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return {}

@@ -1,0 +1,161 @@
+"""Sealing the trail: entries are inserted unchained, and sealed in batches afterwards (ruling 8).
+
+A chain from row to row would make every reading queue on one lock. Instead writers hold a lock *shared*; the sealer
+takes it exclusively for a moment, so that no row with a lower id can still appear, and hashes what came since the last
+seal together with that seal. Each row carries a keyed hash of its own, so that the first bad row can be named.
+"""
+
+import json
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from krat.access import vault
+from krat.audit.models import Entry, Seal
+
+EVERY_ROWS = 500
+EVERY_SECONDS = 60.0
+_LOCK = 20_170_126  # an arbitrary number that no other advisory lock of this registry uses
+
+_written_here = 0
+_sealed_here_at = time.monotonic()
+
+
+def let_writers_in() -> None:
+    """Hold the trail's lock shared until the writer's transaction ends. SQLite has one writer at a time anyway."""
+    global _written_here
+    _written_here += 1
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+
+
+def mac(entry: Entry) -> str:
+    """The keyed hash of one entry's content."""
+    content = [
+        entry.at.isoformat(),
+        str(entry.actor or ""),
+        entry.actor_words,
+        entry.county,
+        entry.event,
+        entry.thing_type,
+        entry.thing_code,
+        entry.fields,
+        entry.route,
+    ]
+    return vault.keyed_hash(json.dumps(content).encode(), use="trail-row")
+
+
+def seal_if_due() -> None:
+    """Seal when this worker has written 500 rows since it last sealed, or when a minute has passed."""
+    if _written_here >= EVERY_ROWS or time.monotonic() - _sealed_here_at > EVERY_SECONDS:
+        seal()
+
+
+def seal() -> Seal | None:
+    """Seal every entry since the last seal (an exclusive lock while it reads them); None when there is none."""
+    global _written_here, _sealed_here_at
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        _written_here, _sealed_here_at = 0, time.monotonic()
+        last = _seals().order_by("-up_to").first()
+        rows = list(_entries().filter(pk__gt=last.up_to if last else 0).order_by("pk"))
+        if not rows:
+            return None
+        previous = last.digest if last else ""
+        sealed = Seal(
+            up_to=rows[-1].pk,
+            entries=_ranges([row.pk for row in rows]),
+            previous=previous,
+            digest=_digest(previous, rows),
+        )
+        sealed.save(force_insert=True)
+        return sealed
+
+
+def _seals() -> QuerySet[Seal]:
+    return Seal.objects.unscoped("the sealer reads every seal")
+
+
+def _entries() -> QuerySet[Entry]:
+    return Entry.objects.unscoped("the sealer reads every entry")
+
+
+def _digest(previous: str, rows: Iterable[Entry]) -> str:
+    content = json.dumps([previous, [[row.pk, row.mac] for row in rows]])
+    return vault.keyed_hash(content.encode(), use="trail-seal")
+
+
+def _ranges(ids: list[int]) -> list[list[int]]:
+    """[1, 2, 3, 5] → [[1, 3], [5, 5]]."""
+    ranges: list[list[int]] = []
+    for one in ids:
+        if ranges and one == ranges[-1][1] + 1:
+            ranges[-1][1] = one
+        else:
+            ranges.append([one, one])
+    return ranges
+
+
+def _spelled_out(ranges: list[list[int]]) -> Iterator[int]:
+    for first, last in ranges:
+        yield from range(first, last + 1)
+
+
+@dataclass
+class Verdict:
+    """What a verification found: how much is sealed, and the first bad row if there is one."""
+
+    sealed: int = 0
+    unsealed: int = 0
+    problem: str = ""
+    bad_entry: int | None = field(default=None)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was found."""
+        return not self.problem
+
+
+def verify() -> Verdict:
+    """Seal what is unsealed, then recompute every hash and every seal (reads the whole trail)."""
+    unsealed = seal()
+    verdict = Verdict(unsealed=len(list(_spelled_out(unsealed.entries))) if unsealed else 0)
+    previous, before = "", 0
+    for one in _seals().order_by("up_to"):
+        problem, bad = _problem_of(one, previous, before)
+        if problem:
+            verdict.problem, verdict.bad_entry = problem, bad
+            return verdict
+        verdict.sealed += sum(last - first + 1 for first, last in one.entries)
+        previous, before = one.digest, one.up_to
+    # Written between the sealing and now, or by somebody who cut the seals' tail away: their own hashes decide.
+    for row in _entries().filter(pk__gt=before).order_by("pk"):
+        if row.mac != mac(row):
+            verdict.problem, verdict.bad_entry = "entry was changed", row.pk
+            break
+    return verdict
+
+
+def _problem_of(one: Seal, previous: str, before: int) -> tuple[str, int | None]:
+    """What is wrong within one seal, and the first bad entry."""
+    wanted = list(_spelled_out(one.entries))
+    rows = {row.pk: row for row in _entries().filter(pk__gt=before, pk__lte=one.up_to)}
+    for number in sorted({*wanted, *rows}):
+        if number not in rows:
+            return "entry is missing", number
+        if number not in wanted:
+            return "entry was added afterwards", number
+        if rows[number].mac != mac(rows[number]):
+            return "entry was changed", number
+    if one.previous != previous:
+        return "a seal before this one is missing or was changed", wanted[0] if wanted else None
+    if one.digest != _digest(previous, [rows[number] for number in wanted]) or any(a >= b for a, b in pairwise(wanted)):
+        return "the seal does not fit its entries", wanted[0] if wanted else None
+    return "", None

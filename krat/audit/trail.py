@@ -1,0 +1,136 @@
+"""Writing the trail, and reading one thing's history.
+
+`record` is called by verbs, in the verb's own transaction: if the row cannot be written, nothing happened.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from krat.access import vault
+from krat.access.rights import Subject
+from krat.access.scoping import ScopedModel
+from krat.audit import sealer
+from krat.audit.models import Entry, Version
+
+_events: dict[str, str | Promise] = {}
+
+
+def event(name: str, words: str | Promise) -> str:
+    """Register an event with the words people read on the trail page; returns the name."""
+    if name in _events:
+        raise ValueError(f"The event {name} is registered twice.")
+    _events[name] = words
+    return name
+
+
+def words_of(name: str) -> str | Promise:
+    """The words of an event; its bare name for one that is no longer registered."""
+    return _events.get(name, name)
+
+
+def all_events() -> dict[str, str | Promise]:
+    """Every registered event with its words."""
+    return dict(_events)
+
+
+SEEN = event("page.seen", _("opened a page"))
+FORBIDDEN = event("page.forbidden", _("was refused: no right"))
+NOT_THERE = event("page.not_there", _("asked for something that is not there or lies outside the seat's reach"))
+NO_SEAT = event("page.no_seat", _("was refused: no active seat"))
+
+
+def record(
+    by: Any,
+    name: str,
+    thing: models.Model | None = None,
+    *,
+    fields: Iterable[str] = (),
+    changes: Mapping[str, tuple[Any, Any]] | None = None,
+    route: str = "",
+) -> None:
+    """Add one entry: who (a seat, a user, or nobody known), which event, on what, and the names of the fields.
+
+    With ``changes`` (field: old and new value) the values go, sealed, into a `Version` of the thing. One insert, two
+    with changes; on PostgreSQL a shared lock that only the sealer waits for.
+    """
+    if name not in _events:
+        raise LookupError(f"The event {name!r} is not registered.")
+    if changes is not None:
+        changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
+        fields = [*fields, *changes]
+    sealer.let_writers_in()
+    entry = Entry(
+        at=timezone.now(),
+        actor=getattr(by, "code", None),
+        actor_words=str(getattr(by, "trail_words", ""))[:160],
+        county=getattr(by, "county_code", "") or "",
+        event=name,
+        thing_type=thing._meta.label_lower if thing is not None else "",
+        thing_code=str(getattr(thing, "code", "") or getattr(thing, "pk", "")) if thing is not None else "",
+        fields=sorted(set(fields)),
+        route=route,
+    )
+    entry.mac = sealer.mac(entry)
+    entry.save(force_insert=True)
+    if thing is not None and changes:
+        _keep_values(by, thing, changes)
+    transaction.on_commit(sealer.seal_if_due, robust=True)
+
+
+def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    version = Version(
+        thing_type=thing._meta.label_lower,
+        thing_code=str(getattr(thing, "code", thing.pk)),
+        actor=by.code,
+        actor_words=by.trail_words[:160],
+    )
+    values = {field: [_plain(old), _plain(new)] for field, (old, new) in changes.items()}
+    version.sealed = vault.seal(json.dumps(values), place=f"audit_version:sealed:{version.code}")
+    version.save(force_insert=True)
+
+
+def _plain(value: Any) -> str | int | bool | None:
+    return value if value is None or isinstance(value, str | int | bool) else str(value)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change of a thing, opened: when, by whom, and each field's old and new value."""
+
+    at: datetime
+    by: str
+    values: dict[str, list[Any]]
+
+
+def history(thing: ScopedModel, limit: int = 50) -> list[Change]:
+    """The latest changes of a thing that has come through the door (one query; each row is opened)."""
+    rows = Version.objects.unscoped("the history of a thing that came through the door").filter(
+        thing_type=thing._meta.label_lower, thing_code=str(thing.code)
+    )
+    return [
+        Change(row.at, row.actor_words, json.loads(vault.unseal(row.sealed, place=f"audit_version:sealed:{row.code}")))
+        for row in rows.order_by("-id")[:limit]
+    ]
+
+
+class TrailWitness:
+    """Writes down what the door shows and refuses."""
+
+    def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:
+        """One entry a page, or one for each thing that was fetched through the door."""
+        for thing in things or [None]:
+            record(seat, SEEN, thing, route=route)
+
+    def refused(self, who: Any, right: str, route: str, code: str, outcome: str) -> None:
+        """One entry, in a transaction of its own: the page's transaction has been rolled back."""
+        name = {"forbidden": FORBIDDEN, "not_there": NOT_THERE, "no_seat": NO_SEAT}[outcome]
+        with transaction.atomic():
+            record(who, name, route=route, fields=[code] if code else [])

@@ -1,0 +1,21 @@
+"""The trail, for the data protection officer."""
+
+from typing import Any
+
+from django.http import HttpResponse
+
+from krat.access.views import needs
+from krat.audit import trail
+from krat.audit.forms import TrailFilter
+from krat.audit.models import Entry
+from krat.ui.listing import listing
+from krat.ui.pages import page
+
+
+@needs("trail.view", methods=("GET",))
+def trail_list(request: Any) -> HttpResponse:
+    """The trail, newest first."""
+    rows = Entry.objects.visible_to(request.seat).order_by("-pk")
+    found = listing(request, rows, TrailFilter(request.GET), per_page=50)
+    entries = [(entry, trail.words_of(entry.event)) for entry in found.rows]
+    return page(request, "audit/trail.html", {"found": found, "entries": entries})
