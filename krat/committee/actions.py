@@ -1,0 +1,121 @@
+"""What is done to the committee: acts are recorded, bodies constituted, institutions given a place or relieved."""
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from krat.access.rights import Subject
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.models import Act, Body, Institution, Membership
+from krat.reference.models import County, Municipality, Term
+
+ACT_RECORDED = trail.event("act.recorded", gettext_lazy("recorded an act"))
+BODY_CONSTITUTED = trail.event("body.constituted", gettext_lazy("constituted a body for a year"))
+MEMBER_ADDED = trail.event("member.added", gettext_lazy("gave an institution a place"))
+MEMBER_ENDED = trail.event("member.ended", gettext_lazy("ended an institution's place"))
+INSTITUTION_SAVED = trail.event("institution.saved", gettext_lazy("entered or changed an institution"))
+
+MANAGE = "committee.manage"
+
+
+@transaction.atomic
+def record_act(*, by: Subject, county: County, kind: str, number: str, dated: datetime.date, title: str) -> Act:
+    """Record an order, regulation or protocol."""
+    act = Act(county=county, kind=kind, number=number, dated=dated, title=title)
+    settle(act, by=by, right=MANAGE)
+    trail.record(by, ACT_RECORDED, act)
+    return act
+
+
+@transaction.atomic
+def constitute(
+    *, by: Subject, county: County, year: int, act: Act, starts_on: datetime.date, ends_on: datetime.date
+) -> list[Body]:
+    """Constitute the committee and its technical table for a year, with the places of the year before."""
+    bodies = []
+    for kind in Body.Kind:
+        body = Body(county=county, kind=kind, year=year, act=act, starts_on=starts_on, ends_on=ends_on)
+        settle(body, by=by, right=MANAGE)
+        trail.record(by, BODY_CONSTITUTED, body)
+        bodies.append(body)
+        before = Body.objects.permitted(by, MANAGE).filter(county=county, kind=kind, year__lt=year).first()
+        if before is not None:
+            _take_over_places(before, body, by)
+    return bodies
+
+
+def _take_over_places(before: Body, body: Body, by: Subject) -> None:
+    places = Membership.objects.permitted(by, MANAGE).filter(body=before, ends_on=None)
+    for place in places.select_related("institution"):
+        add_member(
+            body,
+            by=by,
+            institution=place.institution,
+            office=place.office,
+            votes=place.votes,
+            act=body.act,
+            starts_on=body.starts_on,
+        )
+
+
+@transaction.atomic
+def add_member(
+    body: Body,
+    *,
+    by: Subject,
+    institution: Institution,
+    office: str,
+    votes: bool,
+    act: Act | None,
+    starts_on: datetime.date,
+) -> Membership:
+    """Give an institution a place in a body, by an act."""
+    if starts_on > body.ends_on:
+        raise ValidationError({"starts_on": _("The body does not stand any more on that day.")})
+    place = Membership(body=body, institution=institution, office=office, votes=votes, act=act, starts_on=starts_on)
+    settle(place, by=by, right=MANAGE)
+    trail.record(by, MEMBER_ADDED, place)
+    return place
+
+
+@transaction.atomic
+def end_member(place: Membership, *, by: Subject, ends_on: datetime.date) -> Membership:
+    """End a place: from the day after, the institution finds none of the body's papers."""
+    place = hold(place)
+    if place.ends_on is not None:
+        raise ValidationError(_("This place has already ended."))
+    place.ends_on = ends_on
+    settle(place, by=by, right=MANAGE)
+    trail.record(by, MEMBER_ENDED, place)
+    return place
+
+
+@transaction.atomic
+def save_institution(
+    institution: Institution | None,
+    *,
+    by: Subject,
+    code: str,
+    name: str,
+    short_name: str,
+    kind: Term,
+    county: County | None,
+    parent: Institution | None,
+    territories: list[Municipality],
+    email: str,
+    phone: str,
+    retired_on: datetime.date | None,
+) -> Institution:
+    """Enter an institution, or change one."""
+    institution = hold(institution) if institution is not None else Institution()
+    institution.code, institution.name, institution.short_name = code, name, short_name
+    institution.kind, institution.county, institution.parent = kind, county, parent
+    institution.email, institution.phone, institution.retired_on = email, phone, retired_on
+    settle(institution, by=by, right="institutions.manage")
+    institution.territories.set(territories)
+    trail.record(by, INSTITUTION_SAVED, institution)
+    return institution

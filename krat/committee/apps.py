@@ -1,0 +1,11 @@
+"""The committee: institutions, bodies, acts."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CommitteeConfig(AppConfig):
+    """Who sits at the table, and by which act."""
+
+    name = "krat.committee"
+    verbose_name = _("committee")

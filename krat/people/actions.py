@@ -1,0 +1,154 @@
+"""How people come and go: invited, seated, relieved."""
+
+import datetime
+import secrets
+
+from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from krat.access import vault
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.models import Institution
+from krat.people.models import Invitation, Seat, User
+
+INVITED = trail.event("people.invited", gettext_lazy("invited a person to a seat"))
+WITHDRAWN = trail.event("people.invitation_withdrawn", gettext_lazy("withdrew an invitation"))
+SEATED = trail.event("people.seated", gettext_lazy("took a seat by invitation"))
+SEAT_ENDED = trail.event("people.seat_ended", gettext_lazy("ended a seat"))
+SESSIONS_ENDED = trail.event("people.sessions_ended", gettext_lazy("ended a person's sessions"))
+
+MANAGE = "people.manage"
+VALID_FOR = datetime.timedelta(days=7)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of an invitation's link."""
+    return vault.keyed_hash(token.encode(), use="invitation")
+
+
+@transaction.atomic
+def invite(
+    *,
+    by: Seat,
+    username: str,
+    name: str,
+    email: str,
+    institution: Institution,
+    role: str,
+    starts_on: datetime.date,
+    ends_on: datetime.date | None,
+) -> tuple[Invitation, str]:
+    """Invite a person to a seat; returns the invitation and the link's token, which nobody can read again."""
+    token = secrets.token_urlsafe(32)
+    taken = User.objects.filter(username=username).first()
+    if taken is not None and (taken.name != name or taken.email != email):
+        raise ValidationError({"username": _("This user name belongs to somebody else. Choose another one.")})
+    invitation = Invitation(
+        token_hash=token_hash(token),
+        username=username,
+        name=name,
+        email=email,
+        institution=institution,
+        role=role,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        invited_by=by,
+        expires_at=timezone.now() + VALID_FOR,
+    )
+    settle(invitation, by=by, right=MANAGE)
+    trail.record(by, INVITED, invitation)
+    return invitation, token
+
+
+def send_invitation(email: str, link: str) -> None:
+    """Send the link in fixed words (one mail): no name, no role, no institution."""
+    send_mail(
+        str(_("Invitation to the KRAT registry")),
+        _("You are invited to the KRAT registry. Open this link within seven days and choose a password:\n\n%(link)s\n")
+        % {"link": link},
+        None,
+        [email],
+    )
+
+
+@transaction.atomic
+def withdraw(invitation: Invitation, *, by: Seat) -> None:
+    """Withdraw an invitation: its link ends at once."""
+    invitation = hold(invitation)
+    if not invitation.is_open:
+        raise ValidationError(_("This invitation is no longer open."))
+    invitation.withdrawn_at = timezone.now()
+    settle(invitation, by=by, right=MANAGE)
+    trail.record(by, WITHDRAWN, invitation)
+
+
+@transaction.atomic
+def accept(invitation: Invitation, *, password: str) -> User:
+    """Take the seat one was invited to: make the account if there is none, and set the password."""
+    invitation = hold(invitation)
+    if not invitation.is_open:
+        raise ValidationError(_("This invitation is no longer open. Ask for a new one."))
+    user = User.objects.filter(username=invitation.username).first()
+    if user is None:
+        user = User(username=invitation.username, name=invitation.name, email=invitation.email)
+        _check_password(password, user)
+        user.set_password(password)
+        user.full_clean()
+        user.save()
+    elif not user.check_password(password):
+        raise ValidationError({"password": _("You already have an account: type the password you use there.")})
+    seat = Seat(
+        user=user,
+        institution=invitation.institution,
+        role=invitation.role,
+        starts_on=invitation.starts_on,
+        ends_on=invitation.ends_on,
+    )
+    seat.full_clean()
+    seat.save()
+    invitation.accepted_at = timezone.now()
+    invitation.save(update_fields=["accepted_at"])
+    trail.record(seat, SEATED, seat)
+    return user
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as weak:
+        raise ValidationError({"password": weak.messages}) from weak
+
+
+@transaction.atomic
+def end_seat(seat: Seat, *, by: Seat) -> Seat:
+    """End a seat now; the next request made through it finds nothing. Nobody ends their own."""
+    seat = hold(seat)
+    if seat.pk == by.pk:
+        raise ValidationError(_("Nobody ends their own seat. Ask another administrator."))
+    if seat.ended_at is not None:
+        raise ValidationError(_("This seat has already ended."))
+    seat.ended_at = timezone.now()
+    settle(seat, by=by, right=MANAGE)
+    trail.record(by, SEAT_ENDED, seat)
+    return seat
+
+
+@transaction.atomic
+def end_sessions(user: User, *, by: Seat) -> int:
+    """End every session of a person, everywhere; returns how many there were (reads all live sessions)."""
+    mine = [one for one in Session.objects.filter(expire_date__gt=timezone.now()) if _belongs_to(one, user)]
+    for session in mine:
+        session.delete()
+    trail.record(by, SESSIONS_ENDED, user)
+    return len(mine)
+
+
+def _belongs_to(session: Session, user: User) -> bool:
+    return str(session.get_decoded().get("_auth_user_id")) == str(user.pk)

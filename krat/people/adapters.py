@@ -1,0 +1,35 @@
+"""What this house asks of django-allauth: no sign-up, sealed secrets, its own way to name people."""
+
+import base64
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.http import HttpRequest
+
+from krat.access import vault
+
+_PLACE = "mfa_authenticator:data:secret"  # allauth hands over the secret alone, without its row
+
+
+class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth brings no types
+    """Accounts come from invitations only."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_user_search_fields(self) -> list[str]:
+        return ["username", "name"]
+
+
+class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
+    """The secrets of the second factor are sealed: a stolen copy of the database signs nobody in."""
+
+    def encrypt(self, text: str) -> str:
+        return base64.b64encode(vault.seal(text, place=_PLACE)).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return vault.unseal(base64.b64decode(encrypted_text), place=_PLACE)
+
+    def get_totp_label(self, user: Any) -> str:
+        return str(user.username)

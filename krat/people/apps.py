@@ -1,0 +1,19 @@
+"""People and their seats."""
+
+from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.utils.translation import gettext_lazy as _
+
+
+class PeopleConfig(AppConfig):
+    """Who signs in, and as what."""
+
+    name = "krat.people"
+    verbose_name = _("people")
+
+    def ready(self) -> None:
+        from krat.people import sign_in
+
+        user_logged_in.connect(sign_in.came, dispatch_uid="krat.people.came")
+        user_logged_out.connect(sign_in.went, dispatch_uid="krat.people.went")
+        user_login_failed.connect(sign_in.failed, dispatch_uid="krat.people.failed")

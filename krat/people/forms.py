@@ -1,0 +1,74 @@
+"""Forms of people and invitations."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from krat.access.roles import Role
+from krat.committee.models import Institution
+from krat.people.models import Seat
+from krat.ui.forms import BaseForm, DateField
+from krat.ui.listing import FilterForm
+
+
+class SeatFilter(FilterForm):
+    """What to look for among the seats."""
+
+    role = forms.ChoiceField(label=_("Role"), choices=[("", _("all")), *Role.choices], required=False)
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.none(), required=False, empty_label=_("all")
+    )
+
+    narrowing = {"role": "role", "institution": "institution"}
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].queryset = Institution.objects.visible_to(seat)  # type: ignore[attr-defined]
+
+
+class InvitationForm(BaseForm):
+    """Whom to invite, and to which seat."""
+
+    name = forms.CharField(label=_("Name and surname"), max_length=120)
+    username = forms.CharField(label=_("User name"), max_length=80, help_text=_("Like njmf.durres."))
+    email = forms.EmailField(label=_("Office e-mail"), help_text=_("The link goes here."))
+    institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
+    role = forms.ChoiceField(label=_("Role"), choices=[one for one in Role.choices if one[0] != Role.SYSTEM])
+    starts_on = DateField(label=_("From"))
+    ends_on = DateField(label=_("Until"), required=False)
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Institution.objects.permitted(seat, "institutions.view").working()
+        self.fields["institution"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["starts_on"].initial = timezone.localdate()
+
+
+class AcceptForm(BaseForm):
+    """The password of a new account."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=_("At least twelve characters. A sentence of your own is easier to remember than signs."),
+        max_length=500,
+    )
+    again = forms.CharField(
+        label=_("The same password again"),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        max_length=500,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
+            self.add_error("again", _("The two passwords differ."))
+        return cleaned
+
+
+class SeatChoice(BaseForm):
+    """The seat one wants to act through."""
+
+    seat = forms.UUIDField()

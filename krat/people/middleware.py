@@ -1,0 +1,91 @@
+"""What stands between signing in and a page: the session's clocks, the active seat, the second factor."""
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from krat.access import kept
+from krat.people.models import Seat
+from krat.people.sign_in import SEEN_AT, STARTED_AT
+from krat.reference.models import Term
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+CHOSEN_SEAT = "seat"
+_WITHOUT_SEAT = ("/static/", "/health/")
+
+
+class SessionEnds:
+    """A session ends after thirty idle minutes, and after ten hours in any case (both settings)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = timezone.now().timestamp()
+            started = request.session.get(STARTED_AT, 0)
+            seen = request.session.get(SEEN_AT, 0)
+            too_long = now - started > settings.SESSION_HOURS * 3600
+            too_quiet = now - seen > settings.SESSION_IDLE_MINUTES * 60
+            if too_long or too_quiet:
+                answer = kept.to_sign_in(request)
+                logout(request)
+                return answer
+            if now - seen > 60:  # once a minute is exact enough, and spares a write on every page
+                request.session[SEEN_AT] = now
+        return self.get_response(request)
+
+
+class ActiveSeat:
+    """Find the one seat this request acts through: the chosen one, or the first (one query), and the helplines
+    of the page's foot (another).
+
+    Asked anew on every request, so that the first request after a seat's end finds none.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.seat, request.seats, request.helplines = None, [], []
+        if request.path.startswith(_WITHOUT_SEAT):
+            return self.get_response(request)
+        request.helplines = [{"name": str(term), "number": term.code} for term in Term.objects.of(Term.List.HELPLINE)]
+        if request.user.is_authenticated:
+            seats = Seat.objects.unscoped("nobody is asking yet: this finds out who").filter(user=request.user)
+            request.seats = list(seats.active().for_request().order_by("starts_on", "pk"))
+            chosen = request.session.get(CHOSEN_SEAT)
+            request.seat = next((one for one in request.seats if str(one.code) == chosen), None)
+            if request.seat is None and request.seats:
+                request.seat = request.seats[0]
+        return self.get_response(request)
+
+
+class SecondFactor:
+    """In service, a seat that meets persons' files is used with a second factor only (allauth does not enforce it)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        if self._is_missing(request):
+            messages.warning(request, _("Your seat needs a second factor. Set it up now; then you can go on."))
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        return self.get_response(request)
+
+    @staticmethod
+    def _is_missing(request: Any) -> bool:
+        if settings.KRAT_DEMO or request.seat is None or request.path.startswith("/account/"):
+            return False
+        if request.path in (reverse("ui:language"), reverse("ui:health")):
+            return False
+        return request.seat.wants_second_factor and not is_mfa_enabled(request.user)

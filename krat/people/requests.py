@@ -1,0 +1,18 @@
+"""The request as pages of this house get it, for the type checker."""
+
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+
+from krat.people.models import Seat, User
+
+
+class SignedIn(HttpRequest):
+    """A request of a signed-in person who acts through a seat."""
+
+    user: User
+    seat: Seat
+    seats: list[Seat]
+    right: str
+    shown: list[Any]
+    kept: QueryDict | None

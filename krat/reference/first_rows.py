@@ -1,0 +1,404 @@
+"""The rows a fresh registry starts with: places, lists, deadlines, holidays.
+
+They are put in after every migration, and only where they are missing: what people edited or retired stays as it is.
+Sources are the domain notes; a deadline counts as verified only where those name a source that could be opened.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.db import connections, transaction
+
+from krat.reference.albanian import fold, sort_key
+from krat.reference.models import County, Deadline, Holiday, Municipality, Term
+
+_DATA = Path(__file__).parent / "data"
+
+# Code, name, prefix of case numbers, seat of the prefecture.
+COUNTIES = [
+    ("AL-01", "Berat", "BR", "Berat"),
+    ("AL-02", "Durrës", "DR", "Durrës"),
+    ("AL-03", "Elbasan", "EL", "Elbasan"),
+    ("AL-04", "Fier", "FR", "Fier"),
+    ("AL-05", "Gjirokastër", "GJ", "Gjirokastër"),
+    ("AL-06", "Korçë", "KO", "Korçë"),
+    ("AL-07", "Kukës", "KU", "Kukës"),
+    ("AL-08", "Lezhë", "LE", "Lezhë"),
+    ("AL-09", "Dibër", "DI", "Peshkopi"),
+    ("AL-10", "Shkodër", "SH", "Shkodër"),
+    ("AL-11", "Tiranë", "TR", "Tiranë"),
+    ("AL-12", "Vlorë", "VL", "Vlorë"),
+]
+
+# Per list: code, Albanian name, English name, in the order in which they are offered.
+TERMS: dict[str, list[tuple[str, str, str]]] = {
+    Term.List.MEETING: [
+        ("ordinary", "Mbledhje e radhës", "Ordinary meeting"),
+        ("extraordinary", "Mbledhje e jashtëzakonshme", "Extraordinary meeting"),
+        ("table", "Mbledhje e Tryezës Teknike", "Meeting of the technical table"),
+        ("joint", "Mbledhje e përbashkët KRAT–TT", "Joint meeting of committee and table"),
+        ("analysis_3m", "Analizë 3-mujore", "Quarterly analysis"),
+        ("analysis_6m", "Analizë 6-mujore", "Six-month analysis"),
+        ("analysis_9m", "Analizë 9-mujore", "Nine-month analysis"),
+        ("analysis_year", "Analizë vjetore", "Yearly analysis"),
+        ("informative", "Takim informues", "Informative meeting"),
+    ],
+    Term.List.PILLAR: [
+        ("prevention", "Parandalimi", "Prevention"),
+        ("protection", "Mbrojtja", "Protection"),
+        ("prosecution", "Ndjekja penale", "Prosecution"),
+        ("coordination", "Koordinimi", "Coordination"),
+    ],
+    Term.List.RESOURCE: [
+        ("budget", "Buxheti i institucionit", "Budget of the institution"),
+        ("donor", "Donator", "Donor"),
+        ("budget_donor", "Buxheti i institucionit dhe donator", "Budget of the institution and donor"),
+        ("no_cost", "Pa kosto", "No cost"),
+    ],
+    Term.List.ACTIVITY: [
+        ("school", "Takim në shkollë", "Session in a school"),
+        ("stand", "Stendë në shesh", "Stand in a square"),
+        ("contest", "Konkurs pikture ose eseje", "Painting or essay contest"),
+        ("broadcast", "Emision lokal", "Local broadcast"),
+        ("family_doctors", "Takim me mjekët e familjes", "Meeting with family doctors"),
+        ("community", "Takim në qendrën komunitare", "Meeting in the community centre"),
+        ("leaflets", "Shpërndarje materialesh informuese", "Handing out leaflets"),
+        ("training", "Trajnim", "Training"),
+        ("campaign", "Fushatë ndërgjegjësuese", "Awareness campaign"),
+        ("closing_table", "Tryezë përmbyllëse", "Closing round table"),
+        ("other", "Tjetër", "Other"),
+    ],
+    Term.List.AUDIENCE: [
+        ("pupils_primary", "Nxënës të shkollave 9-vjeçare", "Pupils of nine-year schools"),
+        ("pupils_secondary", "Nxënës të shkollave të mesme", "Pupils of secondary schools"),
+        ("students", "Studentë", "Students"),
+        ("parents", "Prindër", "Parents"),
+        ("teachers", "Mësues dhe psikologë shkolle", "Teachers and school psychologists"),
+        ("health_staff", "Punonjës të shëndetësisë", "Health staff"),
+        ("officials", "Punonjës të institucioneve anëtare", "Staff of member institutions"),
+        ("communities", "Komuniteti rom dhe egjiptian", "Roma and Egyptian communities"),
+        ("jobseekers", "Punëkërkues", "Jobseekers"),
+        ("tourism", "Punonjës të turizmit dhe transportit", "Staff of tourism and transport"),
+        ("citizens", "Qytetarë", "Citizens"),
+    ],
+    Term.List.INSTITUTION: [
+        ("prefecture", "Institucioni i Prefektit", "Prefecture"),
+        ("municipality", "Bashki", "Municipality"),
+        ("child_protection_unit", "Njësi për Mbrojtjen e Fëmijës", "Child protection unit"),
+        ("local_police", "Drejtori Vendore e Policisë", "Local police"),
+        ("border_police", "Policia Kufitare dhe e Migracionit", "Border and migration police"),
+        ("social_service", "Shërbimi Social Shtetëror", "State Social Service"),
+        ("education", "Zyrë Vendore e Arsimit Parauniversitar", "Local education office"),
+        ("health", "Njësi Vendore e Kujdesit Shëndetësor", "Local health-care unit"),
+        ("employment", "Zyrë punësimi", "Employment office"),
+        ("vocational_training", "Drejtori e formimit profesional", "Vocational training"),
+        ("inspectorate", "Inspektorati i Punës dhe Shërbimeve Shoqërore", "Inspectorate of labour and social services"),
+        ("prosecution", "Prokurori", "Prosecution office"),
+        ("intelligence", "Shërbimi Informativ i Shtetit", "State Intelligence Service"),
+        ("county_council", "Këshilli i Qarkut", "County council"),
+        ("ngo", "Organizatë jofitimprurëse", "Non-profit organisation"),
+        ("shelter", "Strehëz", "Shelter"),
+        ("national_office", "Zyra e Koordinatorit Kombëtar", "Office of the National Coordinator"),
+    ],
+    # The code of a helpline is its number.
+    Term.List.HELPLINE: [
+        ("116006", "Linja kombëtare kundër trafikimit", "National line against trafficking"),
+        ("116111", "ALO 116, linja kombëtare e fëmijëve", "ALO 116, national child helpline"),
+        ("116000", "Fëmijë të zhdukur", "Missing children"),
+        ("129", "Policia e Shtetit", "State Police"),
+        ("112", "Numri i emergjencës", "Emergency number"),
+    ],
+}
+
+_ORDER_139 = "Urdhri i Kryeministrit nr. 139, 19.06.2006, sipas praktikës së KRAT Kukës"
+_VKM_578 = "VKM nr. 578, 03.10.2018"
+_HOUSE = "Rregull i regjistrit, pa akt"
+_H, _D, _W, _M = Deadline.Unit.HOURS, Deadline.Unit.DAYS, Deadline.Unit.WORKING_DAYS, Deadline.Unit.MONTHS
+
+# Code, Albanian name, English name, amount, unit, legal reference, whether the source confirms it.
+DEADLINES = [
+    # The committee and its papers.
+    (
+        "krat_meeting",
+        "Mbledhja e KRAT-it, së paku një herë në",
+        "Committee meeting, at least once in",
+        3,
+        _M,
+        _ORDER_139,
+        False,
+    ),
+    (
+        "tt_meeting",
+        "Mbledhja e Tryezës Teknike, së paku një herë në",
+        "Technical table, at least once in",
+        2,
+        _M,
+        _ORDER_139,
+        False,
+    ),
+    (
+        "invitation",
+        "Ftesa për mbledhje, para ditës së saj",
+        "Invitation, before the day of the meeting",
+        5,
+        _W,
+        _HOUSE,
+        False,
+    ),
+    ("minutes_draft", "Projekti i procesverbalit", "Draft of the minutes", 3, _W, _HOUSE, False),
+    ("minutes_remarks", "Vërejtjet për procesverbalin", "Remarks on the minutes", 5, _W, _HOUSE, False),
+    (
+        "task_report",
+        "Raportimi i detyrës, para mbledhjes së ardhshme",
+        "Report on a task, before the next meeting",
+        5,
+        _W,
+        _HOUSE,
+        False,
+    ),
+    ("quarterly_report", "Raporti 3-mujor", "Quarterly report", 3, _M, "Praktika e KRAT-eve", False),
+    ("half_year_report", "Raporti 6-mujor", "Six-month report", 6, _M, "Praktika e KRAT-eve", False),
+    ("yearly_report", "Raporti vjetor", "Yearly report", 12, _M, "Praktika e KRAT-eve", False),
+    # The child's case.
+    ("referral", "Njoftimi dhe referimi", "Notice and referral", 24, _H, "VKM nr. 499, 29.08.2018", False),
+    (
+        "initial_assessment_high",
+        "Vlerësimi fillestar, rrezik i lartë",
+        "Initial assessment, high risk",
+        24,
+        _H,
+        _VKM_578,
+        False,
+    ),
+    (
+        "initial_assessment_medium",
+        "Vlerësimi fillestar, rrezik i mesëm",
+        "Initial assessment, medium risk",
+        72,
+        _H,
+        _VKM_578,
+        False,
+    ),
+    (
+        "initial_assessment_low",
+        "Vlerësimi fillestar, rrezik i ulët",
+        "Initial assessment, low risk",
+        5,
+        _W,
+        _VKM_578,
+        False,
+    ),
+    (
+        "emergency_service",
+        "Shërbimi emergjent për fëmijën",
+        "Emergency service for the child",
+        72,
+        _H,
+        "Udhëzimi nr. 14, 10.05.2016; VKM nr. 518, 04.09.2018",
+        True,
+    ),
+    ("emergency_to_court", "Masa emergjente në gjykatë", "Emergency measure to the court", 48, _H, _VKM_578, False),
+    ("full_assessment", "Vlerësimi i plotë", "Full assessment", 15, _W, _VKM_578, False),
+    (
+        "conference",
+        "Thirrja e Grupit Teknik Ndërsektorial",
+        "Calling the cross-sector technical group",
+        5,
+        _W,
+        _VKM_578,
+        False,
+    ),
+    (
+        "protection_plan",
+        "Plani Individual i Mbrojtjes, pas vlerësimit",
+        "Protection plan, after the assessment",
+        10,
+        _W,
+        _VKM_578,
+        False,
+    ),
+    (
+        "plan_review",
+        "Rishikimi i Planit Individual të Mbrojtjes",
+        "Review of the protection plan",
+        3,
+        _M,
+        _VKM_578,
+        False,
+    ),
+    ("follow_up", "Vizita e ndjekjes", "Follow-up visit", 1, _M, _VKM_578, False),
+    ("follow_up_high", "Vizita e ndjekjes, rrezik i lartë", "Follow-up visit, high risk", 7, _D, _VKM_578, False),
+    ("transfer", "Pranimi i një rasti të transferuar", "Accepting a transferred case", 5, _W, _VKM_578, False),
+    # Data protection.
+    (
+        "breach_notice",
+        "Njoftimi i cenimit të të dhënave",
+        "Notice of a data breach",
+        72,
+        _H,
+        "Ligji nr. 124/2024",
+        False,
+    ),
+    ("emergency_access", "Akses emergjent i justifikuar", "Break-glass access", 4, _H, _HOUSE, False),
+    ("emergency_access_review", "Shqyrtimi i aksesit emergjent", "Review of break-glass access", 2, _W, _HOUSE, False),
+]
+_VERIFIED_BY = "Burimet e projektit"
+
+# Month, day, Albanian name, English name: the same every year.
+FIXED_HOLIDAYS = [
+    (1, 1, "Viti i Ri", "New Year"),
+    (1, 2, "Viti i Ri", "New Year"),
+    (3, 14, "Dita e Verës", "Summer Day"),
+    (3, 22, "Dita e Nevruzit", "Nevruz Day"),
+    (5, 1, "Dita Ndërkombëtare e Punëtorëve", "Workers' Day"),
+    (9, 5, "Dita e Shenjtërimit të Shenjt Terezës", "Day of Saint Teresa's canonisation"),
+    (11, 22, "Dita e Alfabetit", "Alphabet Day"),
+    (11, 28, "Dita e Flamurit dhe e Pavarësisë", "Flag and Independence Day"),
+    (11, 29, "Dita e Çlirimit", "Liberation Day"),
+    (12, 8, "Dita Kombëtare e Rinisë", "National Youth Day"),
+    (12, 25, "Krishtlindjet", "Christmas"),
+]
+_MOON_SQ, _MOON_EN = "dita të konfirmohet", "day to be confirmed"  # Bajrams follow the moon and are announced
+MOVABLE_HOLIDAYS = {
+    2026: [
+        (3, 20, f"Bajrami i Madh ({_MOON_SQ})", f"Eid al-Fitr ({_MOON_EN})"),
+        (4, 5, "Pashkët Katolike", "Catholic Easter"),
+        (4, 12, "Pashkët Ortodokse", "Orthodox Easter"),
+        (5, 27, f"Kurban Bajrami ({_MOON_SQ})", f"Eid al-Adha ({_MOON_EN})"),
+    ],
+    2027: [
+        (3, 10, f"Bajrami i Madh ({_MOON_SQ})", f"Eid al-Fitr ({_MOON_EN})"),
+        (3, 28, "Pashkët Katolike", "Catholic Easter"),
+        (5, 2, "Pashkët Ortodokse", "Orthodox Easter"),
+        (5, 16, f"Kurban Bajrami ({_MOON_SQ})", f"Eid al-Adha ({_MOON_EN})"),
+    ],
+}
+_SATURDAY = 5
+
+
+def municipality_code(county: str, name: str) -> str:
+    """The code of a municipality: its county and its folded name, ``AL-10-VAU-I-DEJES``."""
+    return f"{county}-{fold(name).upper().replace(' ', '-')}"
+
+
+def holidays_of(year: int) -> list[tuple[datetime.date, str, str]]:
+    """The holidays of a year that can be told: a feast on a Saturday or Sunday gives the next working day (as the
+    yearly calendar of feasts says)."""
+    feasts = sorted([*FIXED_HOLIDAYS, *MOVABLE_HOLIDAYS[year]])
+    days = {datetime.date(year, month, day): (name_sq, name_en) for month, day, name_sq, name_en in feasts}
+    for feast, (name_sq, name_en) in list(days.items()):
+        if feast.weekday() < _SATURDAY:
+            continue
+        instead = feast
+        while instead.weekday() >= _SATURDAY or instead in days:
+            instead += datetime.timedelta(days=1)
+        days[instead] = (f"Ditë pushimi: {name_sq}"[:80], f"Day off: {name_en}"[:80])
+    return [(day, *names) for day, names in sorted(days.items())]
+
+
+def insert(using: str = "default") -> int:
+    """Put in every first row that is missing; returns how many there were (some ten queries when none is)."""
+    with transaction.atomic(using=using):
+        return (
+            _insert_counties(using)
+            + _insert_municipalities(using)
+            + _insert_terms(using)
+            + _insert_deadlines(using)
+            + _insert_holidays(using)
+        )
+
+
+def _insert_counties(using: str) -> int:
+    there = set(County.objects.using(using).values_list("code", flat=True))
+    return _add(
+        using,
+        County,
+        (
+            County(code=code, name=name, prefix=prefix, seat=seat, sort_key=sort_key(name))
+            for code, name, prefix, seat in COUNTIES
+            if code not in there
+        ),
+    )
+
+
+def _insert_municipalities(using: str) -> int:
+    counties = {county.code: county for county in County.objects.using(using)}
+    there = set(Municipality.objects.using(using).values_list("code", flat=True))
+    with (_DATA / "municipalities.csv").open(encoding="utf-8", newline="") as lines:
+        rows = [(row["qark_code"], row["bashki_name"]) for row in csv.DictReader(lines)]
+    return _add(
+        using,
+        Municipality,
+        (
+            Municipality(code=code, county=counties[county], name=name, sort_key=sort_key(name))
+            for county, name in rows
+            if (code := municipality_code(county, name)) not in there
+        ),
+    )
+
+
+def _insert_terms(using: str) -> int:
+    there = set(Term.objects.using(using).values_list("list", "code"))
+    return _add(
+        using,
+        Term,
+        (
+            Term(list=kind, code=code, name_sq=name_sq, name_en=name_en, position=position)
+            for kind, rows in TERMS.items()
+            for position, (code, name_sq, name_en) in enumerate(rows, start=1)
+            if (str(kind), code) not in there
+        ),
+    )
+
+
+def _insert_deadlines(using: str) -> int:
+    there = set(Deadline.objects.using(using).values_list("code", flat=True))
+    return _add(
+        using,
+        Deadline,
+        (
+            Deadline(
+                code=code,
+                name_sq=name_sq,
+                name_en=name_en,
+                amount=amount,
+                unit=unit,
+                legal_reference=reference,
+                is_verified=confirmed,
+                verified_by=_VERIFIED_BY if confirmed else "",
+            )
+            for code, name_sq, name_en, amount, unit, reference, confirmed in DEADLINES
+            if code not in there
+        ),
+    )
+
+
+def _insert_holidays(using: str) -> int:
+    # By year, not by day: a feast whose day somebody corrected must not come back on the old one.
+    there = {day.year for day in Holiday.objects.using(using).values_list("day", flat=True)}
+    return _add(
+        using,
+        Holiday,
+        (
+            Holiday(day=day, name_sq=name_sq, name_en=name_en)
+            for year in MOVABLE_HOLIDAYS
+            if year not in there
+            for day, name_sq, name_en in holidays_of(year)
+        ),
+    )
+
+
+def _add(using: str, model: Any, rows: Iterable[Any]) -> int:
+    return len(model.objects.using(using).bulk_create(rows))
+
+
+def after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
+    """Receiver of Django's ``post_migrate`` for this app; also runs after a test has emptied the tables."""
+    tables = set(connections[using].introspection.table_names())
+    if all(model._meta.db_table in tables for model in (County, Municipality, Term, Deadline, Holiday)):
+        insert(using)

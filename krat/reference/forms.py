@@ -1,0 +1,43 @@
+"""Forms of lists, deadlines and holidays."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from krat.reference.models import Deadline
+from krat.ui.forms import BaseForm, DateField
+
+
+class CheckedForm(BaseForm):
+    """The part that rows from an act share."""
+
+    legal_reference = forms.CharField(label=_("Legal reference"), max_length=200, required=False)
+    is_verified = forms.BooleanField(label=_("Compared with the act"), required=False)
+    verified_on = DateField(label=_("Compared on"), required=False)
+    verified_by = forms.CharField(
+        label=_("Compared by"), max_length=120, required=False, help_text=_("An office, not a private person.")
+    )
+
+
+class TermForm(CheckedForm):
+    """A row of a list."""
+
+    code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Stays as it is once records use it."))
+    name_sq = forms.CharField(label=_("Name in Albanian"), max_length=120)
+    name_en = forms.CharField(label=_("Name in English"), max_length=120)
+    position = forms.IntegerField(label=_("Position"), min_value=0, max_value=999)
+    retired_on = DateField(label=_("Retired from"), required=False, help_text=_("Old records keep the row."))
+
+
+class DeadlineForm(CheckedForm):
+    """How long something may take."""
+
+    amount = forms.IntegerField(label=_("Amount"), min_value=1, max_value=999)
+    unit = forms.ChoiceField(label=_("Unit"), choices=Deadline.Unit.choices)
+
+
+class HolidayForm(BaseForm):
+    """A public holiday."""
+
+    day = DateField(label=_("Day"))
+    name_sq = forms.CharField(label=_("Name in Albanian"), max_length=80)
+    name_en = forms.CharField(label=_("Name in English"), max_length=80)
