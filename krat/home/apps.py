@@ -1,0 +1,11 @@
+"""Each role's first page, and the frame around every page."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class HomeConfig(AppConfig):
+    """What waits for me."""
+
+    name = "krat.home"
+    verbose_name = _("home")

@@ -1,0 +1,55 @@
+"""What stands around every page: navigation by rights, the seat, the helplines. A context processor without queries."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from krat.access import kept, rights
+from krat.people.models import Seat
+
+# Where it leads, its word, its sign, the right it asks for, and the addresses under which it is current.
+_NAV = [
+    ("home:today", _("Today"), "today", "", ()),
+    ("meetings:list", _("Meetings"), "meetings", "meetings.view", ("meetings",)),
+    ("plan:current", _("Plan"), "plan", "plan.view", ("plan",)),
+    ("plan:tasks", _("Tasks"), "tasks", "tasks.view", ("tasks",)),
+    ("plan:activities", _("Activities"), "activities", "activities.view", ("activities",)),
+    ("committee:institutions", _("Institutions"), "institutions", "institutions.view", ("institutions", "committee")),
+    ("people:list", _("People"), "people", "people.view", ("people",)),
+    ("reference:lists", _("Settings"), "settings", "settings.view", ("settings",)),
+    ("audit:trail", _("Trail"), "trail", "trail.view", ("trail",)),
+]
+
+
+def frame(request: Any) -> dict[str, Any]:
+    """The frame of a page; everything it needs was fetched by the middleware."""
+    seat: Seat | None = getattr(request, "seat", None)
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "nav": _nav(seat, request.path) if seat else [],
+        "seat": seat,
+        "seats": [one for one in getattr(request, "seats", []) if one != seat],
+        "county_name": seat.institution.county.name if seat and seat.institution.county else "",
+        "form_token": kept.new_token(user.code) if signed_in and user is not None else "",
+        "today": timezone.localdate(),
+        "helplines": getattr(request, "helplines", []),
+        "is_demo": settings.KRAT_DEMO,
+    }
+
+
+def _nav(seat: Seat, path: str) -> list[dict[str, Any]]:
+    first = path.strip("/").split("/")[0]
+    return [
+        {
+            "url": reverse(name),
+            "label": label,
+            "icon": icon,
+            "is_current": first in under if under else path == "/",
+        }
+        for name, label, icon, right, under in _NAV
+        if not right or rights.may(seat, right)
+    ]

@@ -1,0 +1,148 @@
+"""Pret nga ju: what waits for a seat, as sentences, the most urgent first."""
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from krat.access import rights
+from krat.people.models import Seat
+from krat.plan.models import Measure, Plan, Task
+from krat.plan.models.task import State
+from krat.reference import calendar
+from krat.ui.due import Due, due_of
+from meetings.models import Meeting
+
+_MOST = 50
+_LATER = datetime.date.max
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One line: what to do, why it came, until when, and where to do it."""
+
+    title: str
+    why: str
+    url: str
+    day: datetime.date | None
+
+    @property
+    def due(self) -> Due | None:
+        """The chip of the line."""
+        return due_of(self.day)
+
+
+def waiting_for(seat: Seat) -> list[Waiting]:
+    """What waits for this seat (at most seven queries, whatever there is)."""
+    lines = [*_own_tasks(seat), *_to_verify(seat), *_minutes(seat), *_remarks(seat), *_measures(seat), *_plans(seat)]
+    return sorted(lines, key=lambda line: line.day or _LATER)
+
+
+def _own_tasks(seat: Seat) -> list[Waiting]:
+    rows = Task.objects.permitted(seat, "tasks.report").filter(lead=seat.institution_id).open().for_list()[:_MOST]
+    return [
+        Waiting(
+            title=task.title,
+            why=_("Task of your institution · %(source)s · %(state)s")
+            % {"source": task.source or task.get_origin_display(), "state": task.get_state_display()},
+            url=reverse("plan:task", kwargs={"code": task.code}),
+            day=task.due_on,
+        )
+        for task in rows
+    ]
+
+
+def _to_verify(seat: Seat) -> list[Waiting]:
+    rows = Task.objects.permitted(seat, "tasks.verify").filter(state=State.DONE).exclude(done_by=seat.pk)
+    if seat.institution.kind_id and rights.may(seat, "meetings.file") is False:
+        # The Prefect verifies what the prefecture itself reported; the rest is the coordinator's.
+        rows = rows.filter(lead=seat.institution_id)
+    return [
+        Waiting(
+            title=_("Verify the task reported done: %(task)s") % {"task": task.title},
+            why=f"{task.lead} · {task.source}",
+            url=reverse("plan:task", kwargs={"code": task.code}),
+            day=calendar.add_working_days(task.done_on, 5) if task.done_on else None,
+        )
+        for task in rows.for_list()[:_MOST]
+    ]
+
+
+def _minutes(seat: Seat) -> list[Waiting]:
+    lines = []
+    approve = Meeting.objects.permitted(seat, "minutes.approve").filter(minutes=Meeting.Minutes.CIRCULATED)
+    for meeting in approve.for_list()[:_MOST]:
+        lines.append(_minutes_line(meeting, _("Approve the minutes: %(meeting)s"), "minutes_remarks"))
+    file = Meeting.objects.permitted(seat, "meetings.file").filter(predates_registry=False)
+    unfinished = Q(state=Meeting.State.OPEN) | Q(
+        state__in=[Meeting.State.HELD, Meeting.State.NO_QUORUM], minutes=Meeting.Minutes.DRAFT
+    )
+    for meeting in file.filter(unfinished).for_list()[:_MOST]:
+        lines.append(_minutes_line(meeting, _("Finish the minutes: %(meeting)s"), "minutes_draft"))
+    return lines
+
+
+def _minutes_line(meeting: Meeting, title: str, deadline: str) -> Waiting:
+    held = formats.date_format(meeting.held_on, "SHORT_DATE_FORMAT")
+    return Waiting(
+        title=title % {"meeting": meeting},
+        why=_("Meeting of %(day)s · minutes: %(state)s") % {"day": held, "state": meeting.get_minutes_display()},
+        url=reverse("meetings:detail", kwargs={"code": meeting.code}),
+        day=calendar.due(deadline, meeting.held_on),
+    )
+
+
+def _remarks(seat: Seat) -> list[Waiting]:
+    """Members read circulated minutes; those who file or approve them have their own lines."""
+    if rights.may(seat, "minutes.approve") or rights.may(seat, "meetings.file") or seat.county_id is None:
+        return []
+    rows = Meeting.objects.visible_to(seat).filter(minutes=Meeting.Minutes.CIRCULATED).exclude(remarks__seat=seat.pk)
+    return [
+        _minutes_line(one, _("Read the minutes and make your remarks: %(meeting)s"), "minutes_remarks")
+        for one in rows.for_list()[:5]
+    ]
+
+
+def _measures(seat: Seat) -> list[Waiting]:
+    soon = timezone.localdate() + datetime.timedelta(days=30)
+    rows = Measure.objects.permitted(seat, "measures.report").filter(
+        lead=seat.institution_id,
+        state__in=[Measure.State.PLANNED, Measure.State.IN_PROGRESS],
+        objective__plan__state=Plan.State.ADOPTED,
+        due_on__lte=soon,
+    )
+    return [
+        Waiting(
+            title=_("Report on measure %(number)s: %(measure)s") % {"number": one.number, "measure": one.title},
+            why=_("Your institution leads this measure of the plan"),
+            url=reverse("plan:measure", kwargs={"code": one.code}),
+            day=one.due_on,
+        )
+        for one in rows.for_list().order_by("due_on")[:_MOST]
+    ]
+
+
+def _plans(seat: Seat) -> list[Waiting]:
+    if not rights.may(seat, "plan.adopt"):
+        return []
+    rows = Plan.objects.permitted(seat, "plan.adopt").filter(state__in=[Plan.State.DRAFT, Plan.State.CONSULTED])
+    return [
+        Waiting(
+            title=_("Adopt the action plan %(year)s") % {"year": one.year},
+            why=_("The plan waits for the committee"),
+            url=reverse("plan:detail", kwargs={"code": one.code}),
+            day=datetime.date(one.year, 3, 31),
+        )
+        for one in rows.select_related("county")[:5]
+    ]
+
+
+def next_meeting(seat: Seat) -> Meeting | None:
+    """The next meeting this seat reads of (one query)."""
+    rows = Meeting.objects.visible_to(seat).filter(
+        state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], held_on__gte=timezone.localdate()
+    )
+    return rows.for_list().order_by("held_on", "pk").first()

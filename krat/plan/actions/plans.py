@@ -1,0 +1,181 @@
+"""The action plan: begun, written, adopted, reported on, closed."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.models import Act, Institution
+from krat.people.models import Seat
+from krat.people.words import refuse_personal
+from krat.plan.models import Measure, Objective, Plan
+from krat.reference.models import County, Term
+
+BEGUN = trail.event("plan.begun", gettext_lazy("began an action plan"))
+ADOPTED = trail.event("plan.adopted", gettext_lazy("adopted an action plan"))
+CLOSED = trail.event("plan.closed", gettext_lazy("closed an action plan"))
+OBJECTIVE_SAVED = trail.event("plan.objective_saved", gettext_lazy("wrote an objective of the plan"))
+MEASURE_SAVED = trail.event("plan.measure_saved", gettext_lazy("wrote a measure of the plan"))
+MEASURE_REPORTED = trail.event("plan.measure_reported", gettext_lazy("reported on a measure of the plan"))
+
+MANAGE = "plan.manage"
+
+
+@transaction.atomic
+def begin(*, by: Seat, county: County, year: int, carry_over: bool) -> Plan:
+    """Begin the plan of a year, on request with the unfinished measures of the year before."""
+    plan = Plan(county=county, year=year)
+    settle(plan, by=by, right=MANAGE)
+    trail.record(by, BEGUN, plan)
+    before = Plan.objects.permitted(by, MANAGE).filter(county=county, year=year - 1).first() if carry_over else None
+    if before is not None:
+        _carry_over(before, plan, by)
+    return plan
+
+
+def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
+    rows = Measure.objects.permitted(by, MANAGE).for_list().filter(objective__plan=before)
+    unfinished = rows.filter(state__in=[Measure.State.PLANNED, Measure.State.IN_PROGRESS, Measure.State.NOT_DONE])
+    objectives: dict[int, Objective] = {}
+    for old in unfinished.prefetch_related("municipalities").order_by("number"):
+        if old.objective_id not in objectives:
+            objectives[old.objective_id] = write_objective(
+                None,
+                plan=plan,
+                by=by,
+                pillar=old.objective.pillar,
+                number=old.objective.number,
+                title=old.objective.title,
+            )
+        supporters = Institution.objects.visible_to(by).filter(
+            pk__in=old.supporting.through.objects.filter(measure_id=old.pk).values("institution_id")
+        )
+        write_measure(
+            None,
+            objective=objectives[old.objective_id],
+            by=by,
+            number=old.number,
+            title=old.title,
+            lead=old.lead,
+            supporting=list(supporters),
+            due_on=None if old.is_ongoing or old.due_on is None else _a_year_later(old.due_on),
+            is_ongoing=old.is_ongoing,
+            indicator=old.indicator,
+            baseline=old.actual or old.baseline,
+            target=old.target,
+            means=old.means,
+            resource=old.resource,
+            for_children=old.for_children,
+        )
+
+
+def _a_year_later(day: datetime.date) -> datetime.date:
+    return day.replace(year=day.year + 1, day=min(day.day, 28) if day.month == 2 else day.day)
+
+
+@transaction.atomic
+def write_objective(
+    objective: Objective | None,
+    *,
+    plan: Plan,
+    by: Seat,
+    pillar: Term,
+    number: str,
+    title: str,
+    based_on: int | None = None,
+) -> Objective:
+    """Write an objective, new or changed."""
+    _still_open(plan)
+    refuse_personal({"title": title})
+    objective = hold(objective, based_on=based_on or 0) if objective is not None else Objective(plan=plan)
+    old = objective.title
+    objective.pillar, objective.number, objective.title = pillar, number, title
+    settle(objective, by=by, right=MANAGE)
+    trail.record(by, OBJECTIVE_SAVED, objective, changes={"title": (old, title)})
+    return objective
+
+
+@transaction.atomic
+def write_measure(
+    measure: Measure | None,
+    *,
+    objective: Objective,
+    by: Seat,
+    supporting: Sequence[Institution],
+    based_on: int | None = None,
+    **words: Any,
+) -> Measure:
+    """Write a measure, new or changed: its number, words, lead, day, indicator."""
+    _still_open(objective.plan)
+    refuse_personal({field: words[field] for field in ("title", "indicator", "means")})
+    if words["lead"] in supporting:
+        raise ValidationError({"supporting": _("The lead institution need not support itself.")})
+    measure = hold(measure, based_on=based_on or 0) if measure is not None else Measure(objective=objective)
+    changes = {field: (getattr(measure, field, None) if measure.pk else None, value) for field, value in words.items()}
+    for field, value in words.items():
+        setattr(measure, field, value)
+    settle(measure, by=by, right=MANAGE)
+    measure.supporting.set(supporting, clear=True)
+    trail.record(by, MEASURE_SAVED, measure, changes=changes)
+    return measure
+
+
+@transaction.atomic
+def report_measure(measure: Measure, *, by: Seat, based_on: int, state: str, actual: int | None, note: str) -> Measure:
+    """Report where a measure stands: the lead institution, or the secretariat."""
+    refuse_personal({"note": note})
+    measure = hold(measure, based_on=based_on)
+    if measure.objective.plan.state not in (Plan.State.ADOPTED, Plan.State.CONSULTED):
+        raise ValidationError(_("Only the measures of an adopted plan are reported on."))
+    changes = {
+        "state": (measure.state, state),
+        "actual": (measure.actual, actual),
+        "note": (measure.note, note),
+    }
+    measure.state, measure.actual, measure.note = state, actual, note
+    settle(measure, by=by, right="measures.report")
+    trail.record(by, MEASURE_REPORTED, measure, changes=changes)
+    return measure
+
+
+@transaction.atomic
+def adopt(plan: Plan, *, by: Seat, based_on: int, adopted_on: datetime.date, act: Act | None) -> Plan:
+    """Adopt the plan: the chair's verb, at the yearly analysis."""
+    plan = hold(plan, based_on=based_on)
+    if plan.state not in (Plan.State.DRAFT, Plan.State.CONSULTED):
+        raise ValidationError(_("This plan has already been adopted."))
+    if not Measure.objects.permitted(by, "plan.adopt").filter(objective__plan=plan).exists():
+        raise ValidationError(_("A plan without a single measure cannot be adopted."))
+    plan.state, plan.adopted_on, plan.act = Plan.State.ADOPTED, adopted_on, act
+    settle(plan, by=by, right="plan.adopt")
+    trail.record(by, ADOPTED, plan)
+    return plan
+
+
+@transaction.atomic
+def close(plan: Plan, *, by: Seat, based_on: int) -> Plan:
+    """Close the plan of a year; a measure that is still open needs its reason first."""
+    plan = hold(plan, based_on=based_on)
+    if plan.state != Plan.State.ADOPTED:
+        raise ValidationError(_("Only an adopted plan can be closed."))
+    rows = Measure.objects.permitted(by, MANAGE).filter(objective__plan=plan, state__in=["planned", "in_progress"])
+    left = rows.filter(note="", is_ongoing=False).count()
+    if left:
+        raise ValidationError(
+            _("%(left)s measures are unfinished and say no reason. Report on them first."), params={"left": left}
+        )
+    plan.state = Plan.State.CLOSED
+    settle(plan, by=by, right=MANAGE)
+    trail.record(by, CLOSED, plan)
+    return plan
+
+
+def _still_open(plan: Plan) -> None:
+    if not plan.may_still_change:
+        raise ValidationError(_("This plan is closed; its text does not change any more."))

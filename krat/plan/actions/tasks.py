@@ -1,0 +1,140 @@
+"""Tasks: given, worked on, reported done, verified."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.models import Institution
+from krat.people.models import Seat
+from krat.people.words import refuse_personal
+from krat.plan.models import Measure, Step, Task
+from krat.plan.models.task import MOVES, State
+from krat.reference.models import County
+
+GIVEN = trail.event("task.given", gettext_lazy("gave a task"))
+CHANGED = trail.event("task.changed", gettext_lazy("changed a task"))
+PROGRESSED = trail.event("task.progressed", gettext_lazy("reported progress of a task"))
+MOVED = trail.event("task.moved", gettext_lazy("moved a task to another state"))
+
+GIVE, REPORT, VERIFY = "tasks.give", "tasks.report", "tasks.verify"
+
+
+@transaction.atomic
+def give(
+    *,
+    by: Seat,
+    county: County,
+    origin: str,
+    source: str,
+    title: str,
+    lead: Institution,
+    due_on: datetime.date | None,
+    details: str = "",
+    supporting: Sequence[Institution] = (),
+    measure: Measure | None = None,
+    given_on: datetime.date | None = None,
+    predates_registry: bool = False,
+) -> Task:
+    """Give a task to one responsible institution until a day; it is live at once (ruling 13)."""
+    refuse_personal({"title": title, "details": details})
+    given_on = given_on or timezone.localdate()
+    if due_on is not None and due_on < given_on:
+        raise ValidationError({"due_on": _("The day lies before the day on which the task is given.")})
+    if lead in supporting:
+        raise ValidationError({"supporting": _("The responsible institution need not support itself.")})
+    task = Task(
+        county=county,
+        origin=origin,
+        source=source,
+        title=title,
+        details=details,
+        lead=lead,
+        measure=measure,
+        given_on=given_on,
+        due_on=due_on,
+        predates_registry=predates_registry,
+    )
+    settle(task, by=by, right=GIVE)
+    task.supporting.set(supporting, clear=True)
+    _add_step(task, by, "")
+    trail.record(by, GIVEN, task)
+    return task
+
+
+@transaction.atomic
+def change(
+    task: Task, *, by: Seat, based_on: int, title: str, details: str, lead: Institution, due_on: datetime.date | None
+) -> Task:
+    """Change the words, the lead or the day of a task that is still open."""
+    refuse_personal({"title": title, "details": details})
+    task = hold(task, based_on=based_on)
+    if not task.is_open:
+        raise ValidationError(_("Only an open task can be changed."))
+    if due_on is not None and due_on < task.given_on:
+        raise ValidationError({"due_on": _("The day lies before the day on which the task is given.")})
+    changes = {
+        "title": (task.title, title),
+        "details": (task.details, details),
+        "lead": (task.lead.code, lead.code),
+        "due_on": (task.due_on, due_on),
+    }
+    task.title, task.details, task.lead, task.due_on = title, details, lead, due_on
+    settle(task, by=by, right=GIVE)
+    trail.record(by, CHANGED, task, changes=changes)
+    return task
+
+
+@transaction.atomic
+def report_progress(task: Task, *, by: Seat, note: str) -> Step:
+    """Say in words how the work goes; a new or accepted task is thereby in progress."""
+    refuse_personal({"note": note})
+    task = hold(task)
+    if not task.is_open:
+        raise ValidationError(_("This task is no longer open; progress is not reported on it."))
+    task.state = State.IN_PROGRESS
+    settle(task, by=by, right=REPORT)
+    step = _add_step(task, by, note)
+    trail.record(by, PROGRESSED, task)
+    return step
+
+
+@transaction.atomic
+def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | None = None) -> Task:
+    """Move a task along its table of moves. Nobody verifies what they reported done themselves."""
+    refuse_personal({"note": note})
+    task = hold(task, based_on=based_on)
+    before = State(task.state)
+    if (before, to) not in MOVES:
+        raise ValidationError(
+            _("The task is “%(before)s”; from there it cannot become “%(after)s”."),
+            params={"before": before.label, "after": to.label},
+        )
+    if to in (State.IN_PROGRESS, State.CANCELLED, State.DONE) and not note.strip() and before is not State.NEW:
+        raise ValidationError({"note": _("Say in a sentence why, or what was done.")})
+    if to is State.DONE:
+        task.done_on, task.done_by = timezone.localdate(), by
+    elif before is State.DONE and to is State.IN_PROGRESS:
+        task.done_on, task.done_by = None, None
+    elif to is State.VERIFIED:
+        if task.done_by_id == by.pk:
+            raise ValidationError(_("You reported this task done; somebody else verifies it."))
+        task.verified_on, task.verified_by = timezone.localdate(), by
+    task.state = to
+    settle(task, by=by, right=MOVES[before, to])
+    _add_step(task, by, note)
+    trail.record(by, MOVED, task, changes={"state": (before.value, to.value)})
+    return task
+
+
+def _add_step(task: Task, by: Seat, note: str) -> Step:
+    step = Step(task=task, seat=by, state=task.state, note=note)
+    step.full_clean()
+    step.save()
+    return step

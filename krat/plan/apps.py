@@ -1,0 +1,11 @@
+"""The action plan: what was promised."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class PlanConfig(AppConfig):
+    """Objectives, measures, tasks, activities."""
+
+    name = "krat.plan"
+    verbose_name = _("action plan")

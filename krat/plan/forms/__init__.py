@@ -1,0 +1,1 @@
+"""Forms of plans, tasks and activities."""

@@ -1,0 +1,99 @@
+"""Forms of tasks."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from krat.committee.models import Institution
+from krat.people.models import Seat
+from krat.plan.models import Task
+from krat.plan.models.task import OPEN, State
+from krat.ui.forms import BaseForm, DateField, VersionedForm, Words
+from krat.ui.listing import FilterForm
+
+_STANDS = [
+    ("", _("all")),
+    ("open", _("open")),
+    ("late", _("late")),
+    *State.choices,
+]
+
+
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "open":
+        return rows.filter(state__in=OPEN)
+    if value == "late":
+        return rows.filter(state__in=OPEN, due_on__lt=timezone.localdate())
+    return rows.filter(state=value)
+
+
+class TaskFilter(FilterForm):
+    """What to look for among the tasks. Those who have tasks of their own see these first."""
+
+    whose = forms.ChoiceField(label=_("Whose"), choices=[("own", _("ours")), ("all", _("all"))], required=False)
+    state = forms.ChoiceField(label=_("State"), choices=_STANDS, required=False)
+    institution = forms.ModelChoiceField(
+        label=_("Institution"), queryset=Institution.objects.none(), required=False, empty_label=_("all")
+    )
+    until = DateField(label=_("Due until"), required=False)
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["institution"].queryset = Institution.objects.visible_to(seat)  # type: ignore[attr-defined]
+
+    narrowing = {"state": _by_standing, "institution": "lead", "until": "due_on__lte"}
+
+
+class NoteForm(BaseForm):
+    """How the work goes, or what was done."""
+
+    note = Words(label=_("Note"), rows=4, max_length=4000, help_text=_("Do not write names of persons here."))
+
+
+class OptionalNoteForm(BaseForm):
+    """A verb with a word to go with it."""
+
+    note = Words(
+        label=_("Note"), rows=3, max_length=4000, required=False, help_text=_("Do not write names of persons here.")
+    )
+
+
+class TaskForm(VersionedForm):
+    """The words, the lead and the day of a task."""
+
+    title = forms.CharField(label=_("Task"), max_length=300)
+    details = Words(
+        label=_("Details"), required=False, max_length=4000, help_text=_("Do not write names of persons here.")
+    )
+    lead = forms.ModelChoiceField(label=_("Responsible institution"), queryset=Institution.objects.none())
+    due_on = DateField(label=_("Until"), required=False)
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = Institution.objects.visible_to(seat).working()  # type: ignore[attr-defined]
+
+
+class MeasureTaskForm(BaseForm):
+    """A task that comes from a measure of the plan."""
+
+    title = forms.CharField(label=_("Task"), max_length=300)
+    details = Words(
+        label=_("Details"), required=False, max_length=4000, help_text=_("Do not write names of persons here.")
+    )
+    lead = forms.ModelChoiceField(label=_("Responsible institution"), queryset=Institution.objects.none())
+    due_on = DateField(label=_("Until"))
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["lead"].queryset = Institution.objects.visible_to(seat).working()  # type: ignore[attr-defined]
+
+
+TASK_FIELDS = [name for name in TaskForm.base_fields if name != "version"]
+
+
+def initial_of(task: Task) -> dict[str, Any]:
+    """What the form of a task starts with."""
+    return {name: getattr(task, name) for name in TASK_FIELDS} | {"version": task.version}

@@ -1,0 +1,177 @@
+"""Tasks: the list, one task, and the verbs that move it."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from krat.access import rights
+from krat.access.rights import Reach
+from krat.access.views import door, needs
+from krat.audit import trail
+from krat.committee.models import Institution
+from krat.plan.actions import tasks
+from krat.plan.forms.tasks import NoteForm, OptionalNoteForm, TaskFilter, TaskForm, initial_of
+from krat.plan.models import Step, Task
+from krat.plan.models.task import State
+from krat.ui.due import due_of
+from krat.ui.forms import BaseForm
+from krat.ui.listing import listing
+from krat.ui.pages import page, telling
+
+_EVERYBODY = (Reach.COUNTY, Reach.COUNTRY)
+
+
+@needs("tasks.view", methods=("GET",))
+def task_list(request: Any) -> HttpResponse:
+    """Tasks, the most urgent first; for a member institution its own first, the others at a click."""
+    seat = request.seat
+    rows = Task.objects.visible_to(seat).for_list()
+    is_member = rights.reach(seat, "tasks.report") is Reach.OWN and not rights.may(seat, "tasks.verify")
+    whose = request.GET.get("whose") or ("own" if is_member else "all")
+    if whose == "own":
+        rows = rows.of(seat.institution_id)
+    filters = TaskFilter({**request.GET.dict(), "whose": whose}, seat=seat)
+    found = listing(request, rows, filters)
+    context = {
+        "found": found,
+        "tasks": with_due(found.rows),
+        "sees_all": rights.reach(seat, "tasks.view") in _EVERYBODY,
+    }
+    return page(request, "plan/tasks.html", context)
+
+
+def with_due(tasks_there: list[Task]) -> list[Task]:
+    """Give each task its due chip."""
+    today = timezone.localdate()
+    for task in tasks_there:
+        task.due = due_of(task.due_on, today) if task.is_open else None  # type: ignore[attr-defined]
+    return tasks_there
+
+
+@needs("tasks.view", methods=("GET",))
+def task_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+    """One task: what is asked, of whom, until when; its steps; what comes next."""
+    task = door(request, Task.objects.for_list(), code)
+    seat = request.seat
+    supporters = Task.supporting.through.objects.filter(task_id=task.pk).values("institution_id")
+    leads = Task.objects.permitted(seat, "tasks.report").filter(pk=task.pk).exists()
+    context = {
+        "task": task,
+        "due": due_of(task.due_on) if task.is_open else None,
+        "supporting": Institution.objects.visible_to(seat).filter(pk__in=supporters),
+        "steps": Step.objects.visible_to(seat).filter(task=task).select_related("seat__institution", "seat__user"),
+        "changes": trail.history(task) if rights.may(seat, "tasks.give") else [],
+        "may_report": leads and task.is_open,
+        "may_accept": leads and task.may_become(State.ACCEPTED),
+        "may_verify": rights.may(seat, "tasks.verify")
+        and task.state == State.DONE
+        and task.done_by_id != seat.pk
+        and Task.objects.permitted(seat, "tasks.verify").filter(pk=task.pk).exists(),
+        "may_change": rights.may(seat, "tasks.give") and task.is_open,
+    }
+    return page(request, "plan/task.html", context)
+
+
+@needs("tasks.report", methods=("POST",))
+def task_accept(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The lead takes the task on."""
+    task = door(request, Task, code)
+    with telling(request):
+        tasks.move(task, State.ACCEPTED, by=request.seat)
+        messages.success(request, _("You have accepted the task."))
+    return redirect("plan:task", code=task.code)
+
+
+@needs("tasks.report")
+def task_progress(request: Any, code: uuid.UUID) -> HttpResponse:
+    """A note on how the work goes."""
+    task = door(request, Task.objects.for_list(), code)
+    form = NoteForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            tasks.report_progress(task, by=request.seat, note=form.cleaned_data["note"])
+            messages.success(request, _("Your progress was reported."))
+            return redirect("plan:task", code=task.code)
+    return _verb_page(request, task, form, _("Report progress"), _("Report progress"))
+
+
+@needs("tasks.report")
+def task_done(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The lead says that the task is done."""
+    task = door(request, Task.objects.for_list(), code)
+    form = NoteForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            tasks.move(task, State.DONE, by=request.seat, note=form.cleaned_data["note"])
+            messages.success(request, _("The task is reported done. The coordinator verifies it."))
+            return redirect("plan:task", code=task.code)
+    return _verb_page(request, task, form, _("Report as done"), _("Say done"))
+
+
+@needs("tasks.verify")
+def task_verify(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The coordinator finds that the task is done indeed."""
+    task = door(request, Task.objects.for_list(), code)
+    form = OptionalNoteForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            tasks.move(task, State.VERIFIED, by=request.seat, note=form.cleaned_data["note"])
+            messages.success(request, _("The task is verified. The body closes its decision at the next meeting."))
+            return redirect("plan:task", code=task.code)
+    return _verb_page(request, task, form, _("Verify the task"), _("Verify"))
+
+
+@needs("tasks.verify")
+def task_return(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The coordinator gives the task back, with a reason."""
+    task = door(request, Task.objects.for_list(), code)
+    form = NoteForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            tasks.move(task, State.IN_PROGRESS, by=request.seat, note=form.cleaned_data["note"])
+            messages.success(request, _("The task went back to the responsible institution."))
+            return redirect("plan:task", code=task.code)
+    return _verb_page(request, task, form, _("Return the task"), _("Return"))
+
+
+@needs("tasks.give")
+def task_cancel(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The task is no longer wanted, with a reason."""
+    task = door(request, Task.objects.for_list(), code)
+    form = NoteForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            tasks.move(task, State.CANCELLED, by=request.seat, note=form.cleaned_data["note"])
+            messages.success(request, _("The task is cancelled."))
+            return redirect("plan:task", code=task.code)
+    return _verb_page(request, task, form, _("Cancel the task"), _("Cancel the task"))
+
+
+def _verb_page(request: Any, task: Task, form: BaseForm, heading: str, verb: str) -> HttpResponse:
+    context = {
+        "task": task,
+        "due": due_of(task.due_on) if task.is_open else None,
+        "form": form,
+        "heading": heading,
+        "verb": verb,
+    }
+    return page(request, "plan/task_verb.html", context)
+
+
+@needs("tasks.give")
+def task_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The words, the lead and the day of a task."""
+    task = door(request, Task.objects.for_list(), code)
+    form = TaskForm.of(request, seat=request.seat, initial=initial_of(task))
+    if form.is_accepted():
+        with form.catching():
+            words = dict(form.cleaned_data)
+            tasks.change(task, by=request.seat, based_on=words.pop("version"), **words)
+            messages.success(request, _("The task was changed."))
+            return redirect("plan:task", code=task.code)
+    return page(request, "plan/task_form.html", {"form": form, "task": task})

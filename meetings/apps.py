@@ -1,0 +1,11 @@
+"""Meetings of the committee and of its technical table."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MeetingsConfig(AppConfig):
+    """What was said and decided."""
+
+    name = "meetings"
+    verbose_name = _("meetings")

@@ -1,0 +1,178 @@
+"""Forms of meetings."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from krat.committee.models import Body, Institution
+from krat.people.models import Seat
+from krat.plan.models import Measure, Plan
+from krat.reference.models import Term
+from krat.ui.forms import BaseForm, DateField, TimeField, VersionedForm, Words
+from krat.ui.listing import FilterForm
+from meetings.models import Attendance, Meeting, Review
+
+NO_NAMES = _("Do not write names of persons here.")
+
+
+class MeetingFilter(FilterForm):
+    """What to look for among the meetings."""
+
+    body = forms.ChoiceField(label=_("Body"), choices=[("", _("all")), *Body.Kind.choices], required=False)
+    year = forms.IntegerField(label=_("Year"), min_value=2006, max_value=2100, required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("all")), *Meeting.State.choices], required=False)
+
+    narrowing = {"body": "body__kind", "year": "year", "state": "state"}
+
+
+class DecisionFilter(FilterForm):
+    """What to look for in the ledger of decisions."""
+
+    body = forms.ChoiceField(label=_("Body"), choices=[("", _("all")), *Body.Kind.choices], required=False)
+    year = forms.IntegerField(label=_("Year"), min_value=2006, max_value=2100, required=False)
+    standing = forms.ChoiceField(
+        label=_("State"), choices=[("", _("all")), ("open", _("open")), ("closed", _("closed"))], required=False
+    )
+
+    narrowing = {
+        "body": "body__kind",
+        "year": "year",
+        "standing": lambda rows, value: rows.filter(closed_at__isnull=value == "open"),
+    }
+
+
+def _bodies(seat: Seat) -> Any:
+    return Body.objects.permitted(seat, "committee.view").filter(county=seat.county_id).order_by("-year", "kind")
+
+
+class MeetingForm(BaseForm):
+    """A new meeting with its agenda."""
+
+    body = forms.ModelChoiceField(label=_("Body"), queryset=Body.objects.none(), empty_label=None)
+    kind = forms.ModelChoiceField(
+        label=_("Kind of meeting"), queryset=Term.objects.filter(list=Term.List.MEETING), empty_label=None
+    )
+    held_on = DateField(label=_("Date"))
+    starts_at = TimeField(label=_("Hour"), required=False)
+    place = forms.CharField(label=_("Place"), max_length=160)
+    agenda = Words(
+        label=_("Agenda"),
+        rows=6,
+        help_text=_("One item a line. The follow-up of open decisions joins by itself after the first item."),
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bodies = _bodies(seat)
+        self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+        self.fields["place"].initial = _now("Hall of the prefecture")
+        self.fields["agenda"].initial = "\n".join(
+            [_now("Opening and check of the quorum"), _now("Reports of the institutions"), _now("Any other business")]
+        )
+
+    def clean_agenda(self) -> list[str]:
+        """The items, one a line."""
+        return [line.strip() for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
+
+
+class MeetingChangeForm(VersionedForm):
+    """The kind, day, hour and place of a meeting."""
+
+    kind = forms.ModelChoiceField(
+        label=_("Kind of meeting"), queryset=Term.objects.filter(list=Term.List.MEETING), empty_label=None
+    )
+    held_on = DateField(label=_("Date"))
+    starts_at = TimeField(label=_("Hour"), required=False)
+    place = forms.CharField(label=_("Place"), max_length=160)
+
+
+class ItemForm(BaseForm):
+    """A new item of the agenda."""
+
+    title = forms.CharField(label=_("Item"), max_length=300)
+    rapporteur = forms.ModelChoiceField(label=_("Rapporteur"), queryset=Institution.objects.none(), required=False)
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["rapporteur"].queryset = Institution.objects.visible_to(seat).working()  # type: ignore[attr-defined]
+
+
+class ItemChangeForm(ItemForm, VersionedForm):
+    """The words and the place of an item."""
+
+    position = forms.IntegerField(label=_("Number on the agenda"), min_value=1, max_value=99)
+
+
+class DiscussionForm(VersionedForm):
+    """What was said on an item."""
+
+    discussion = Words(label=_("Discussion"), rows=9, required=False, help_text=NO_NAMES)
+    is_done = forms.BooleanField(label=_("The item is dealt with"), required=False)
+
+
+class AttendanceForm(BaseForm):
+    """Who is at the table: a choice for every institution."""
+
+    def __init__(self, *args: Any, institutions: Iterable[Institution], status: dict[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.institutions = {f"institution-{one.pk}": one for one in institutions}
+        for name, institution in self.institutions.items():
+            self.fields[name] = forms.ChoiceField(
+                label=institution.short_name,
+                choices=[("", _("not recorded")), *Attendance.Status.choices],
+                required=False,
+                initial=status.get(institution.pk, ""),
+            )
+
+    def by_institution(self) -> dict[Institution, str]:
+        """The status of each institution that was given one."""
+        return {one: self.cleaned_data[name] for name, one in self.institutions.items() if self.cleaned_data.get(name)}
+
+
+class DecisionForm(BaseForm):
+    """A decision, and the task that comes from it."""
+
+    text = Words(label=_("Decision"), rows=4, max_length=4000, help_text=NO_NAMES)
+    lead = forms.ModelChoiceField(
+        label=_("Responsible institution"),
+        queryset=Institution.objects.none(),
+        required=False,
+        help_text=_("One institution answers for it. Leave empty when nobody is charged."),
+    )
+    due_on = DateField(label=_("Until"), required=False)
+    measure = forms.ModelChoiceField(label=_("Measure of the plan"), queryset=Measure.objects.none(), required=False)
+    supporting = forms.ModelMultipleChoiceField(
+        label=_("Supporting institutions"),
+        queryset=Institution.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: Any, seat: Seat, meeting: Meeting, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Institution.objects.visible_to(seat).working()
+        self.fields["lead"].queryset = rows  # type: ignore[attr-defined]
+        self.fields["supporting"].queryset = rows.all()  # type: ignore[attr-defined]
+        measures = Measure.objects.visible_to(seat).filter(
+            objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year
+        )
+        open_plans = measures.exclude(objective__plan__state=Plan.State.CLOSED)
+        self.fields["measure"].queryset = open_plans.order_by("number")  # type: ignore[attr-defined]
+        self.fields["due_on"].widget.attrs["min"] = max(meeting.held_on, timezone.localdate()).isoformat()
+
+
+class ReviewForm(BaseForm):
+    """What the meeting found on a returning decision."""
+
+    outcome = forms.ChoiceField(label=_("Outcome"), choices=Review.Outcome.choices, widget=forms.RadioSelect)
+    note = forms.CharField(label=_("Note"), max_length=300, required=False, help_text=NO_NAMES)
+
+
+class RemarkForm(BaseForm):
+    """A remark on the minutes."""
+
+    text = Words(label=_("Remark"), rows=4, max_length=4000, help_text=NO_NAMES)

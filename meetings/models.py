@@ -1,0 +1,352 @@
+"""Meetings (mbledhje): agenda, attendance, minutes per item, numbered decisions that return until they are closed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from krat.access.rights import Reach, Subject
+from krat.access.roles import Role
+from krat.access.scoping import ScopedModel, ScopedQuerySet, VersionedModel
+from krat.committee.models import YEARS, Body, Institution, sits_in
+from krat.people.models import Seat
+from krat.plan.models import Task
+from krat.reference.models import Term
+
+# Which role chairs which body: the Prefect the committee, the General Coordinator the technical table (domain notes 4).
+CHAIRED_BY = {Role.PREFECT: Body.Kind.COMMITTEE, Role.COORDINATOR: Body.Kind.TABLE}
+
+
+def _paths(seat: Subject, to_meeting: str = "") -> dict[Reach, Q]:
+    """How meetings and everything within them are reached; ``to_meeting`` is the way from a row to its meeting."""
+    way = f"{to_meeting}__body" if to_meeting else "body"
+    county = Q(**{f"{way}__county": seat.county_id})
+    return {
+        Reach.COUNTY: county,
+        Reach.INSTITUTION: Q(sits_in(seat, way)),
+        Reach.OWN: county & Q(**{f"{way}__kind": CHAIRED_BY.get(Role(seat.role), "")}),
+    }
+
+
+class MeetingQuerySet(ScopedQuerySet["Meeting"]):
+    """Meetings."""
+
+    def for_list(self) -> MeetingQuerySet:
+        """With what a list shows of a meeting; the latest first."""
+        return self.select_related("body__county", "kind").order_by("-held_on", "-pk")
+
+
+class Meeting(VersionedModel):
+    """A meeting of a body, with its minutes (procesverbal).
+
+    Purpose: who was there, what was decided; legal basis: Prime Minister's Order 139/2006; class: internal; permanent
+    (Law 9154/2003 on archives).
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", pgettext_lazy("meeting", "planned")
+        OPEN = "open", pgettext_lazy("meeting", "in progress")
+        HELD = "held", pgettext_lazy("meeting", "held")
+        NO_QUORUM = "no_quorum", pgettext_lazy("meeting", "held without quorum")
+        POSTPONED = "postponed", pgettext_lazy("meeting", "postponed")
+        CANCELLED = "cancelled", pgettext_lazy("meeting", "cancelled")
+
+    class Minutes(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("minutes", "draft")
+        CIRCULATED = "circulated", pgettext_lazy("minutes", "sent for remarks")
+        APPROVED = "approved", pgettext_lazy("minutes", "approved")
+
+    view_right = "meetings.view"
+    held_with = ("body__county", "kind")
+
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("body"))
+    kind = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind"))
+    year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
+    number = models.PositiveSmallIntegerField(_("number"))
+    held_on = models.DateField(_("date"))
+    starts_at = models.TimeField(_("hour"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=160)
+    state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
+    minutes = models.CharField(_("minutes"), max_length=20, choices=Minutes.choices, default=Minutes.DRAFT)
+    approved_on = models.DateField(_("minutes approved on"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
+    # Filed afterwards from a paper: its composition and days are those the paper tells.
+    predates_registry = models.BooleanField(_("from before the registry"), default=False)
+
+    objects: ClassVar = models.Manager.from_queryset(MeetingQuerySet)()
+
+    class Meta(VersionedModel.Meta):
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        indexes = [models.Index(fields=["body", "-held_on"], name="meeting_by_body_and_day")]  # the list of meetings
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "number"],
+                name="meeting_number_once_per_body",
+                violation_error_message=_("A meeting with this number is already filed for the body."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(minutes="approved") | Q(approved_on__isnull=False, approved_by__isnull=False),
+                name="approved_minutes_say_when_and_by_whom",
+                violation_error_message=_("Approved minutes need a date and the one who approved."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.body.get_kind_display()} {self.label}"
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat)
+
+    @property
+    def label(self) -> str:
+        """Its number as people say it: 5/2026."""
+        return f"{self.number}/{self.year}"
+
+    @property
+    def is_frozen(self) -> bool:
+        """Approved minutes are frozen: their text cannot change any more."""
+        return self.minutes == self.Minutes.APPROVED
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it took place, or will not."""
+        return self.state not in (self.State.PLANNED, self.State.OPEN)
+
+    @property
+    def was_held(self) -> bool:
+        """Whether people sat down."""
+        return self.state in (self.State.OPEN, self.State.HELD, self.State.NO_QUORUM)
+
+
+class AgendaItem(VersionedModel):
+    """A point of the agenda (pikë e rendit të ditës) with what was said on it: the minutes are written per item."""
+
+    class Kind(models.TextChoices):
+        ORDINARY = "ordinary", _("ordinary item")
+        FOLLOW_UP = "follow_up", _("follow-up of decisions")
+
+    view_right = "meetings.view"
+    held_with = ("meeting__body__county", "meeting__kind")
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items", verbose_name=_("meeting"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY)
+    position = models.PositiveSmallIntegerField(_("number"))
+    title = models.CharField(_("item"), max_length=300)
+    rapporteur = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rapporteur")
+    )
+    discussion = models.TextField(_("discussion"), blank=True)
+    is_done = models.BooleanField(_("dealt with"), default=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+
+    class Meta(VersionedModel.Meta):
+        ordering = ["position", "pk"]
+        verbose_name = _("agenda item")
+
+    def __str__(self) -> str:
+        return f"{self.position}. {self.title}"
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat, "meeting")
+
+
+class Attendance(ScopedModel):
+    """An institution at a meeting: present, by a substitute, excused, or absent. By institution, never by person."""
+
+    class Status(models.TextChoices):
+        PRESENT = "present", pgettext_lazy("attendance", "present")
+        SUBSTITUTE = "substitute", pgettext_lazy("attendance", "substitute")
+        EXCUSED = "excused", pgettext_lazy("attendance", "absent with reason")
+        ABSENT = "absent", pgettext_lazy("attendance", "absent")
+
+    AT_THE_TABLE = (Status.PRESENT, Status.SUBSTITUTE)
+
+    view_right = "meetings.view"
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="attendance", verbose_name=_("meeting"))
+    institution = models.ForeignKey(
+        Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("institution")
+    )
+    votes = models.BooleanField(_("votes"), default=True)  # as its membership said on the day of the meeting
+    status = models.CharField(_("attendance"), max_length=20, choices=Status.choices)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("attendance")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "institution"], name="institution_attends_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_status_display()
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat, "meeting")
+
+    @property
+    def is_at_the_table(self) -> bool:
+        """Whether the institution is there, itself or by a substitute."""
+        return self.status in self.AT_THE_TABLE
+
+
+class DecisionQuerySet(ScopedQuerySet["Decision"]):
+    """Decisions."""
+
+    def open(self) -> DecisionQuerySet:
+        """Those the body has not closed yet."""
+        return self.filter(closed_at=None)
+
+    def returning_to(self, meeting: Meeting) -> DecisionQuerySet:
+        """The decisions that stand on a meeting's agenda by themselves: taken before it by the same kind of body of the
+        county, and not closed before it. The body changes every year by order; its decisions do not end with it."""
+        return (
+            self.filter(
+                item__meeting__body__kind=meeting.body.kind,
+                item__meeting__body__county=meeting.body.county_id,
+            )
+            .filter(
+                Q(item__meeting__held_on__lt=meeting.held_on)
+                | Q(item__meeting__held_on=meeting.held_on, item__meeting__pk__lt=meeting.pk)
+            )
+            .filter(Q(closed_at=None) | Q(closed_at=meeting.pk))
+        )
+
+    def for_list(self) -> DecisionQuerySet:
+        """With what a list shows of a decision."""
+        return self.select_related("item__meeting__body__county", "closed_at").order_by("-year", "-number")
+
+
+class Decision(VersionedModel):
+    """A numbered decision (vendim). It returns to the agenda until the body closes it (ruling 13).
+
+    Purpose: the committee's will, followed up; class: internal; permanent.
+    """
+
+    view_right = "meetings.view"
+    held_with = ("item__meeting__body__county",)
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("item"))
+    body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("body"))
+    year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
+    number = models.PositiveSmallIntegerField(_("number"))
+    text = models.TextField(_("decision"))
+    is_recommendation = models.BooleanField(_("recommendation, taken without quorum"), default=False)
+    tasks = models.ManyToManyField(Task, related_name="decisions", blank=True, verbose_name=_("tasks"))
+    closed_at = models.ForeignKey(
+        Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="closes", verbose_name=_("closed at")
+    )
+
+    objects: ClassVar = models.Manager.from_queryset(DecisionQuerySet)()
+
+    class Meta(VersionedModel.Meta):
+        verbose_name = _("decision")
+        verbose_name_plural = _("decisions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["body", "number"],
+                name="decision_number_once_per_body",
+                violation_error_message=_("This number is already taken. Save again to take the next one."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat, "item__meeting")
+
+    @property
+    def label(self) -> str:
+        """Its number as people say it: 12/2026."""
+        return f"{self.number}/{self.year}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still returns to the agenda."""
+        return self.closed_at_id is None
+
+
+class Review(ScopedModel):
+    """What a meeting found on a returning decision: it goes on, or it is closed. One per meeting and decision."""
+
+    class Outcome(models.TextChoices):
+        GOES_ON = "goes_on", _("goes on")
+        CLOSED = "closed", pgettext_lazy("decision", "closed")
+
+    view_right = "meetings.view"
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("meeting"))
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("decision"))
+    outcome = models.CharField(_("outcome"), max_length=20, choices=Outcome.choices)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("review of a decision")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "decision"], name="decision_reviewed_once_a_meeting"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat, "meeting")
+
+
+class Remark(ScopedModel):
+    """A member institution's remark on circulated minutes (vërejtje). Remarks are only added."""
+
+    view_right = "meetings.view"
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="remarks", verbose_name=_("meeting"))
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    text = models.TextField(_("remark"))
+
+    class Meta(ScopedModel.Meta):
+        ordering = ["at"]
+        verbose_name = _("remark")
+
+    def __str__(self) -> str:
+        return str(self.at)
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat, "meeting")
+
+
+class MinuteDraft(ScopedModel):
+    """What somebody is writing on an agenda item and has not saved yet. Sealed: it has not met the identity guard.
+
+    Purpose: nothing typed is lost; class: sealed; gone when the item is saved, at the latest with the approval.
+    """
+
+    view_right = "meetings.file"
+
+    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="drafts", verbose_name=_("item"))
+    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    sealed = models.BinaryField(_("sealed text"))
+    based_on = models.PositiveIntegerField(_("based on version"))
+    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("draft")
+        constraints = [models.UniqueConstraint(fields=["item", "seat"], name="one_draft_per_item_and_seat")]
+
+    def __str__(self) -> str:
+        return str(self.saved_at)
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return {Reach.COUNTY: Q(seat=seat.pk)}  # nobody else's drafts, however far the right goes

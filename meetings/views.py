@@ -1,0 +1,402 @@
+"""Meetings: the list, the paper, the meeting day, and the verbs before and after it."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Prefetch
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from krat.access import rights
+from krat.access.views import door, needs
+from krat.committee.models import Institution, Membership
+from krat.people.models import Seat
+from krat.plan.models import Task
+from krat.ui.due import due_of
+from krat.ui.listing import listing
+from krat.ui.pages import page, telling
+from meetings import actions
+from meetings.forms import (
+    AttendanceForm,
+    DecisionFilter,
+    DecisionForm,
+    DiscussionForm,
+    ItemChangeForm,
+    ItemForm,
+    MeetingChangeForm,
+    MeetingFilter,
+    MeetingForm,
+    RemarkForm,
+    ReviewForm,
+)
+from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
+from meetings.quorum import quorum_of
+
+_DRAFT_KEY = "draft_key"
+
+# --- reading ---
+
+
+@needs("meetings.view", methods=("GET",))
+def meeting_list(request: Any) -> HttpResponse:
+    """Meetings, the latest first."""
+    rows = Meeting.objects.visible_to(request.seat).for_list()
+    found = listing(request, rows, MeetingFilter(request.GET))
+    context = {"found": found, "may_file": rights.may(request.seat, "meetings.file")}
+    return page(request, "meetings/list.html", context)
+
+
+@needs("meetings.view", methods=("GET",))
+def meeting_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+    """One meeting: agenda, what was said and decided, who was there, and what comes next."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    return page(request, "meetings/detail.html", _paper(meeting, request.seat))
+
+
+@needs("meetings.view", methods=("GET",))
+def minutes_print(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The minutes as a paper: letterhead, numbers, signatures."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    context = _paper(meeting, request.seat) | {"printed_at": timezone.now()}
+    return page(request, "meetings/minutes.html", context)
+
+
+def _paper(meeting: Meeting, seat: Seat) -> dict[str, Any]:
+    """Everything the paper of a meeting shows (nine queries, however long it is)."""
+    decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(_tasks_for(seat))
+    items = (
+        AgendaItem.objects.visible_to(seat)
+        .filter(meeting=meeting, withdrawn_at=None)
+        .select_related("rapporteur")
+        .prefetch_related(Prefetch("decisions", queryset=decisions))
+    )
+    attendance = Attendance.objects.visible_to(seat).filter(meeting=meeting).select_related("institution")
+    files = rights.may(seat, "meetings.file")
+    approves = (
+        meeting.minutes == Meeting.Minutes.CIRCULATED
+        and Meeting.objects.permitted(seat, "minutes.approve").filter(pk=meeting.pk).exists()
+    )
+    return {
+        "meeting": meeting,
+        "items": list(items),
+        "attendance": list(attendance.order_by("institution__sort_key")),
+        "returning": _returning(meeting, seat),
+        "quorum": quorum_of(meeting, seat),
+        "remarks": Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution"),
+        "due": due_of(meeting.held_on) if meeting.state == Meeting.State.PLANNED else None,
+        "may_file": files and not meeting.is_frozen,
+        "may_remark": meeting.minutes == Meeting.Minutes.CIRCULATED,
+        "may_approve": approves,
+    }
+
+
+def _tasks_for(seat: Seat) -> Prefetch[str]:
+    return Prefetch("tasks", queryset=Task.objects.visible_to(seat).for_list())
+
+
+def _returning(meeting: Meeting, seat: Seat) -> list[dict[str, Any]]:
+    """The decisions that stand on this meeting's agenda by themselves, with what the meeting found on them.
+
+    Of a meeting that is over, only those it spoke of: what it left open has moved on to the next.
+    """
+    reviews = {one.decision_id: one for one in Review.objects.visible_to(seat).filter(meeting=meeting)}
+    rows = Decision.objects.visible_to(seat)
+    rows = rows.filter(pk__in=list(reviews)) if meeting.is_over else rows.returning_to(meeting)
+    decisions = rows.for_list().prefetch_related(_tasks_for(seat))
+    found = []
+    for decision in decisions:
+        tasks = [(task, due_of(task.due_on) if task.is_open else None) for task in decision.tasks.all()]
+        found.append({"decision": decision, "review": reviews.get(decision.pk), "tasks": tasks})
+    return found
+
+
+@needs("meetings.view", methods=("GET",))
+def decision_list(request: Any) -> HttpResponse:
+    """The ledger of decisions."""
+    rows = Decision.objects.visible_to(request.seat).for_list()
+    found = listing(request, rows.prefetch_related(_tasks_for(request.seat)), DecisionFilter(request.GET))
+    return page(request, "meetings/decisions.html", {"found": found})
+
+
+@needs("meetings.view", methods=("GET",))
+def decision_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+    """One decision: its words, its tasks, and what later meetings found."""
+    decision = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), code)
+    reviews = Review.objects.visible_to(request.seat).filter(decision=decision)
+    context = {
+        "decision": decision,
+        "tasks": [(task, due_of(task.due_on) if task.is_open else None) for task in decision.tasks.all()],
+        "reviews": reviews.select_related("meeting__body__county").order_by("-meeting__held_on"),
+    }
+    return page(request, "meetings/decision.html", context)
+
+
+# --- before the meeting ---
+
+
+@needs("meetings.file")
+def meeting_add(request: Any) -> HttpResponse:
+    """A new meeting with its agenda."""
+    form = MeetingForm.of(request, seat=request.seat)
+    if form.is_accepted():
+        with form.catching():
+            meeting = actions.convene(by=request.seat, **form.cleaned_data)
+            messages.success(request, _("The meeting was filed."))
+            return redirect("meetings:detail", code=meeting.code)
+    return page(request, "meetings/form.html", {"form": form, "meeting": None})
+
+
+@needs("meetings.file")
+def meeting_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The kind, day, hour and place of a meeting."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    initial = {name: getattr(meeting, name) for name in MeetingChangeForm.base_fields}
+    form = MeetingChangeForm.of(request, initial=initial)
+    if form.is_accepted():
+        with form.catching():
+            words = dict(form.cleaned_data)
+            actions.change(meeting, by=request.seat, based_on=words.pop("version"), **words)
+            messages.success(request, _("The meeting was changed."))
+            return redirect("meetings:detail", code=meeting.code)
+    return page(request, "meetings/form.html", {"form": form, "meeting": meeting})
+
+
+@needs("meetings.file")
+def item_add(request: Any, code: uuid.UUID) -> HttpResponse:
+    """A new item of the agenda."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    form = ItemForm.of(request, seat=request.seat)
+    if form.is_accepted():
+        with form.catching():
+            actions.add_item(meeting, by=request.seat, **form.cleaned_data)
+            messages.success(request, _("The item is on the agenda."))
+            return redirect("meetings:detail", code=meeting.code)
+    return page(request, "meetings/item_form.html", {"form": form, "meeting": meeting, "item": None})
+
+
+@needs("meetings.file")
+def item_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The words, the rapporteur and the place of an item."""
+    item = door(request, _items(), code)
+    initial = {name: getattr(item, name) for name in ItemChangeForm.base_fields}
+    form = ItemChangeForm.of(request, seat=request.seat, initial=initial)
+    if form.is_accepted():
+        with form.catching():
+            words = dict(form.cleaned_data)
+            actions.change_item(item, by=request.seat, based_on=words.pop("version"), **words)
+            messages.success(request, _("The item was changed."))
+            return redirect("meetings:detail", code=item.meeting.code)
+    return page(request, "meetings/item_form.html", {"form": form, "meeting": item.meeting, "item": item})
+
+
+@needs("meetings.file", methods=("POST",))
+def item_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Take an item off the agenda."""
+    item = door(request, _items(), code)
+    with telling(request):
+        actions.withdraw_item(item, by=request.seat)
+        messages.success(request, _("The item is off the agenda."))
+    return redirect("meetings:detail", code=item.meeting.code)
+
+
+@needs("meetings.file", methods=("POST",))
+def meeting_call_off(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Postpone or cancel a planned meeting."""
+    meeting = door(request, Meeting, code)
+    with telling(request):
+        actions.call_off(meeting, by=request.seat, based_on=_version(request), to=request.POST.get("to", ""))
+        messages.success(request, _("The meeting was called off."))
+    return redirect("meetings:detail", code=meeting.code)
+
+
+def _version(request: Any) -> int:
+    """The version a button was based on; none fits 0."""
+    value = request.POST.get("version", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 0
+
+
+def _items() -> Any:
+    return AgendaItem.objects.select_related("meeting__body__county", "meeting__kind", "rapporteur")
+
+
+# --- the meeting day ---
+
+
+@needs("meetings.file", methods=("POST",))
+def meeting_open(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Open the meeting and go to its first item."""
+    meeting = door(request, Meeting, code)
+    with telling(request):
+        actions.open_meeting(meeting, by=request.seat)
+        first = AgendaItem.objects.visible_to(request.seat).filter(meeting=meeting, withdrawn_at=None).first()
+        if first is not None:
+            return redirect("meetings:item", code=first.code)
+    return redirect("meetings:detail", code=meeting.code)
+
+
+@needs("meetings.file")
+def item_day(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The meeting day on one screen: agenda left, the item in the middle, attendance and quorum right."""
+    item = door(request, _items(), code)
+    draft = actions.open_draft(item, by=request.seat)
+    initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
+    if draft is not None:
+        initial |= {"discussion": draft[1], "version": draft[0].based_on}
+    form = DiscussionForm.of(request, initial=initial)
+    if form.is_accepted():
+        with form.catching():
+            words = dict(form.cleaned_data)
+            actions.minute(item, by=request.seat, based_on=words.pop("version"), **words)
+            messages.success(request, _("The minutes of this item were saved."))
+            return redirect("meetings:item", code=item.code)
+    return page(request, "meetings/day.html", _day(request, item, form, draft[0].saved_at if draft else None))
+
+
+def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> dict[str, Any]:
+    paper = _paper(item.meeting, request.seat)
+    current = next((one for one in paper["items"] if one.pk == item.pk), item)
+    following = [one for one in paper["items"] if one.position > item.position]
+    decisions = Decision.objects.visible_to(request.seat).filter(body=item.meeting.body_id)
+    last = decisions.order_by("-number").first()
+    return paper | {
+        "item": current,
+        "form": form,
+        "draft_at": draft_at,
+        "next_item": following[0] if following else None,
+        "decision_form": DecisionForm(seat=request.seat, meeting=item.meeting),
+        "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
+        "stands_on": item.version if form.conflict is None else form["version"].value(),
+    }
+
+
+@needs("meetings.file", methods=("POST",))
+def item_draft(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Autosave: keep what is being written on an item, sealed. Answers JSON."""
+    item = door(request, _items(), code)
+    based_on, text = _version(request), request.POST.get("text", "")
+    if len(text) > 20_000:
+        return JsonResponse({"message": _("The text is too long to be kept as a draft.")}, status=422)
+    if item.meeting.is_frozen:
+        return JsonResponse(
+            {"message": _("These minutes are approved; their text does not change any more.")}, status=422
+        )
+    draft = actions.save_draft(item, by=request.seat, text=text, based_on=based_on)
+    at = formats.time_format(timezone.localtime(draft.saved_at), "H:i")
+    if based_on != item.version:
+        words = _("Somebody changed this item. Your text is kept; save to see both.")
+        return JsonResponse({"message": words, "version": based_on}, status=409)
+    return JsonResponse({"version": based_on, "at": at})
+
+
+@needs("meetings.file", methods=("GET",))
+def draft_key(request: Any) -> HttpResponse:
+    """The key of this session's local drafts: made once a session, gone at sign-out (ruling 18). Answers JSON."""
+    if _DRAFT_KEY not in request.session:
+        request.session[_DRAFT_KEY] = base64.b64encode(secrets.token_bytes(32)).decode()
+    return JsonResponse({"key": request.session[_DRAFT_KEY]})
+
+
+@needs("meetings.file")
+def attendance(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Who is at the table, by institution, as the act in force that day names them."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    recorded = Attendance.objects.visible_to(request.seat).filter(meeting=meeting)
+    status = dict(recorded.values_list("institution_id", "status"))
+    places = Membership.objects.visible_to(request.seat).filter(body=meeting.body_id).on(meeting.held_on)
+    named = [*places.values_list("institution_id", flat=True), *status]
+    institutions = Institution.objects.visible_to(request.seat).filter(pk__in=named)
+    form = AttendanceForm.of(request, institutions=institutions, status=status)
+    if form.is_accepted():
+        with form.catching():
+            actions.record_attendance(meeting, by=request.seat, status=form.by_institution())
+            messages.success(request, _("The attendance was recorded."))
+            return redirect("meetings:detail", code=meeting.code)
+    context = {"form": form, "meeting": meeting, "quorum": quorum_of(meeting, request.seat)}
+    return page(request, "meetings/attendance.html", context)
+
+
+@needs("meetings.file")
+def decide(request: Any, code: uuid.UUID) -> HttpResponse:
+    """A decision on an item, and the task that comes from it."""
+    item = door(request, _items(), code)
+    form = DecisionForm.of(request, seat=request.seat, meeting=item.meeting)
+    if form.is_accepted():
+        with form.catching():
+            words = dict(form.cleaned_data)
+            decision = actions.decide(item, by=request.seat, supporting=list(words.pop("supporting")), **words)
+            messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
+            return redirect("meetings:item", code=item.code)
+    return page(request, "meetings/decide.html", {"form": form, "item": item, "meeting": item.meeting})
+
+
+@needs("meetings.file")
+def review(request: Any, code: uuid.UUID, decision: uuid.UUID) -> HttpResponse:
+    """What the meeting found on a decision that returned to its agenda."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    found = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), decision)
+    form = ReviewForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            actions.review(found, meeting=meeting, by=request.seat, **form.cleaned_data)
+            messages.success(request, _("What the meeting found was recorded."))
+            items = AgendaItem.objects.visible_to(request.seat).filter(meeting=meeting, withdrawn_at=None)
+            follow_up = items.filter(kind=AgendaItem.Kind.FOLLOW_UP).first()
+            if follow_up is not None:
+                return redirect("meetings:item", code=follow_up.code)
+            return redirect("meetings:detail", code=meeting.code)
+    tasks = [(task, due_of(task.due_on) if task.is_open else None) for task in found.tasks.all()]
+    context = {"form": form, "meeting": meeting, "decision": found, "tasks": tasks}
+    return page(request, "meetings/review.html", context)
+
+
+@needs("meetings.file", methods=("POST",))
+def meeting_close(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Close the meeting."""
+    meeting = door(request, Meeting, code)
+    with telling(request):
+        actions.close_meeting(meeting, by=request.seat, based_on=_version(request))
+        messages.success(request, _("The meeting is closed."))
+    return redirect("meetings:detail", code=meeting.code)
+
+
+# --- after the meeting ---
+
+
+@needs("meetings.file", methods=("POST",))
+def minutes_circulate(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Send the minutes for remarks."""
+    meeting = door(request, Meeting, code)
+    with telling(request):
+        actions.circulate(meeting, by=request.seat, based_on=_version(request))
+        messages.success(request, _("The minutes are out for remarks."))
+    return redirect("meetings:detail", code=meeting.code)
+
+
+@needs("meetings.view")
+def remark_add(request: Any, code: uuid.UUID) -> HttpResponse:
+    """A remark on circulated minutes."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    form = RemarkForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            actions.remark(meeting, by=request.seat, **form.cleaned_data)
+            messages.success(request, _("Your remark was recorded."))
+            return redirect("meetings:detail", code=meeting.code)
+    return page(request, "meetings/remark.html", {"form": form, "meeting": meeting})
+
+
+@needs("minutes.approve", methods=("POST",))
+def minutes_approve(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Approve the minutes; their text is frozen."""
+    meeting = door(request, Meeting, code)
+    with telling(request):
+        actions.approve(meeting, by=request.seat, based_on=_version(request))
+        messages.success(request, _("The minutes are approved. Their text does not change any more."))
+    return redirect("meetings:detail", code=meeting.code)
