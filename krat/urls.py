@@ -5,7 +5,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as usersessions
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 handler400 = "krat.ui.views.bad_request"
 handler403 = "krat.ui.views.forbidden"
@@ -47,8 +47,8 @@ _account = [
     path("password/", account.password_change, name="account_change_password"),
     path("password/reset/", account.password_reset, name="account_reset_password"),
     path("password/reset/done/", account.password_reset_done, name="account_reset_password_done"),
-    path(
-        "password/reset/<str:uidb36>-<str:key>/",
+    re_path(
+        r"^password/reset/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         account.password_reset_from_key,
         name="account_reset_password_from_key",
     ),

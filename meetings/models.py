@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.roles import Role
 from krat.access.scoping import ScopedModel, ScopedQuerySet, VersionedModel
@@ -41,11 +42,9 @@ class MeetingQuerySet(ScopedQuerySet["Meeting"]):
 
 
 class Meeting(VersionedModel):
-    """A meeting of a body, with its minutes (procesverbal).
+    """A meeting of a body, with its minutes (procesverbal)."""
 
-    Purpose: who was there, what was decided; legal basis: Prime Minister's Order 139/2006; class: internal; permanent
-    (Law 9154/2003 on archives).
-    """
+    processing = Processing(_("what was said and decided"), Level.INTERNAL, PERMANENT)
 
     class State(models.TextChoices):
         PLANNED = "planned", pgettext_lazy("meeting", "planned")
@@ -129,6 +128,8 @@ class Meeting(VersionedModel):
 class AgendaItem(VersionedModel):
     """A point of the agenda (pikë e rendit të ditës) with what was said on it: the minutes are written per item."""
 
+    processing = Processing(_("minutes item by item"), Level.INTERNAL, PERMANENT)
+
     class Kind(models.TextChoices):
         ORDINARY = "ordinary", _("ordinary item")
         FOLLOW_UP = "follow_up", _("follow-up of decisions")
@@ -161,6 +162,8 @@ class AgendaItem(VersionedModel):
 
 class Attendance(ScopedModel):
     """An institution at a meeting: present, by a substitute, excused, or absent. By institution, never by person."""
+
+    processing = Processing(_("attendance and quorum by institution"), Level.INTERNAL, PERMANENT)
 
     class Status(models.TextChoices):
         PRESENT = "present", pgettext_lazy("attendance", "present")
@@ -226,10 +229,9 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
 
 
 class Decision(VersionedModel):
-    """A numbered decision (vendim). It returns to the agenda until the body closes it (ruling 13).
+    """A numbered decision (vendim). It returns to the agenda until the body closes it (ruling 13)."""
 
-    Purpose: the committee's will, followed up; class: internal; permanent.
-    """
+    processing = Processing(_("the committee's will, followed up"), Level.INTERNAL, PERMANENT)
 
     view_right = "meetings.view"
     held_with = ("item__meeting__body__county",)
@@ -279,6 +281,8 @@ class Decision(VersionedModel):
 class Review(ScopedModel):
     """What a meeting found on a returning decision: it goes on, or it is closed. One per meeting and decision."""
 
+    processing = Processing(_("what a meeting found on a returning decision"), Level.INTERNAL, PERMANENT)
+
     class Outcome(models.TextChoices):
         GOES_ON = "goes_on", _("goes on")
         CLOSED = "closed", pgettext_lazy("decision", "closed")
@@ -307,6 +311,8 @@ class Review(ScopedModel):
 class Remark(ScopedModel):
     """A member institution's remark on circulated minutes (vërejtje). Remarks are only added."""
 
+    processing = Processing(_("remarks of members on the minutes"), Level.INTERNAL, PERMANENT)
+
     view_right = "meetings.view"
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="remarks", verbose_name=_("meeting"))
@@ -327,10 +333,13 @@ class Remark(ScopedModel):
 
 
 class MinuteDraft(ScopedModel):
-    """What somebody is writing on an agenda item and has not saved yet. Sealed: it has not met the identity guard.
+    """What somebody is writing on an agenda item and has not saved yet. Sealed: it has not met the identity guard."""
 
-    Purpose: nothing typed is lost; class: sealed; gone when the item is saved, at the latest with the approval.
-    """
+    processing = Processing(
+        _("nothing typed is lost"),
+        Level.SEALED,
+        _("until the item is saved, at the latest until the minutes are approved"),
+    )
 
     view_right = "meetings.file"
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from krat.access import rights, vault
 from krat.access.census import routes
+from krat.access.processing import Processing
 from krat.access.scoping import CheckedModel, ScopedModel
 from krat.access.witness import NoWitness, witness
 
@@ -72,6 +73,17 @@ def scoped_models_name_their_right(app_configs: Any, **kwargs: Any) -> list[chec
             hint = "Derive it from CheckedModel, so that full_clean() may look for the far end."
             found.append(checks.Error("An open model points to a scoped one.", hint=hint, obj=model, id="krat.E007"))
     return found
+
+
+@checks.register(checks.Tags.models)
+def models_say_why_they_are_kept(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+    """E008: a model that does not declare purpose, legal basis, level and retention."""
+    hint = "Give it processing = Processing(purpose, level, kept)."
+    return [
+        checks.Error("The model declares no processing.", hint=hint, obj=model, id="krat.E008")
+        for model in own_models()
+        if not isinstance(getattr(model, "processing", None), Processing)
+    ]
 
 
 @checks.register(checks.Tags.security)

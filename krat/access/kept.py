@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render, resolve_url
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -61,7 +62,6 @@ def keep(request: HttpRequest) -> bool:
         return False
     code = uuid.uuid4()
     sealed = vault.seal(words.urlencode(), place=f"access_keptform:sealed:{code}")
-    KeptForm.objects.filter(kept_at__lt=timezone.now() - KEPT_FOR).delete()
     KeptForm.objects.create(code=code, owner=reader, path=request.path[:300], sealed=sealed)
     return True
 
@@ -90,10 +90,23 @@ def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Keep what was typed and lead to the sign-in page, and from there back to where the form stood."""
-    if request.method == "POST":
-        keep(request)
-    target = urlencode({"next": request.get_full_path()})
-    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{target}")
+    if request.method != "POST":
+        return _sign_in_then(request.get_full_path())
+    if not _is_page(request.path_info):
+        return _sign_in_then("/")  # a button: nothing was typed, and one cannot come back to it
+    keep(request)
+    return _sign_in_then(request.path)
+
+
+def _is_page(path: str) -> bool:
+    try:
+        return "GET" in getattr(resolve(path).func, "methods", ("GET",))
+    except Resolver404:
+        return False
+
+
+def _sign_in_then(path: str) -> HttpResponse:
+    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': path})}")
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -101,7 +114,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         if keep(request):
-            return to_sign_in_again(request)
+            return _sign_in_then(request.path)
         return render(request, "errors/csrf.html", status=403)
     if _reader_of(request.POST.get(FIELD, "")) == user.code and keep(request):
         request.session[_IN_SESSION] = True
@@ -110,12 +123,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errors/csrf.html", status=403)
 
 
-def to_sign_in_again(request: HttpRequest) -> HttpResponse:
-    """The words are kept already: only lead to the sign-in page."""
-    target = urlencode({"next": request.path})
-    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{target}")
-
-
-def forget_old_submissions() -> None:
-    """Submissions of more than a day ago cannot come again: their tokens have expired."""
+def forget_old() -> None:
+    """Forget what cannot come again: expired forms, and submissions whose tokens have expired (two deletes)."""
+    KeptForm.objects.filter(kept_at__lt=timezone.now() - KEPT_FOR).delete()
     Submission.objects.filter(received_at__lt=timezone.now() - timedelta(days=1)).delete()

@@ -3,12 +3,13 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from krat.access.processing import PERMANENT, PUBLIC_TASK, Level, Processing
+
 
 class Submission(models.Model):
-    """One form received, so that sending it twice does one thing. Holds a keyed hash, never what was typed.
+    """One form received, so that sending it twice does one thing. Holds a keyed hash, never what was typed."""
 
-    Legal basis: the institution's public task; class: technical; kept one day.
-    """
+    processing = Processing(_("the same form sent twice does one thing"), Level.TECHNICAL, _("one day"), PUBLIC_TASK)
 
     digest = models.CharField(_("digest"), max_length=64, unique=True)
     outcome = models.CharField(_("outcome"), max_length=300, blank=True)
@@ -19,10 +20,14 @@ class Submission(models.Model):
 
 
 class KeptForm(models.Model):
-    """A form that expired under the writer's hands, sealed for thirty minutes until the same person is back.
+    """A form that expired under the writer's hands, sealed for thirty minutes until the same person is back."""
 
-    Legal basis: the institution's public task; class: sealed; kept thirty minutes.
-    """
+    processing = Processing(
+        _("what was typed is not lost when a session ends"),
+        Level.SEALED,
+        _("thirty minutes"),
+        PUBLIC_TASK,
+    )
 
     code = models.UUIDField(_("code"), unique=True, editable=False)
     owner = models.UUIDField(_("owner"))
@@ -39,6 +44,8 @@ class KeptForm(models.Model):
 
 class Installation(models.Model):
     """One row: whether this database holds the invented world or service data. Set at the first fill, never changed."""
+
+    processing = Processing(_("telling the invented world from service"), Level.TECHNICAL, PERMANENT, PUBLIC_TASK)
 
     class Kind(models.TextChoices):
         DEMO = "demo", _("invented world")

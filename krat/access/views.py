@@ -16,7 +16,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, connection, models, transaction
+from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from krat.access import kept, rights
 from krat.access.models import Submission
 from krat.access.scoping import ScopedModel, ScopedQuerySet
-from krat.access.witness import witness
+from krat.access.witness import WitnessSilent, witness
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
@@ -122,7 +122,7 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
                 raise PermissionDenied(_("Your seat does not have the right for this page."))
             answer = _once(view, request, *args, **kwargs)
             if request.method in ("GET", "HEAD"):
-                witness().saw(request.seat, right, route, request.shown)
+                _let_the_witness_see(request, right, route)
     except Http404:
         witness().refused(request.seat, right, route, asked, "not_there")
         return render(request, "errors/404.html", status=404)
@@ -134,6 +134,13 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
         with no_queries():
             page.render()
     return answer
+
+
+def _let_the_witness_see(request: Any, right: str, route: str) -> None:
+    try:
+        witness().saw(request.seat, right, route, request.shown)
+    except DatabaseError as mistake:
+        raise WitnessSilent("The trail could not be written; nothing is shown.") from mistake
 
 
 def _once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -154,8 +161,9 @@ def _once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         messages.info(request, _("This had already been received; nothing was done twice."))
         return HttpResponseRedirect(first.outcome or request.path)
     answer = view(request, *args, **kwargs)
-    if answer.status_code in (302, 303):
-        submission.outcome = answer["Location"][:300]
+    outcome = answer.get("Location", "") or getattr(answer, "outcome", "")
+    if outcome:
+        submission.outcome = outcome[:300]
         submission.save(update_fields=["outcome"])
     else:
         submission.delete()  # nothing was done: the corrected form is a new one

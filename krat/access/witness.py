@@ -20,6 +20,10 @@ class NoWitness(RuntimeError):
     """Nobody would write down what is shown: nothing may be shown."""
 
 
+class WitnessSilent(RuntimeError):
+    """The witness could not write: what was read may not be shown. Answered with 503."""
+
+
 _witness: Witness | None = None
 
 

@@ -6,15 +6,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from krat.access.processing import SECURITY, WITH_THE_TRAIL, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel
 
 
 class Entry(ScopedModel):
-    """One line of the trail (gjurmë auditimi): who, when, what, on which thing. No content, no names of persons.
+    """One line of the trail (gjurmë auditimi): who, when, what, on which thing. No content, no names of persons."""
 
-    Purpose: accountability, Law 124/2024; class: ids and the server's own words; kept ten years (domain notes 15.3).
-    """
+    processing = Processing(_("who did and saw what"), Level.OFFICE, WITH_THE_TRAIL, SECURITY)
 
     view_right = "trail.view"
 
@@ -48,10 +48,14 @@ class Entry(ScopedModel):
 
 
 class Seal(ScopedModel):
-    """A seal over the entries since the seal before, keyed and chained (ruling 8).
+    """A seal over the entries since the seal before, keyed and chained (ruling 8)."""
 
-    Purpose: evidence that the trail was not changed quietly; class: technical; kept as long as the trail.
-    """
+    processing = Processing(
+        _("evidence that the trail was not changed"),
+        Level.TECHNICAL,
+        WITH_THE_TRAIL,
+        SECURITY,
+    )
 
     view_right = "trail.view"
 
@@ -74,10 +78,14 @@ class Seal(ScopedModel):
 
 
 class Version(ScopedModel):
-    """Old and new values of one change, sealed; read only through the thing it belongs to, and gone with it.
+    """Old and new values of one change, sealed; read only through the thing it belongs to, and gone with it."""
 
-    Purpose: showing people what was changed; class: sealed; kept as long as the thing.
-    """
+    processing = Processing(
+        _("showing people what was changed"),
+        Level.SEALED,
+        _("as long as the thing it belongs to"),
+        SECURITY,
+    )
 
     view_right = "versions.view"
 

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, ScopedQuerySet
 from krat.reference.models import County, Municipality, Sorted, Term
@@ -27,10 +28,9 @@ class InstitutionQuerySet(ScopedQuerySet["Institution"]):
 
 
 class Institution(Sorted, ScopedModel):
-    """An institution (institucion) with the municipalities it serves: territories do not match counties.
+    """An institution (institucion) with the municipalities it serves: territories do not match counties."""
 
-    Purpose: who can be charged with what; legal basis: Prime Minister's Order 139/2006; class: public; permanent.
-    """
+    processing = Processing(_("who can be charged with what"), Level.PUBLIC, PERMANENT)
 
     view_right = "institutions.view"
 
@@ -72,10 +72,9 @@ class Institution(Sorted, ScopedModel):
 
 
 class Act(ScopedModel):
-    """An order, regulation or protocol of the Prefect (urdhër, rregullore, protokoll), by number and date.
+    """An order, regulation or protocol of the Prefect (urdhër, rregullore, protokoll), by number and date."""
 
-    Purpose: on what the bodies stand; legal basis: Law 107/2016; class: public; permanent.
-    """
+    processing = Processing(_("on which acts the bodies stand"), Level.PUBLIC, PERMANENT, _("Law 107/2016"))
 
     class Kind(models.TextChoices):
         ORDER = "order", _("Order of the Prefect")
@@ -119,10 +118,9 @@ class BodyQuerySet(ScopedQuerySet["Body"]):
 
 
 class Body(ScopedModel):
-    """A committee (KRAT) or its technical table, of one county and one year, made by a dated act.
+    """A committee (KRAT) or its technical table, of one county and one year, made by a dated act."""
 
-    Purpose: who decides; legal basis: Prime Minister's orders 139/2006 and 6/2017; class: public; permanent.
-    """
+    processing = Processing(_("who decides"), Level.PUBLIC, PERMANENT)
 
     class Kind(models.TextChoices):
         COMMITTEE = "committee", _("Regional Anti-Trafficking Committee")
@@ -177,10 +175,9 @@ class MembershipQuerySet(ScopedQuerySet["Membership"]):
 
 
 class Membership(ScopedModel):
-    """An institution's place in a body (anëtarësi): its office, whether it votes, from when, by which act.
+    """An institution's place in a body (anëtarësi): its office, whether it votes, from when, by which act."""
 
-    Purpose: attendance, quorum, reach; legal basis: the Prefect's order; class: public; permanent.
-    """
+    processing = Processing(_("attendance, quorum and who reads the papers"), Level.PUBLIC, PERMANENT)
 
     class Office(models.TextChoices):
         CHAIR = "chair", _("chair")

@@ -3,6 +3,7 @@
 import datetime
 import secrets
 
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
@@ -148,6 +149,13 @@ def end_sessions(user: User, *, by: Seat) -> int:
         session.delete()
     trail.record(by, SESSIONS_ENDED, user)
     return len(mine)
+
+
+@transaction.atomic
+def end_own_session(session: UserSession, *, by: User) -> None:
+    """End one of one's own sessions, on another device."""
+    session.end()
+    trail.record(by, SESSIONS_ENDED, by)
 
 
 def _belongs_to(session: Session, user: User) -> bool:

@@ -88,4 +88,4 @@ class SecondFactor:
             return False
         if request.path in (reverse("ui:language"), reverse("ui:health")):
             return False
-        return request.seat.wants_second_factor and not is_mfa_enabled(request.user)
+        return request.seat.wants_second_factor and not is_mfa_enabled(request.user, ["totp"])

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from krat.access.processing import PUBLIC_TASK, WITH_THE_TRAIL, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.roles import WITH_SECOND_FACTOR, Role
 from krat.access.scoping import CheckedModel, ScopedModel, ScopedQuerySet
@@ -31,11 +32,14 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, CheckedModel):
-    """A person with an account. What they may do comes from their seats, never from here.
+    """A person with an account. What they may do comes from their seats, never from here."""
 
-    Purpose: signing in; legal basis: the institution's public task; class: office-holder's data; kept while any seat
-    is open and ten years in the trail.
-    """
+    processing = Processing(
+        _("signing in"),
+        Level.OFFICE,
+        _("while a seat is open, then as long as the trail"),
+        PUBLIC_TASK,
+    )
 
     code = models.UUIDField(_("code"), default=uuid.uuid4, unique=True, editable=False)
     username = models.CharField(
@@ -88,10 +92,9 @@ class SeatQuerySet(ScopedQuerySet["Seat"]):
 
 
 class Seat(ScopedModel):
-    """A person's (or machine's) place at an institution in a role, from and until: the subject of every right.
+    """A person's (or machine's) place at an institution in a role, from and until: the subject of every right."""
 
-    Purpose: reach; legal basis: the institution's own appointment; class: office-holder's data; kept with the trail.
-    """
+    processing = Processing(_("what a person may see and do"), Level.OFFICE, WITH_THE_TRAIL, PUBLIC_TASK)
 
     view_right = "people.view"
     held_with = ("institution__county", "user")
@@ -157,10 +160,9 @@ class Seat(ScopedModel):
 
 
 class Invitation(ScopedModel):
-    """An invitation to take a seat; the link that was sent is stored as a keyed hash only.
+    """An invitation to take a seat; the link that was sent is stored as a keyed hash only."""
 
-    Purpose: accounts by invitation only; class: office-holder's data; kept with the trail.
-    """
+    processing = Processing(_("accounts by invitation only"), Level.OFFICE, WITH_THE_TRAIL, PUBLIC_TASK)
 
     view_right = "people.view"
     held_with = ("institution",)

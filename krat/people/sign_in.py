@@ -23,6 +23,7 @@ def came(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Somebody signed in: the clocks of the session start; a form that expired is waiting for them."""
     now = timezone.now().timestamp()
     request.session[STARTED_AT] = request.session[SEEN_AT] = now
+    kept.forget_old()
     kept.remember_after_sign_in(request, user.code)
     with transaction.atomic():
         trail.record(user, CAME)

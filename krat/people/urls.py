@@ -9,6 +9,7 @@ urlpatterns = [
     # account/
     path("account/", views.account, name="account"),
     path("account/seat/", views.choose_seat, name="choose_seat"),
+    path("account/sessions/<int:session>/end/", views.session_end, name="session_end"),
     # people/
     path("people/", views.people_list, name="list"),
     path("people/invite/", views.invite, name="invite"),

@@ -4,10 +4,11 @@ import uuid
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -43,6 +44,15 @@ def choose_seat(request: Any) -> HttpResponse:
     else:
         messages.error(request, _("This seat is not yours, or it has ended."))
     return redirect("home:today")
+
+
+@own_account("one ends one's own sessions", methods=("POST",))
+def session_end(request: Any, session: int) -> HttpResponse:
+    """End one of one's own sessions."""
+    mine = get_object_or_404(UserSession, pk=session, user=request.user)
+    actions.end_own_session(mine, by=request.user)
+    messages.success(request, _("The session was ended."))
+    return redirect("usersessions_list")
 
 
 @needs("people.view", methods=("GET",))
@@ -81,7 +91,10 @@ def invite(request: Any) -> HttpResponse:
             invitation, token = actions.invite(by=request.seat, **form.cleaned_data)
             link = request.build_absolute_uri(reverse("people:accept", kwargs={"token": token}))
             actions.send_invitation(invitation.email, link)
-            return page(request, "people/invited.html", {"invitation": invitation, "link": link})
+            answer = page(request, "people/invited.html", {"invitation": invitation, "link": link})
+            # Where the same form leads when it comes again: the link is shown once.
+            answer.outcome = reverse("people:list")  # type: ignore[attr-defined]
+            return answer
     return page(request, "people/invite.html", {"form": form})
 
 

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
+from krat.access.processing import PERMANENT, Level, Processing
 from krat.reference.albanian import sort_key
 
 
@@ -32,6 +33,8 @@ class Sorted(models.Model):
 class County(Sorted):
     """A county (qark), by its ISO 3166-2 code. Twelve of them, Law 115/2014."""
 
+    processing = Processing(_("places"), Level.PUBLIC, PERMANENT, _("Law 115/2014"))
+
     code = models.CharField(_("code"), max_length=5, unique=True)
     name = models.CharField(_("name"), max_length=40, unique=True)
     prefix = models.CharField(_("prefix of case numbers"), max_length=2, unique=True)
@@ -48,6 +51,8 @@ class County(Sorted):
 
 class Municipality(Sorted):
     """A municipality (bashki); its code is its county and its folded name, ``AL-10-VAU-I-DEJES``. 61, Law 115/2014."""
+
+    processing = Processing(_("places"), Level.PUBLIC, PERMANENT, _("Law 115/2014"))
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="municipalities")
@@ -89,6 +94,8 @@ class TermQuerySet(models.QuerySet["Term"]):
 class Term(Checked):
     """One row of a code list, with its words in both languages."""
 
+    processing = Processing(_("code lists"), Level.PUBLIC, PERMANENT)
+
     class List(models.TextChoices):
         MEETING = "meeting", _("Kinds of meeting")
         PILLAR = "pillar", _("Pillars of the action plan")
@@ -119,6 +126,8 @@ class Term(Checked):
 class Deadline(Checked):
     """How long something may take. Editable, because orders and procedures change (ruling 14)."""
 
+    processing = Processing(_("deadlines with their legal reference"), Level.PUBLIC, PERMANENT)
+
     class Unit(models.TextChoices):
         HOURS = "hours", _("hours")
         DAYS = "days", _("days")
@@ -141,6 +150,8 @@ class Deadline(Checked):
 
 class Holiday(models.Model):
     """A public holiday: a day on which no working-day deadline runs. Feasts move, so every year is entered."""
+
+    processing = Processing(_("counting working days"), Level.PUBLIC, PERMANENT)
 
     day = models.DateField(_("day"), unique=True)
     name_sq = models.CharField(_("name in Albanian"), max_length=80)

@@ -6,9 +6,12 @@ import traceback
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+
+from krat.access.witness import WitnessSilent
 
 logger = logging.getLogger("krat.incidents")
 
@@ -29,8 +32,8 @@ class Incidents:
 
     def process_exception(self, request: HttpRequest, mistake: Exception) -> HttpResponse | None:
         """Django's hook for an exception that a view raised."""
-        if settings.DEBUG:
-            return None
+        if settings.DEBUG or isinstance(mistake, Http404 | PermissionDenied | SuspiciousOperation | BadRequest):
+            return None  # no errors: Django answers them with their own pages
         return incident(request, mistake)
 
 
@@ -41,7 +44,9 @@ def incident(request: HttpRequest, mistake: BaseException) -> HttpResponse:
     where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-12:]))
     route = request.resolver_match.view_name if request.resolver_match else "-"
     logger.error("incident %s %s %s at %s", number, route, type(mistake).__name__, where)
-    response = render(request, "errors/500.html", {"incident": number}, status=500)
+    # 503: the trail cannot be written just now, so nothing is shown; trying again later may help.
+    status = 503 if isinstance(mistake, WitnessSilent) else 500
+    response = render(request, "errors/500.html", {"incident": number}, status=status)
     response["Cache-Control"] = "no-store"
     return response
 

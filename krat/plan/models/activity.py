@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet, VersionedModel
 from krat.committee.models import Institution
@@ -25,10 +26,9 @@ class ActivityQuerySet(ScopedQuerySet["Activity"]):
 
 
 class Activity(VersionedModel):
-    """An awareness activity (aktivitet): where, when, by whom, for whom, and how many it reached.
+    """An awareness activity (aktivitet): where, when, by whom, for whom, and how many it reached."""
 
-    Purpose: the calendar and the report of October; class: public; permanent. Participants are numbers, never names.
-    """
+    processing = Processing(_("the calendar and its report"), Level.PUBLIC, PERMANENT)
 
     class State(models.TextChoices):
         PLANNED = "planned", pgettext_lazy("activity", "planned")

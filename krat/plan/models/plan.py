@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet, VersionedModel
 from krat.committee.models import YEARS, Act, Institution
@@ -18,10 +19,9 @@ from krat.reference.models import County, Municipality, Term
 
 
 class Plan(VersionedModel):
-    """The action plan (plan veprimi) of a county's committee for one year.
+    """The action plan (plan veprimi) of a county's committee for one year."""
 
-    Purpose: what the members promised; legal basis: Prime Minister's Order 139/2006; class: public; permanent.
-    """
+    processing = Processing(_("what the members promised for a year"), Level.PUBLIC, PERMANENT)
 
     class State(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("plan", "draft")
@@ -72,6 +72,8 @@ class Plan(VersionedModel):
 class Objective(VersionedModel):
     """A specific objective (objektiv specifik) of a plan, under one of its pillars."""
 
+    processing = Processing(_("the parts of the plan"), Level.PUBLIC, PERMANENT)
+
     view_right = "plan.view"
     held_with = ("plan__county",)
 
@@ -108,10 +110,9 @@ class MeasureQuerySet(ScopedQuerySet["Measure"]):
 
 
 class Measure(VersionedModel):
-    """A measure (masë) of the plan: one lead institution, supporters, a deadline or ongoing, an indicator.
+    """A measure (masë) of the plan: one lead institution, supporters, a deadline or ongoing, an indicator."""
 
-    Purpose: making "in general achieved" countable; class: public; permanent.
-    """
+    processing = Processing(_("measures that can be counted"), Level.PUBLIC, PERMANENT)
 
     class State(models.TextChoices):
         PLANNED = "planned", pgettext_lazy("measure", "planned")

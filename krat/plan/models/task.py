@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, ScopedQuerySet, VersionedModel
 from krat.committee.models import Institution
@@ -64,15 +65,17 @@ class TaskQuerySet(ScopedQuerySet["Task"]):
         return self.filter(Q(lead=institution_id) | Q(pk__in=supported))
 
     def for_list(self) -> TaskQuerySet:
-        """With what a list shows of a task; the most urgent first, those without a day last."""
-        return self.select_related("lead", "county", "measure").order_by(models.F("due_on").asc(nulls_last=True), "pk")
+        """With what a list shows of a task; the most urgent first, those without a day and those that are over last."""
+        is_over = models.Case(models.When(state__in=(State.VERIFIED, State.CANCELLED), then=1), default=0)
+        return self.select_related("lead", "county", "measure").order_by(
+            is_over, models.F("due_on").asc(nulls_last=True), "pk"
+        )
 
 
 class Task(VersionedModel):
-    """A task (detyrë): one responsible institution, a day, and a state that ends only with a verification.
+    """A task (detyrë): one responsible institution, a day, and a state that ends only with a verification."""
 
-    Purpose: a decision that is carried out; legal basis: Prime Minister's Order 139/2006; class: internal; permanent.
-    """
+    processing = Processing(_("decisions that are carried out"), Level.INTERNAL, PERMANENT)
 
     class Origin(models.TextChoices):
         MEETING = "meeting", _("decision of a meeting")
@@ -158,10 +161,9 @@ class Task(VersionedModel):
 
 
 class Step(ScopedModel):
-    """One step in the life of a task: a note of progress, or a move with its note. Steps are only added.
+    """One step in the life of a task: a note of progress, or a move with its note. Steps are only added."""
 
-    Purpose: who did what for the task and when; class: internal; kept with the task.
-    """
+    processing = Processing(_("who did what for a task"), Level.INTERNAL, PERMANENT)
 
     view_right = "tasks.view"
 
