@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from krat.committee.models import Body, Institution
@@ -69,9 +69,9 @@ class MeetingForm(BaseForm):
         super().__init__(*args, **kwargs)
         bodies = _bodies(seat)
         self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
-        self.fields["place"].initial = _now("Hall of the prefecture")
+        self.fields["place"].initial = gettext("Hall of the prefecture")
         self.fields["agenda"].initial = "\n".join(
-            [_now("Opening and check of the quorum"), _now("Reports of the institutions"), _now("Any other business")]
+            [gettext("Opening and check of the quorum"), gettext("Reports of the institutions"), gettext("Any other business")]
         )
 
     def clean_agenda(self) -> list[str]:

@@ -94,7 +94,7 @@ def _open(kind: str, why: str, methods: Sequence[str]) -> Callable[[V], V]:
             if kind == "own account" and not request.user.is_authenticated:
                 return kept.to_sign_in(request)
             if request.method not in (*methods, "HEAD"):
-                return HttpResponseNotAllowed(methods)
+                return _not_allowed(request, methods)
             return view(request, *args, **kwargs)
 
         counted.open_because = (kind, why)  # type: ignore[attr-defined]
@@ -104,11 +104,17 @@ def _open(kind: str, why: str, methods: Sequence[str]) -> Callable[[V], V]:
     return wrap
 
 
+def _not_allowed(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
+    answer = HttpResponseNotAllowed(methods)
+    answer.content = render(request, "errors/405.html").content
+    return answer
+
+
 def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args: Any, **kwargs: Any) -> HttpResponse:
     if not request.user.is_authenticated:
         return kept.to_sign_in(request)
     if request.method not in methods:
-        return HttpResponseNotAllowed(methods)
+        return _not_allowed(request, methods)
     route = request.resolver_match.view_name
     asked = str(kwargs.get("code", ""))
     if request.seat is None:
