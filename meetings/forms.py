@@ -12,7 +12,7 @@ from krat.committee.models import Body, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure, Plan
 from krat.reference.models import Term
-from krat.ui.forms import BaseForm, DateField, TimeField, VersionedForm, Words
+from krat.ui.forms import BaseForm, DateField, SeveralField, TimeField, VersionedForm, Words, refuse_invisible
 from krat.ui.listing import FilterForm
 from meetings.models import Attendance, Meeting, Review
 
@@ -71,11 +71,16 @@ class MeetingForm(BaseForm):
         self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
         self.fields["place"].initial = gettext("Hall of the prefecture")
         self.fields["agenda"].initial = "\n".join(
-            [gettext("Opening and check of the quorum"), gettext("Reports of the institutions"), gettext("Any other business")]
+            [
+                gettext("Opening and check of the quorum"),
+                gettext("Reports of the institutions"),
+                gettext("Any other business"),
+            ]
         )
 
     def clean_agenda(self) -> list[str]:
         """The items, one a line."""
+        refuse_invisible(self.cleaned_data["agenda"])  # the form's own check meets words, and these become a list
         return [line.strip() for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
 
 
@@ -145,7 +150,7 @@ class DecisionForm(BaseForm):
     )
     due_on = DateField(label=_("Until"), required=False)
     measure = forms.ModelChoiceField(label=_("Measure of the plan"), queryset=Measure.objects.none(), required=False)
-    supporting = forms.ModelMultipleChoiceField(
+    supporting = SeveralField(
         label=_("Supporting institutions"),
         queryset=Institution.objects.none(),
         required=False,

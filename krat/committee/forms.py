@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from krat.access.rights import Subject
 from krat.committee.models import Act, Institution, Membership
 from krat.reference.models import County, Municipality, Term
-from krat.ui.forms import BaseForm, DateField
+from krat.ui.forms import BaseForm, DateField, SeveralField
 from krat.ui.listing import FilterForm
 
 
@@ -94,7 +94,7 @@ class InstitutionForm(BaseForm):
         help_text=_("Empty for one that serves the whole country."),
     )
     parent = forms.ModelChoiceField(label=_("Part of"), queryset=Institution.objects.none(), required=False)
-    territories = forms.ModelMultipleChoiceField(
+    territories = SeveralField(
         label=_("Serves"),
         queryset=Municipality.objects.all(),
         required=False,

@@ -141,3 +141,15 @@ class Words(forms.CharField):
     def __init__(self, *, rows: int = 4, max_length: int = 20_000, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(max_length=max_length, **kwargs)
+
+
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows of a list."""
+
+    def clean(self, value: Any) -> Any:
+        """The rows; an id too large for the database (SQLite raises) is one that is not offered."""
+        try:
+            return super().clean(value)
+        except OverflowError as impossible:
+            sentence = self.error_messages["invalid_choice"]
+            raise ValidationError(sentence, code="invalid_choice", params={"value": "…"}) from impossible

@@ -10,7 +10,7 @@ from krat.committee.models import Act, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure
 from krat.reference.models import Term
-from krat.ui.forms import BaseForm, DateField, VersionedForm, Words
+from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
 
 
 class PlanForm(BaseForm):
@@ -59,7 +59,7 @@ class MeasureForm(BaseForm):
     )
     title = forms.CharField(label=_("Measure"), max_length=300)
     lead = forms.ModelChoiceField(label=_("Lead institution"), queryset=Institution.objects.none())
-    supporting = forms.ModelMultipleChoiceField(
+    supporting = SeveralField(
         label=_("Supporting institutions"),
         queryset=Institution.objects.none(),
         required=False,

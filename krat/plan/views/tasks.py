@@ -1,12 +1,14 @@
 """Tasks: the list, one task, and the verbs that move it."""
 
+import datetime
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.db.models import Field
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from krat.access import rights
@@ -65,7 +67,7 @@ def task_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "due": due_of(task.due_on) if task.is_open else None,
         "supporting": Institution.objects.visible_to(seat).filter(pk__in=supporters),
         "steps": Step.objects.visible_to(seat).filter(task=task).select_related("seat__institution", "seat__user"),
-        "changes": trail.history(task) if rights.may(seat, "tasks.give") else [],
+        "changes": _changes(task) if rights.may(seat, "tasks.give") else [],
         "may_report": leads and task.is_open,
         "may_accept": leads and task.may_become(State.ACCEPTED),
         "may_verify": rights.may(seat, "tasks.verify")
@@ -75,6 +77,34 @@ def task_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "may_change": rights.may(seat, "tasks.give") and task.is_open,
     }
     return page(request, "plan/task.html", context)
+
+
+def _changes(task: Task) -> list[dict[str, Any]]:
+    """What was changed of a task, in people's words."""
+    return [
+        {
+            "at": one.at,
+            "by": one.by,
+            "values": [
+                (_label(field), _in_words(field, old), _in_words(field, new))
+                for field, (old, new) in one.values.items()
+            ],
+        }
+        for one in trail.history(task)
+    ]
+
+
+def _label(field: str) -> str:
+    return str(cast("Field[Any, Any]", Task._meta.get_field(field)).verbose_name)
+
+
+def _in_words(field: str, value: Any) -> Any:
+    """A kept value as the page says it: the label of a state, a day as people write it."""
+    if field == "state":
+        return State(value).label
+    if field == "due_on" and value:
+        return formats.date_format(datetime.date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    return value
 
 
 @needs("tasks.report", methods=("POST",))
@@ -103,53 +133,42 @@ def task_progress(request: Any, code: uuid.UUID) -> HttpResponse:
 @needs("tasks.report")
 def task_done(request: Any, code: uuid.UUID) -> HttpResponse:
     """The lead says that the task is done."""
-    task = door(request, Task.objects.for_list(), code)
-    form = NoteForm.of(request)
-    if form.is_accepted():
-        with form.catching():
-            tasks.move(task, State.DONE, by=request.seat, note=form.cleaned_data["note"])
-            messages.success(request, _("The task is reported done. The coordinator verifies it."))
-            return redirect("plan:task", code=task.code)
-    return _verb_page(request, task, form, _("Report as done"), _("Say done"))
+    said = _("The task is reported done. The coordinator verifies it.")
+    return _move(request, code, State.DONE, NoteForm, _("Report as done"), _("Say done"), said)
 
 
 @needs("tasks.verify")
 def task_verify(request: Any, code: uuid.UUID) -> HttpResponse:
     """The coordinator finds that the task is done indeed."""
-    task = door(request, Task.objects.for_list(), code)
-    form = OptionalNoteForm.of(request)
-    if form.is_accepted():
-        with form.catching():
-            tasks.move(task, State.VERIFIED, by=request.seat, note=form.cleaned_data["note"])
-            messages.success(request, _("The task is verified. The body closes its decision at the next meeting."))
-            return redirect("plan:task", code=task.code)
-    return _verb_page(request, task, form, _("Verify the task"), _("Verify"))
+    said = _("The task is verified. The body closes its decision at the next meeting.")
+    return _move(request, code, State.VERIFIED, OptionalNoteForm, _("Verify the task"), _("Verify"), said)
 
 
 @needs("tasks.verify")
 def task_return(request: Any, code: uuid.UUID) -> HttpResponse:
     """The coordinator gives the task back, with a reason."""
-    task = door(request, Task.objects.for_list(), code)
-    form = NoteForm.of(request)
-    if form.is_accepted():
-        with form.catching():
-            tasks.move(task, State.IN_PROGRESS, by=request.seat, note=form.cleaned_data["note"])
-            messages.success(request, _("The task went back to the responsible institution."))
-            return redirect("plan:task", code=task.code)
-    return _verb_page(request, task, form, _("Return the task"), _("Return"))
+    said = _("The task went back to the responsible institution.")
+    return _move(request, code, State.IN_PROGRESS, NoteForm, _("Return the task"), _("Return"), said)
 
 
 @needs("tasks.give")
 def task_cancel(request: Any, code: uuid.UUID) -> HttpResponse:
     """The task is no longer wanted, with a reason."""
+    said = _("The task is cancelled.")
+    return _move(request, code, State.CANCELLED, NoteForm, _("Cancel the task"), _("Cancel the task"), said)
+
+
+def _move(
+    request: Any, code: uuid.UUID, to: State, form_class: type[BaseForm], heading: str, verb: str, said: str
+) -> HttpResponse:
     task = door(request, Task.objects.for_list(), code)
-    form = NoteForm.of(request)
+    form = form_class.of(request)
     if form.is_accepted():
         with form.catching():
-            tasks.move(task, State.CANCELLED, by=request.seat, note=form.cleaned_data["note"])
-            messages.success(request, _("The task is cancelled."))
+            tasks.move(task, to, by=request.seat, note=form.cleaned_data["note"])
+            messages.success(request, said)
             return redirect("plan:task", code=task.code)
-    return _verb_page(request, task, form, _("Cancel the task"), _("Cancel the task"))
+    return _verb_page(request, task, form, heading, verb)
 
 
 def _verb_page(request: Any, task: Task, form: BaseForm, heading: str, verb: str) -> HttpResponse:
