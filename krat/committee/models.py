@@ -33,6 +33,7 @@ class Institution(Sorted, ScopedModel):
     processing = Processing(_("who can be charged with what"), Level.PUBLIC, PERMANENT)
 
     view_right = "institutions.view"
+    sorted_by = "short_name"  # what lists and choices show
 
     code = models.CharField(
         _("code"),

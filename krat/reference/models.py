@@ -19,14 +19,14 @@ from krat.reference.albanian import sort_key
 class Sorted(models.Model):
     """A row with a name that is listed in the order of the Albanian alphabet."""
 
-    name: models.CharField[str, str]
+    sorted_by = "name"
     sort_key = models.CharField(max_length=200, editable=False, db_index=True)
 
     class Meta:
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.sort_key = sort_key(self.name)[:200]
+        self.sort_key = sort_key(getattr(self, self.sorted_by))[:200]
         super().save(*args, **kwargs)
 
 

@@ -143,7 +143,7 @@ class Words(forms.CharField):
         super().__init__(max_length=max_length, **kwargs)
 
 
-class SeveralField(forms.ModelMultipleChoiceField):
+class SeveralField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # the class takes no subscript at run time
     """Several rows of a list."""
 
     def clean(self, value: Any) -> Any:

@@ -53,9 +53,6 @@ def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
                 number=old.objective.number,
                 title=old.objective.title,
             )
-        supporters = Institution.objects.visible_to(by).filter(
-            pk__in=old.supporting.through.objects.filter(measure_id=old.pk).values("institution_id")
-        )
         write_measure(
             None,
             objective=objectives[old.objective_id],
@@ -63,7 +60,7 @@ def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
             number=old.number,
             title=old.title,
             lead=old.lead,
-            supporting=list(supporters),
+            supporting=list(old.supporting.visible_to(by)),
             due_on=None if old.is_ongoing or old.due_on is None else _a_year_later(old.due_on),
             is_ongoing=old.is_ongoing,
             indicator=old.indicator,

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from krat.access import rights
 from krat.access.views import door, needs
-from krat.committee.models import Institution
 from krat.plan.actions import plans, tasks
 from krat.plan.forms.plans import AdoptForm, MeasureForm, MeasureReportForm, ObjectiveForm, PlanForm
 from krat.plan.forms.tasks import MeasureTaskForm
@@ -141,21 +140,16 @@ def measure_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     """One measure: its words, its indicator, the tasks that come from it."""
     measure = door(request, Measure.objects.for_list(), code)
     seat = request.seat
-    supporters = Institution.objects.visible_to(seat).filter(pk__in=_supporters(measure))
     own = Measure.objects.permitted(seat, "measures.report").filter(pk=measure.pk).exists()
     context = {
         "measure": measure,
         "due": due_of(measure.due_on) if measure.is_open else None,
-        "supporting": supporters,
+        "supporting": measure.supporting.visible_to(seat),
         "tasks": with_due(list(Task.objects.visible_to(seat).filter(measure=measure).for_list())),
         "may_report": own and measure.objective.plan.state in (Plan.State.ADOPTED, Plan.State.CONSULTED),
         "may_manage": rights.may(seat, "plan.manage") and measure.objective.plan.may_still_change,
     }
     return page(request, "plan/measure.html", context)
-
-
-def _supporters(measure: Measure) -> Any:
-    return Measure.supporting.through.objects.filter(measure_id=measure.pk).values("institution_id")
 
 
 @needs("plan.manage")
@@ -176,7 +170,7 @@ def _measure_form(request: Any, objective: Objective, measure: Measure | None) -
     initial: dict[str, Any] = {}
     if measure is not None:
         initial = {name: getattr(measure, name) for name in MeasureForm.base_fields if name != "supporting"}
-        initial["supporting"] = [row["institution_id"] for row in _supporters(measure)]
+        initial["supporting"] = list(measure.supporting.visible_to(request.seat))
     form = MeasureForm.of(request, seat=request.seat, initial=initial)
     if form.is_accepted():
         with form.catching():

@@ -15,7 +15,6 @@ from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.views import door, needs
 from krat.audit import trail
-from krat.committee.models import Institution
 from krat.plan.actions import tasks
 from krat.plan.forms.tasks import NoteForm, OptionalNoteForm, TaskFilter, TaskForm, initial_of
 from krat.plan.models import Step, Task
@@ -60,12 +59,12 @@ def task_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     """One task: what is asked, of whom, until when; its steps; what comes next."""
     task = door(request, Task.objects.for_list(), code)
     seat = request.seat
-    supporters = Task.supporting.through.objects.filter(task_id=task.pk).values("institution_id")
     leads = Task.objects.permitted(seat, "tasks.report").filter(pk=task.pk).exists()
     context = {
         "task": task,
         "due": due_of(task.due_on) if task.is_open else None,
-        "supporting": Institution.objects.visible_to(seat).filter(pk__in=supporters),
+        "decisions": task.decisions.visible_to(seat),  # what lies above looks back through the relation, scoped
+        "supporting": task.supporting.visible_to(seat),
         "steps": Step.objects.visible_to(seat).filter(task=task).select_related("seat__institution", "seat__user"),
         "changes": _changes(task) if rights.may(seat, "tasks.give") else [],
         "may_report": leads and task.is_open,
