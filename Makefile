@@ -19,7 +19,7 @@ GUNICORN := umask 077 && exec $(PY) -m gunicorn krat.wsgi --bind 127.0.0.1:$(POR
 	--worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning
 
 # Checks and tests give the same answer on every machine, whatever its environment says.
-CLEAN := env -u ALLOWED_HOSTS -u DATABASE_URL -u EMAIL_URL -u KRAT_KEYS -u LANGUAGE_CODE -u SECRET_KEY
+CLEAN := env -u ALLOWED_HOSTS -u DATABASE_URL -u EMAIL_URL -u KRAT_KEYS -u LANGUAGE_CODE -u SECRET_KEY KRAT_NO_DOTENV=1
 
 # The invented world on this machine: nothing to configure, cookies that work without TLS.
 run lint test format messages: export KRAT_DEMO := 1

@@ -13,7 +13,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+if not env.bool("KRAT_NO_DOTENV", default=False):  # checks and tests give the same answer whatever stands in .env
+    env.read_env(BASE_DIR / ".env")
 
 # --- What kind of place this is -------------------------------------------------------------------------------------
 
@@ -22,11 +23,10 @@ DEBUG = env.bool("DEBUG", default=False)
 PLAIN_HTTP = env.bool("PLAIN_HTTP", default=False)  # no secure cookies: on loopback only, checked in wsgi.py
 
 LOCAL_NAMES = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_NAMES if KRAT_DEMO else [])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or (LOCAL_NAMES if KRAT_DEMO else [])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
-if KRAT_DEMO:
-    VAR_DIR.mkdir(exist_ok=True)
+VAR_DIR.mkdir(exist_ok=True)
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if not SECRET_KEY:
     if not KRAT_DEMO:
@@ -35,11 +35,14 @@ if not SECRET_KEY:
         )
     SECRET_KEY = "demo-only-" + "invented-world-" * 4  # guards nothing: the invented world answers on loopback only
 
-KRAT_KEYS = env.str("KRAT_KEYS", default=str(VAR_DIR / "keys.json") if KRAT_DEMO else "")
+KRAT_KEYS = env.str("KRAT_KEYS", default="") or (str(VAR_DIR / "keys.json") if KRAT_DEMO else "")
 if not KRAT_KEYS:
     raise ImproperlyConfigured(
         "KRAT_KEYS is missing. Set it to the path of the field-encryption key file (made by `manage.py makekeys PATH`)."
     )
+
+# The head of the trail, noted outside the database.
+KRAT_TRAIL_HEAD = env.str("KRAT_TRAIL_HEAD", default="") or str(Path(KRAT_KEYS).with_name("trail-head"))
 
 # --- Parts ----------------------------------------------------------------------------------------------------------
 
@@ -68,6 +71,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "krat.ui.middleware.NeverStored",
     "krat.ui.middleware.Incidents",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -79,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "krat.people.middleware.SessionEnds",
+    "krat.people.middleware.GuardWarnings",
     "krat.people.middleware.ActiveSeat",
     "krat.people.middleware.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -125,7 +130,8 @@ if _database["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-        " PRAGMA secure_delete=ON; PRAGMA journal_size_limit=67108864;",
+        # Without recursive triggers, INSERT OR REPLACE passes by the triggers that guard the trail.
+        " PRAGMA secure_delete=ON; PRAGMA recursive_triggers=ON; PRAGMA journal_size_limit=67108864;",
     }
 else:
     _database["CONN_MAX_AGE"] = 60
@@ -161,14 +167,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[KRAT] "
 ACCOUNT_PREVENT_ENUMERATION = True
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "KRAT"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation reached that address; nobody is asked to verify it again
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "krat.people.sessions"
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=30)
 SESSION_HOURS = env.int("SESSION_HOURS", default=10)
 SESSION_COOKIE_AGE = SESSION_HOURS * 3600
@@ -205,6 +212,7 @@ SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 if env.bool("BEHIND_PROXY", default=False):
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else every sign-in limit would count the proxy as one and the same client
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
@@ -237,7 +245,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    # Request paths hold codes only and bodies are never logged; Django's own "Not Found: /path" lines say nothing more.
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    # Their warnings quote the address that was asked, and with it an invitation's key; the trail has the refusals.
+    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
 }

@@ -16,30 +16,55 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from krat.access import vault
 from krat.access.models import KeptForm, Submission
 
 FIELD = "_once"
 KEPT_FOR = timedelta(minutes=30)
+TOKEN_AGE = timedelta(days=7)  # a page that stood open over the weekend still keeps what was typed on it
 _SALT = "krat.form"
-# Never kept: secrets, and what belongs to one request only.
-_LEFT_OUT = {FIELD, "csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+# Never kept: what belongs to one request only, and secrets on whatever page they are asked for.
+_LEFT_OUT = {FIELD, "csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "again"}
 _IN_SESSION = "kept_forms"
 
 
-def new_token(reader: uuid.UUID) -> str:
-    """A one-time token for the forms of one page, naming its reader."""
-    return signing.dumps([str(reader), uuid.uuid4().hex], salt=_SALT)
+def new_token(reader: uuid.UUID, seat: uuid.UUID | None = None) -> str:
+    """A one-time token for the forms of one page, naming its reader and the seat it was read in."""
+    return signing.dumps([str(reader), str(seat or ""), uuid.uuid4().hex], salt=_SALT)
+
+
+def _named_in(token: str) -> tuple[uuid.UUID | None, str]:
+    try:
+        reader, seat, _nonce = signing.loads(token, salt=_SALT, max_age=TOKEN_AGE)
+        return uuid.UUID(reader), seat
+    except (signing.BadSignature, ValueError):
+        return None, ""
 
 
 def _reader_of(token: str) -> uuid.UUID | None:
-    try:
-        reader, _nonce = signing.loads(token, salt=_SALT, max_age=timedelta(days=1))
-        return uuid.UUID(reader)
-    except (signing.BadSignature, ValueError):
-        return None
+    return _named_in(token)[0]
+
+
+def is_of_another_seat(request: HttpRequest, seat: uuid.UUID) -> bool:
+    """Whether the form was filled in while its writer acted through another seat, in another tab."""
+    named = _named_in(request.POST.get(FIELD, ""))[1]
+    return bool(named) and named != str(seat)
+
+
+def keep_for_now(request: HttpRequest) -> bool:
+    """Keep what was typed for the signed-in writer, to be shown again on the same page."""
+    kept = keep(request)
+    request.session[_IN_SESSION] = kept or request.session.get(_IN_SESSION, False)
+    return kept
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """The longer texts of a form that is refused, so that its writer can copy them from the page that refuses it."""
+    if request.method != "POST" or _reader_of(request.POST.get(FIELD, "")) is None:
+        return []
+    texts = [str(value) for name, value in request.POST.items() if name not in _LEFT_OUT]
+    return [text for text in texts if len(text.strip()) > 20]
 
 
 def digest(request: HttpRequest) -> str | None:
@@ -72,7 +97,10 @@ def remember_after_sign_in(request: HttpRequest, owner: uuid.UUID) -> None:
 
 
 def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
-    """What this reader had typed on this page before it expired; given back once (no query when nothing waits)."""
+    """What this reader had typed on this page before it expired (no query when nothing waits).
+
+    It stays until the form is accepted, or thirty minutes: the page may be loaded twice before it is saved.
+    """
     if not request.session.get(_IN_SESSION):
         return None
     rows = KeptForm.objects.filter(owner=owner, kept_at__gte=timezone.now() - KEPT_FOR)
@@ -83,26 +111,33 @@ def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
         words = QueryDict(vault.unseal(row.sealed, place=f"access_keptform:sealed:{row.code}"))
     except vault.Unopenable:
         words = None
-    KeptForm.objects.filter(owner=owner, path=request.path).delete()
-    request.session[_IN_SESSION] = rows.exists()
     return words
+
+
+def is_accepted(request: HttpRequest, owner: uuid.UUID) -> None:
+    """The form of this page was accepted: what was kept of it is no longer wanted (no query when nothing waits)."""
+    if request.session.get(_IN_SESSION):
+        KeptForm.objects.filter(owner=owner, path=request.path).delete()
+        request.session[_IN_SESSION] = KeptForm.objects.filter(owner=owner).exists()
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
     """Keep what was typed and lead to the sign-in page, and from there back to where the form stood."""
     if request.method != "POST":
         return _sign_in_then(request.get_full_path())
-    if not _is_page(request.path_info):
-        return _sign_in_then("/")  # a button: nothing was typed, and one cannot come back to it
+    if not is_page(request.path_info):
+        return _sign_in_then("/")  # a button, or a page outside the door: there is nothing to come back to
     keep(request)
     return _sign_in_then(request.path)
 
 
-def _is_page(path: str) -> bool:
+def is_page(path: str) -> bool:
+    """Whether one can come back to this address and find its form there."""
     try:
-        return "GET" in getattr(resolve(path).func, "methods", ("GET",))
+        view = resolve(path).func
     except Resolver404:
         return False
+    return bool(getattr(view, "right", "")) and "GET" in getattr(view, "methods", ())
 
 
 def _sign_in_then(path: str) -> HttpResponse:
@@ -113,17 +148,15 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's CSRF failure page: the words are kept, and the form comes back with them."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
-        if keep(request):
+        if is_page(request.path_info) and keep(request):
             return _sign_in_then(request.path)
         return render(request, "errors/csrf.html", status=403)
-    if _reader_of(request.POST.get(FIELD, "")) == user.code and keep(request):
-        request.session[_IN_SESSION] = True
-        if url_has_allowed_host_and_scheme(request.path, allowed_hosts=None):
-            return HttpResponseRedirect(request.path)
+    if is_page(request.path_info) and _reader_of(request.POST.get(FIELD, "")) == user.code and keep_for_now(request):
+        return HttpResponseRedirect(request.path)
     return render(request, "errors/csrf.html", status=403)
 
 
 def forget_old() -> None:
     """Forget what cannot come again: expired forms, and submissions whose tokens have expired (two deletes)."""
     KeptForm.objects.filter(kept_at__lt=timezone.now() - KEPT_FOR).delete()
-    Submission.objects.filter(received_at__lt=timezone.now() - timedelta(days=1)).delete()
+    Submission.objects.filter(received_at__lt=timezone.now() - TOKEN_AGE).delete()

@@ -1,5 +1,7 @@
 """What the door itself remembers: which forms were received, which were kept, and what place this database is."""
 
+import uuid
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,7 +11,7 @@ from krat.access.processing import PERMANENT, PUBLIC_TASK, Level, Processing
 class Submission(models.Model):
     """One form received, so that sending it twice does one thing. Holds a keyed hash, never what was typed."""
 
-    processing = Processing(_("the same form sent twice does one thing"), Level.TECHNICAL, _("one day"), PUBLIC_TASK)
+    processing = Processing(_("the same form sent twice does one thing"), Level.TECHNICAL, _("seven days"), PUBLIC_TASK)
 
     digest = models.CharField(_("digest"), max_length=64, unique=True)
     outcome = models.CharField(_("outcome"), max_length=300, blank=True)
@@ -51,6 +53,9 @@ class Installation(models.Model):
         DEMO = "demo", _("invented world")
         SERVICE = "service", _("service")
 
+    code = models.UUIDField(
+        _("code"), default=uuid.uuid4, editable=False
+    )  # which database this is, for the trail's head
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     filled_at = models.DateTimeField(_("filled at"), auto_now_add=True)
 

@@ -21,6 +21,7 @@ class Reach(TextChoices):
     NONE = "none", _("nothing")
     OWN = "own", _("own")
     INSTITUTION = "institution", _("own institution")
+    BODY = "body", _("own institution, and the bodies in which it sits")
     COUNTY = "county", _("own county")
     COUNTRY = "country", _("whole country")
 

@@ -223,7 +223,7 @@ class VersionedModel(ScopedModel):
 class Stale(ValidationError):
     """Somebody changed the row since the version the edit was based on; ``current`` is how it stands now."""
 
-    def __init__(self, current: VersionedModel) -> None:
+    def __init__(self, current: models.Model) -> None:
         sentence = _(
             "Somebody changed this after you opened it. Compare both texts, put together what should stand, and save."
         )

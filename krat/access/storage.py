@@ -9,7 +9,13 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-SQLITE_WANTED = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+SQLITE_WANTED = {
+    "journal_mode": "wal",
+    "synchronous": 2,
+    "foreign_keys": 1,
+    "secure_delete": 1,
+    "recursive_triggers": 1,
+}
 POSTGRES_WANTED = {"fsync": "on", "full_page_writes": "on"}
 # 'local' and stronger all mean: flushed to this server's disk before the answer.
 POSTGRES_COMMIT = {"on", "local", "remote_write", "remote_apply"}

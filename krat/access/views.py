@@ -9,6 +9,7 @@ their own, after the rollback; and the page is rendered after the commit, when n
 """
 
 import functools
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,6 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import render
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
 
 from krat.access import kept, rights
@@ -63,9 +63,7 @@ def needs(right: str, *, methods: Sequence[str] = ("GET", "POST")) -> Callable[[
     def wrap(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            answer = _answer(view, request, right, allowed, *args, **kwargs)
-            add_never_cache_headers(answer)
-            return answer
+            return _answer(view, request, right, allowed, *args, **kwargs)
 
         guarded.right = right  # type: ignore[attr-defined]
         guarded.methods = tuple(methods)  # type: ignore[attr-defined]
@@ -116,7 +114,7 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
     if request.method not in methods:
         return _not_allowed(request, methods)
     route = request.resolver_match.view_name
-    asked = str(kwargs.get("code", ""))
+    asked = _code_only(kwargs.get("code", ""))
     if request.seat is None:
         witness().refused(request.user, right, route, asked, "no_seat")
         return render(request, "errors/no_seat.html", status=403)
@@ -127,19 +125,25 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
             if not rights.may(request.seat, right):
                 raise PermissionDenied(_("Your seat does not have the right for this page."))
             answer = _once(view, request, *args, **kwargs)
-            if request.method in ("GET", "HEAD"):
+            if request.method in ("GET", "HEAD") or hasattr(answer, "is_rendered"):
                 _let_the_witness_see(request, right, route)
     except Http404:
         witness().refused(request.seat, right, route, asked, "not_there")
-        return render(request, "errors/404.html", status=404)
+        return render(request, "errors/404.html", {"typed": kept.typed(request)}, status=404)
     except PermissionDenied as refusal:
         witness().refused(request.seat, right, route, asked, "forbidden")
-        return render(request, "errors/403.html", {"why": str(refusal)}, status=403)
+        return render(request, "errors/403.html", {"why": str(refusal), "typed": kept.typed(request)}, status=403)
     page = cast(Page, answer)
     if getattr(answer, "is_rendered", True) is False:
         with no_queries():
             page.render()
     return answer
+
+
+def _code_only(asked: object) -> str:
+    """What was asked for, as the trail may hold it: a code, never words that somebody typed into an address."""
+    code = str(asked)
+    return code if isinstance(asked, uuid.UUID) or re.fullmatch(r"AL-[A-Z0-9-]{1,36}", code) else ""
 
 
 def _let_the_witness_see(request: Any, right: str, route: str) -> None:
@@ -156,6 +160,10 @@ def _once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method == "GET":
             request.kept = kept.take_back(request, request.user.code)
         return view(request, *args, **kwargs)
+    if kept.is_of_another_seat(request, request.seat.code):
+        messages.warning(request, _("You act in another seat now than when you opened this page. Nothing was done."))
+        back = request.path if kept.is_page(request.path_info) and kept.keep_for_now(request) else "/"
+        return HttpResponseRedirect(back)
     digest = kept.digest(request)
     if digest is None:
         return view(request, *args, **kwargs)
@@ -171,6 +179,7 @@ def _once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     if outcome:
         submission.outcome = outcome[:300]
         submission.save(update_fields=["outcome"])
+        kept.is_accepted(request, request.user.code)
     else:
         submission.delete()  # nothing was done: the corrected form is a new one
     return answer

@@ -18,7 +18,6 @@ class Entry(ScopedModel):
 
     view_right = "trail.view"
 
-    code = None  # the row id is its name; nothing points here
     at = models.DateTimeField(_("at"))
     actor = models.UUIDField(_("actor"), null=True)  # a seat's code, or a user's where nobody had a seat
     actor_words = models.CharField(_("actor in words"), max_length=160, blank=True)

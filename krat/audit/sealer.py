@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from krat.access import vault
+from krat.audit import head, triggers
 from krat.audit.models import Entry, Seal
 
 EVERY_ROWS = 500
@@ -37,6 +38,7 @@ def let_writers_in() -> None:
 def mac(entry: Entry) -> str:
     """The keyed hash of one entry's content."""
     content = [
+        str(entry.code),  # a copy of a row is found out: its code stands there already
         entry.at.isoformat(),
         str(entry.actor or ""),
         entry.actor_words,
@@ -76,7 +78,8 @@ def seal() -> Seal | None:
             digest=_digest(previous, rows),
         )
         sealed.save(force_insert=True)
-        return sealed
+    head.note(sealed)
+    return sealed
 
 
 def _seals() -> QuerySet[Seal]:
@@ -124,23 +127,49 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Seal what is unsealed, then recompute every hash and every seal (reads the whole trail)."""
-    unsealed = seal()
-    verdict = Verdict(unsealed=len(list(_spelled_out(unsealed.entries))) if unsealed else 0)
+    """Recompute every hash and every seal, compare with the head outside the database, then seal the tail.
+
+    Reads the whole trail. Nothing is sealed before it was looked at.
+    """
+    verdict = Verdict()
+    for look in (_triggers_stand, _seals_fit, _tail_fits, _head_stands):
+        look(verdict)
+        if not verdict.is_whole:
+            return verdict
+    made = seal()
+    verdict.unsealed = len(list(_spelled_out(made.entries))) if made else 0
+    verdict.sealed += verdict.unsealed
+    return verdict
+
+
+def _triggers_stand(verdict: Verdict) -> None:
+    if gone := triggers.missing(connection):
+        verdict.problem = f"the database would accept changes: trigger {gone[0]} is missing"
+
+
+def _seals_fit(verdict: Verdict) -> None:
     previous, before = "", 0
     for one in _seals().order_by("up_to"):
-        problem, bad = _problem_of(one, previous, before)
-        if problem:
-            verdict.problem, verdict.bad_entry = problem, bad
-            return verdict
+        verdict.problem, verdict.bad_entry = _problem_of(one, previous, before)
+        if verdict.problem:
+            return
         verdict.sealed += sum(last - first + 1 for first, last in one.entries)
         previous, before = one.digest, one.up_to
-    # Written between the sealing and now, or by somebody who cut the seals' tail away: their own hashes decide.
-    for row in _entries().filter(pk__gt=before).order_by("pk"):
+
+
+def _tail_fits(verdict: Verdict) -> None:
+    last = _seals().order_by("-up_to").first()
+    for row in _entries().filter(pk__gt=last.up_to if last else 0).order_by("pk"):
         if row.mac != mac(row):
             verdict.problem, verdict.bad_entry = "entry was changed", row.pk
-            break
-    return verdict
+            return
+
+
+def _head_stands(verdict: Verdict) -> None:
+    """The last seal noted outside the database must stand within it: else the trail was cut or emptied."""
+    noted = head.last()
+    if noted is not None and not _seals().filter(up_to=noted.up_to, digest=noted.digest).exists():
+        verdict.problem, verdict.bad_entry = "the trail was cut: its noted head is missing", noted.up_to
 
 
 def _problem_of(one: Seal, previous: str, before: int) -> tuple[str, int | None]:

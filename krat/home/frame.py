@@ -34,7 +34,7 @@ def frame(request: Any) -> dict[str, Any]:
         "seat": seat,
         "seats": [one for one in getattr(request, "seats", []) if one != seat],
         "county_name": seat.institution.county.name if seat and seat.institution.county else "",
-        "form_token": kept.new_token(user.code) if signed_in and user is not None else "",
+        "form_token": kept.new_token(user.code, seat.code if seat else None) if signed_in and user is not None else "",
         "today": timezone.localdate(),
         "helplines": getattr(request, "helplines", []),
         "is_demo": settings.KRAT_DEMO,

@@ -9,7 +9,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from krat.access import rights
-from krat.people.models import Seat
+from krat.people.models import Invitation, Seat
 from krat.plan.models import Measure, Plan, Task
 from krat.plan.models.task import State
 from krat.reference import calendar
@@ -36,8 +36,16 @@ class Waiting:
 
 
 def waiting_for(seat: Seat) -> list[Waiting]:
-    """What waits for this seat (at most seven queries, whatever there is)."""
-    lines = [*_own_tasks(seat), *_to_verify(seat), *_minutes(seat), *_remarks(seat), *_measures(seat), *_plans(seat)]
+    """What waits for this seat (at most a dozen queries, whatever there is)."""
+    lines = [
+        *_own_tasks(seat),
+        *_to_verify(seat),
+        *_minutes(seat),
+        *_remarks(seat),
+        *_measures(seat),
+        *_plans(seat),
+        *_new_seats(seat),
+    ]
     return sorted(lines, key=lambda line: line.day or _LATER)
 
 
@@ -57,7 +65,7 @@ def _own_tasks(seat: Seat) -> list[Waiting]:
 
 def _to_verify(seat: Seat) -> list[Waiting]:
     rows = Task.objects.permitted(seat, "tasks.verify").filter(state=State.DONE).exclude(done_by=seat.pk)
-    if seat.institution.kind_id and rights.may(seat, "meetings.file") is False:
+    if not rights.may(seat, "meetings.file"):
         # The Prefect verifies what the prefecture itself reported; the rest is the coordinator's.
         rows = rows.filter(lead=seat.institution_id)
     return [
@@ -137,6 +145,23 @@ def _plans(seat: Seat) -> list[Waiting]:
             day=datetime.date(one.year, 3, 31),
         )
         for one in rows.select_related("county")[:5]
+    ]
+
+
+def _new_seats(seat: Seat) -> list[Waiting]:
+    """The data protection officer looks at every seat that an administrator has given in the last fortnight."""
+    if not rights.may(seat, "trail.view"):
+        return []
+    since = timezone.now() - datetime.timedelta(days=14)
+    rows = Invitation.objects.visible_to(seat).filter(accepted_at__gte=since).select_related("institution")
+    return [
+        Waiting(
+            title=_("Look at the seat that was given: %(role)s") % {"role": one.get_role_display()},
+            why=f"{one.institution} · {formats.date_format(timezone.localtime(one.accepted_at), 'SHORT_DATE_FORMAT')}",
+            url=reverse("people:list") + f"?role={one.role}",
+            day=None,
+        )
+        for one in rows.order_by("-accepted_at")[:_MOST]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 _LINE_BREAKS = "\n\r\t"
+EARLIEST, LATEST = 1990, 2100
 
 
 def refuse_invisible(words: str) -> None:
@@ -89,7 +91,10 @@ class BaseForm(forms.Form):
         for name, field in self.fields.items():
             if field.widget.is_hidden or not hasattr(current, name):
                 continue
-            theirs, yours = _readable(getattr(current, name)), _readable(self.cleaned_data.get(name))
+            theirs, yours = _standing(current, name, field), self.cleaned_data.get(name)
+            if type(field) is forms.ChoiceField:
+                theirs, yours = (dict(cast(Any, field.choices)).get(one, one) for one in (theirs, yours))
+            theirs, yours = _readable(theirs), _readable(yours)
             if theirs != yours:
                 self.conflict.append(BothTexts(str(field.label), theirs, yours))
         if "version" in self.fields:
@@ -111,9 +116,21 @@ class VersionedForm(BaseForm):
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
 
+def _standing(current: models.Model, name: str, field: forms.Field) -> Any:
+    value: Any = getattr(current, name)
+    if not isinstance(field, forms.ModelMultipleChoiceField):
+        return value
+    ids = value.through.objects.filter(**{value.source_field_name: current.pk}).values(value.target_field_name)
+    return field.queryset.filter(pk__in=ids)  # type: ignore[union-attr]  # the rows this seat may choose among
+
+
 def _readable(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, models.QuerySet):
+        return ", ".join(str(row) for row in value)
     if hasattr(value, "strftime"):
         return str(formats.localize(value))
     return str(value).replace("\r\n", "\n")
@@ -125,6 +142,14 @@ class DateField(forms.DateField):
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
         super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"], **kwargs)
+
+    def validate(self, value: datetime.date | None) -> None:
+        """Refuse days of another century: they are slips of the finger, and reckoning on from them fails."""
+        super().validate(value)
+        if value is not None and not EARLIEST <= value.year <= LATEST:
+            raise ValidationError(
+                _("The year must lie between %(first)s and %(last)s."), params={"first": EARLIEST, "last": LATEST}
+            )
 
 
 class TimeField(forms.TimeField):

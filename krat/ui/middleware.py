@@ -10,12 +10,26 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 
 from krat.access.witness import WitnessSilent
 
 logger = logging.getLogger("krat.incidents")
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class NeverStored:
+    """No page stays on the office PC: all answers but the house's own files are ``no-store`` (promise 20)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if not request.path.startswith(settings.STATIC_URL):
+            add_never_cache_headers(response)
+        return response
 
 
 class Incidents:
