@@ -99,6 +99,7 @@ def save_institution(
     institution: Institution | None,
     *,
     by: Subject,
+    based_on: int | None = None,
     code: str,
     name: str,
     short_name: str,
@@ -111,7 +112,13 @@ def save_institution(
     retired_on: datetime.date | None,
 ) -> Institution:
     """Enter an institution, or change one."""
-    institution = hold(institution) if institution is not None else Institution()
+    institution = hold(institution, based_on=based_on or 0) if institution is not None else Institution()
+    if (
+        institution.pk
+        and (institution.code, institution.county) != (code, county)
+        and institution.seats.unscoped("whether anybody sits there: their reach would move with it").exists()
+    ):
+        raise ValidationError(_("People sit at this institution: its code and county do not change. Enter a new one."))
     institution.code, institution.name, institution.short_name = code, name, short_name
     institution.kind, institution.county, institution.parent = kind, county, parent
     institution.email, institution.phone, institution.retired_on = email, phone, retired_on

@@ -104,6 +104,7 @@ class InstitutionForm(BaseForm):
     email = forms.EmailField(label=_("Office e-mail"), required=False)
     phone = forms.CharField(label=_("Office telephone"), max_length=30, required=False)
     retired_on = DateField(label=_("Retired from"), required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

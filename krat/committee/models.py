@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
-from krat.access.scoping import ScopedModel, ScopedQuerySet
+from krat.access.scoping import ScopedModel, ScopedQuerySet, VersionedModel
 from krat.reference.models import County, Municipality, Sorted, Term
 
 YEARS = [MinValueValidator(2006), MaxValueValidator(2100)]  # the first committees: Prime Minister's Order 139/2006
@@ -27,12 +27,13 @@ class InstitutionQuerySet(ScopedQuerySet["Institution"]):
         return self.filter(retired_on=None)
 
 
-class Institution(Sorted, ScopedModel):
+class Institution(Sorted, VersionedModel):
     """An institution (institucion) with the municipalities it serves: territories do not match counties."""
 
     processing = Processing(_("who can be charged with what"), Level.PUBLIC, PERMANENT)
 
     view_right = "institutions.view"
+    held_with = ("county",)
     sorted_by = "short_name"  # what lists and choices show
 
     code = models.CharField(
@@ -58,7 +59,7 @@ class Institution(Sorted, ScopedModel):
 
     objects: ClassVar = models.Manager.from_queryset(InstitutionQuerySet)()
 
-    class Meta(ScopedModel.Meta):
+    class Meta(VersionedModel.Meta):
         ordering = ["sort_key"]
         verbose_name = _("institution")
         verbose_name_plural = _("institutions")

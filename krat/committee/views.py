@@ -55,7 +55,7 @@ def institution_edit(request: Any, code: str = "") -> HttpResponse:
     if form.is_accepted():
         with form.catching():
             words = form.cleaned_data | {"territories": list(form.cleaned_data["territories"])}
-            saved = actions.save_institution(institution, by=request.seat, **words)
+            saved = actions.save_institution(institution, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The institution was saved."))
             return redirect("committee:institution", code=saved.code)
     return page(request, "committee/institution_form.html", {"form": form, "institution": institution})

@@ -5,7 +5,6 @@ import secrets
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.db import transaction
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from krat.access import vault
+from krat.access.roles import Role
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.models import Institution
@@ -26,6 +26,7 @@ SEAT_ENDED = trail.event("people.seat_ended", gettext_lazy("ended a seat"))
 SESSIONS_ENDED = trail.event("people.sessions_ended", gettext_lazy("ended a person's sessions"))
 
 MANAGE = "people.manage"
+GUARDS = {Role.ADMIN.value, Role.DATA_PROTECTION.value}
 VALID_FOR = datetime.timedelta(days=7)
 
 
@@ -48,6 +49,8 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Invite a person to a seat; returns the invitation and the link's token, which nobody can read again."""
     token = secrets.token_urlsafe(32)
+    if username == by.user.username or email.casefold() == by.user.email.casefold():
+        raise ValidationError(_("Nobody gives themselves a seat. Ask another administrator."))
     taken = User.objects.filter(username=username).first()
     if taken is not None and (taken.name != name or taken.email != email):
         raise ValidationError({"username": _("This user name belongs to somebody else. Choose another one.")})
@@ -112,12 +115,21 @@ def accept(invitation: Invitation, *, password: str) -> User:
         starts_on=invitation.starts_on,
         ends_on=invitation.ends_on,
     )
+    _keep_guards_apart(user, invitation.role)
     seat.full_clean()
     seat.save()
     invitation.accepted_at = timezone.now()
     invitation.save(update_fields=["accepted_at"])
     trail.record(seat, SEATED, seat)
     return user
+
+
+def _keep_guards_apart(user: User, role: str) -> None:
+    """Whoever guards accounts or the trail holds no other seat: they would watch over themselves (promise 12)."""
+    open_seats = Seat.objects.unscoped("the person's own seats, before one more is taken").filter(user=user).active()
+    held = set(open_seats.values_list("role", flat=True))
+    if held and (role in GUARDS or held & GUARDS):
+        raise ValidationError(_("A seat that guards accounts or the trail is not joined with another seat."))
 
 
 def _check_password(password: str, user: User) -> None:
@@ -142,11 +154,11 @@ def end_seat(seat: Seat, *, by: Seat) -> Seat:
 
 
 @transaction.atomic
-def end_sessions(user: User, *, by: Seat) -> int:
-    """End every session of a person, everywhere; returns how many there were (reads all live sessions)."""
-    mine = [one for one in Session.objects.filter(expire_date__gt=timezone.now()) if _belongs_to(one, user)]
+def end_sessions(user: User, *, by: Seat | User, but: str | None = None) -> int:
+    """End every session of a person, everywhere, but the one with this key; returns how many there were."""
+    mine = list(UserSession.objects.filter(user=user).exclude(session_key=but))
     for session in mine:
-        session.delete()
+        session.end()
     trail.record(by, SESSIONS_ENDED, user)
     return len(mine)
 
@@ -156,7 +168,3 @@ def end_own_session(session: UserSession, *, by: User) -> None:
     """End one of one's own sessions, on another device."""
     session.end()
     trail.record(by, SESSIONS_ENDED, by)
-
-
-def _belongs_to(session: Session, user: User) -> bool:
-    return str(session.get_decoded().get("_auth_user_id")) == str(user.pk)

@@ -12,8 +12,16 @@ class PeopleConfig(AppConfig):
     verbose_name = _("people")
 
     def ready(self) -> None:
+        from allauth.account import signals as account
+        from allauth.mfa import signals as factors
+
         from krat.people import sign_in
 
         user_logged_in.connect(sign_in.came, dispatch_uid="krat.people.came")
         user_logged_out.connect(sign_in.went, dispatch_uid="krat.people.went")
         user_login_failed.connect(sign_in.failed, dispatch_uid="krat.people.failed")
+        for changed in (account.password_changed, account.password_set, account.password_reset):
+            changed.connect(sign_in.password_changed, dispatch_uid="krat.people.password")
+        factors.authentication_failed.connect(sign_in.code_failed, dispatch_uid="krat.people.code")
+        for changed in (factors.authenticator_added, factors.authenticator_removed, factors.authenticator_reset):
+            changed.connect(sign_in.factor_changed, dispatch_uid="krat.people.factor")

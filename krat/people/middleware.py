@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from krat.access import kept
 from krat.people.models import Seat
 from krat.people.sign_in import SEEN_AT, STARTED_AT
+from krat.people.words import hearing_warnings
 from krat.reference.models import Term
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -68,6 +69,20 @@ class ActiveSeat:
             if request.seat is None and request.seats:
                 request.seat = request.seats[0]
         return self.get_response(request)
+
+
+class GuardWarnings:
+    """What the identity guard warned of while a text was saved is said to its writer on the next page."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with hearing_warnings() as heard:
+            response = self.get_response(request)
+        for sentence in dict.fromkeys(heard):
+            messages.warning(request, sentence)
+        return response
 
 
 class SecondFactor:

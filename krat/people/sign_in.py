@@ -9,11 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from krat.access import kept
 from krat.audit import trail
-from krat.people.models import User
+from krat.people import actions
+from krat.people.models import Seat, User
 
 CAME = trail.event("sign_in.came", _("signed in"))
 WENT = trail.event("sign_in.went", _("signed out"))
 FAILED = trail.event("sign_in.failed", _("failed to sign in"))
+SEAT_CHOSEN = trail.event("sign_in.seat_chosen", _("chose another seat"))
+PASSWORD_CHANGED = trail.event("account.password_changed", _("changed the password"))
+CODE_FAILED = trail.event("sign_in.code_failed", _("gave a wrong code of the second factor"))
+FACTOR_CHANGED = trail.event("account.factor_changed", _("set up or removed a second factor"))
 
 STARTED_AT = "started_at"
 SEEN_AT = "seen_at"
@@ -41,3 +46,31 @@ def failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
     user = User.objects.filter(username=credentials.get("username") or "").first()
     with transaction.atomic():
         trail.record(user, FAILED)
+
+
+def chose_seat(seat: Seat) -> None:
+    """Somebody acts through another of their seats from now on."""
+    with transaction.atomic():
+        trail.record(seat, SEAT_CHOSEN, seat)
+
+
+def password_changed(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """A password was changed, or set anew by a link."""
+    with transaction.atomic():
+        trail.record(user, PASSWORD_CHANGED, user)
+
+
+def factor_changed(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
+    """An authenticator app or recovery codes were added, made anew or removed.
+
+    All other sessions of the person end: one that knew only the password must not profit from the factor set up here.
+    """
+    with transaction.atomic():
+        trail.record(user, FACTOR_CHANGED, user)
+    actions.end_sessions(user, by=user, but=request.session.session_key)
+
+
+def code_failed(sender: Any, user: User, **kwargs: Any) -> None:
+    """The password was right and the code of the second factor was not."""
+    with transaction.atomic():
+        trail.record(user, CODE_FAILED, user)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from krat.access import rights
 from krat.access.views import door, needs, own_account, public
-from krat.people import actions
+from krat.people import actions, sign_in
 from krat.people.forms import AcceptForm, InvitationForm, SeatChoice, SeatFilter
 from krat.people.middleware import CHOSEN_SEAT
 from krat.people.models import Invitation, Seat
@@ -40,6 +40,7 @@ def choose_seat(request: Any) -> HttpResponse:
     form = SeatChoice(request.POST)
     if form.is_valid() and any(one.code == form.cleaned_data["seat"] for one in request.seats):
         request.session[CHOSEN_SEAT] = str(form.cleaned_data["seat"])
+        sign_in.chose_seat(next(one for one in request.seats if one.code == form.cleaned_data["seat"]))
         messages.success(request, _("You now act in the other seat."))
     else:
         messages.error(request, _("This seat is not yours, or it has ended."))
@@ -91,7 +92,9 @@ def invite(request: Any) -> HttpResponse:
             invitation, token = actions.invite(by=request.seat, **form.cleaned_data)
             link = request.build_absolute_uri(reverse("people:accept", kwargs={"token": token}))
             actions.send_invitation(invitation.email, link)
-            answer = page(request, "people/invited.html", {"invitation": invitation, "link": link})
+            # In service the link goes to the invited person alone: who gives a seat must not be able to take it.
+            shown = link if settings.KRAT_DEMO else ""
+            answer = page(request, "people/invited.html", {"invitation": invitation, "link": shown})
             # Where the same form leads when it comes again: the link is shown once.
             answer.outcome = reverse("people:list")  # type: ignore[attr-defined]
             return answer

@@ -1,6 +1,8 @@
 """The identity guard as verbs use it: texts of the committee carry no personal data of private persons (ruling 15)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.core.exceptions import ValidationError
 
@@ -9,16 +11,29 @@ from krat.people import identity_guard
 from krat.people.models import User
 from krat.reference.models import County, Municipality
 
+_heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
 
-def refuse_personal(texts: Mapping[str, str]) -> list[str]:
+
+@contextmanager
+def hearing_warnings() -> Iterator[list[str]]:
+    """Collect what the guard warns of within this block, so that the page can say it to the writer."""
+    heard: list[str] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)
+
+
+def refuse_personal(texts: Mapping[str, str]) -> None:
     """Raise `ValidationError`, by field, at everything shaped like a person's name, number, telephone or address.
 
-    The sentence is the same whether the registry knows that person or not. Returns the warnings: what may stand but
-    should be looked at. Four queries, none when there is no text.
+    The sentence is the same whether the registry knows that person or not. What may stand but should be looked at is
+    said to the writer as a warning. Four queries, none when there is no text.
     """
     texts = {field: text for field, text in texts.items() if text.strip()}
     if not texts:
-        return []
+        return
     institutions = Institution.objects.unscoped("names of public institutions may stand in any text")
     names = [name for pair in institutions.values_list("name", "short_name") for name in pair]
     places = [*County.objects.values_list("name", flat=True), *Municipality.objects.values_list("name", flat=True)]
@@ -33,4 +48,6 @@ def refuse_personal(texts: Mapping[str, str]) -> list[str]:
             warnings.append(identity_guard.message(found))
     if refused:
         raise ValidationError(refused)
-    return warnings
+    heard = _heard.get()
+    if heard is not None:
+        heard.extend(warnings)

@@ -1,12 +1,13 @@
 """How lists, deadlines and holidays are changed."""
 
 import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from krat.access.rights import Subject
+from krat.access.scoping import Stale
 from krat.audit import trail
 from krat.reference.models import Deadline, Holiday, Term
 
@@ -17,16 +18,17 @@ HOLIDAY_REMOVED = trail.event("holiday.removed", gettext_lazy("removed a holiday
 
 
 @transaction.atomic
-def save_term(term: Term | None, *, by: Subject, kind: str, **words: Any) -> Term:
+def save_term(term: Term | None, *, by: Subject, kind: str, based_on: int | None = None, **words: Any) -> Term:
     """Enter a row of a list, or change one; a row is retired, never removed."""
-    term = term or Term(list=kind)
+    term = _held(term, based_on) if term is not None else Term(list=kind)
     _save(term, TERM_SAVED, by, words)
     return term
 
 
 @transaction.atomic
-def save_deadline(deadline: Deadline, *, by: Subject, **words: Any) -> Deadline:
+def save_deadline(deadline: Deadline, *, by: Subject, based_on: int | None, **words: Any) -> Deadline:
     """Change how long something may take, with its legal reference and whether it was verified."""
+    deadline = _held(deadline, based_on)
     _save(deadline, DEADLINE_SAVED, by, words)
     return deadline
 
@@ -44,6 +46,17 @@ def remove_holiday(holiday: Holiday, *, by: Subject) -> None:
     """Remove a holiday that was entered by mistake; deadlines already counted stay as they are."""
     trail.record(by, HOLIDAY_REMOVED, holiday)
     holiday.delete()
+
+
+R = TypeVar("R", Term, Deadline)
+
+
+def _held(row: R, based_on: int | None) -> R:
+    current = type(row).objects.select_for_update().get(pk=row.pk)
+    if current.version != based_on:
+        raise Stale(current)
+    current.version += 1
+    return current
 
 
 def _save(row: Any, event: str, by: Subject, words: dict[str, Any]) -> None:

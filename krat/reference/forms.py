@@ -10,6 +10,7 @@ from krat.ui.forms import BaseForm, DateField
 class CheckedForm(BaseForm):
     """The part that rows from an act share."""
 
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
     legal_reference = forms.CharField(label=_("Legal reference"), max_length=200, required=False)
     is_verified = forms.BooleanField(label=_("Compared with the act"), required=False)
     verified_on = DateField(label=_("Compared on"), required=False)

@@ -77,6 +77,7 @@ class Checked(models.Model):
     is_verified = models.BooleanField(_("verified against the act"), default=False)
     verified_on = models.DateField(_("verified on"), null=True, blank=True)
     verified_by = models.CharField(_("verified by"), max_length=120, blank=True)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
         abstract = True

@@ -53,7 +53,8 @@ def term_edit(request: Any, kind: str, term: str = "") -> HttpResponse:
     form = TermForm.of(request, initial=_initial(row, TermForm))
     if form.is_accepted():
         with form.catching():
-            actions.save_term(row, by=request.seat, kind=kind, **form.cleaned_data)
+            words = dict(form.cleaned_data)
+            actions.save_term(row, by=request.seat, kind=kind, based_on=words.pop("version"), **words)
             messages.success(request, _("The list was changed."))
             return redirect("reference:terms", kind=kind)
     return page(request, "reference/term_form.html", {"form": form, "kind": Term.List(kind), "term": row})
@@ -66,7 +67,8 @@ def deadline_edit(request: Any, deadline: str) -> HttpResponse:
     form = DeadlineForm.of(request, initial=_initial(row, DeadlineForm))
     if form.is_accepted():
         with form.catching():
-            actions.save_deadline(row, by=request.seat, **form.cleaned_data)
+            words = dict(form.cleaned_data)
+            actions.save_deadline(row, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The deadline was changed."))
             return redirect("reference:lists")
     return page(request, "reference/deadline_form.html", {"form": form, "deadline": row})

@@ -1,0 +1,25 @@
+"""Sessions sealed at rest: they hold the keys of local drafts, and a second factor while it is set up."""
+
+import base64
+import json
+from typing import Any
+
+from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
+
+from krat.access import vault
+
+_PLACE = "django_session:session_data"
+
+
+class SessionStore(DatabaseSessions):
+    """Django's sessions in the database, sealed by the registry's keys; one that does not open is empty."""
+
+    def encode(self, session_dict: dict[str, Any]) -> str:
+        return base64.b64encode(vault.seal(json.dumps(session_dict), place=_PLACE)).decode()
+
+    def decode(self, session_data: str | bytes) -> dict[str, Any]:
+        try:
+            opened: dict[str, Any] = json.loads(vault.unseal(base64.b64decode(session_data), place=_PLACE))
+        except (vault.Unopenable, ValueError):
+            return {}
+        return opened
