@@ -10,9 +10,14 @@ declare(
     _("read meetings, minutes and decisions"),
     {
         COMMITTEE: Reach.COUNTY,
-        MEMBERS: Reach.INSTITUTION,  # of the bodies in which their institution sits today
+        MEMBERS: Reach.BODY,
         Role.NATIONAL: Reach.COUNTRY,
     },
+)
+declare(
+    "minutes.remark",
+    _("make remarks on circulated minutes"),
+    {COMMITTEE: Reach.COUNTY, MEMBERS: Reach.BODY},
 )
 declare("meetings.file", _("file meetings: agenda, attendance, minutes, decisions"), {SECRETARIES: Reach.COUNTY})
 declare(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -110,6 +110,7 @@ def change(
     }
     meeting.kind, meeting.held_on, meeting.starts_at, meeting.place = kind, held_on, starts_at, place
     settle(meeting, by=by, right=FILE)
+    _rewritten(meeting)
     trail.record(by, CHANGED, meeting, changes=changes)
     return meeting
 
@@ -131,6 +132,7 @@ def add_item(
     position = (rows.aggregate(last=Max("position"))["last"] or 0) + 1
     item = AgendaItem(meeting=meeting, kind=kind, position=position, title=title, rapporteur=rapporteur)
     settle(item, by=by, right=FILE)
+    _rewritten(meeting)
     trail.record(by, ITEM_SAVED, item)
     return item
 
@@ -154,6 +156,7 @@ def change_item(
             item.position = place
     item.title, item.rapporteur = title, rapporteur
     settle(item, by=by, right=FILE)
+    _rewritten(item.meeting)
     trail.record(by, ITEM_SAVED, item, changes=changes)
     return item
 
@@ -173,13 +176,14 @@ def withdraw_item(item: AgendaItem, *, by: Seat) -> None:
     for place, one in enumerate(rows.order_by("position", "pk"), start=1):
         if one.position != place:
             rows.filter(pk=one.pk).update(position=place)
+    _rewritten(item.meeting)
     trail.record(by, ITEM_WITHDRAWN, item)
 
 
 @transaction.atomic
-def call_off(meeting: Meeting, *, by: Seat, based_on: int, to: str) -> Meeting:
+def call_off(meeting: Meeting, *, by: Seat, to: str) -> Meeting:
     """Postpone or cancel a meeting that has not begun."""
-    meeting = hold(meeting, based_on=based_on)
+    meeting = hold(meeting)
     if meeting.state != Meeting.State.PLANNED or to not in (Meeting.State.POSTPONED, Meeting.State.CANCELLED):
         raise ValidationError(_("Only a planned meeting can be postponed or cancelled."))
     meeting.state = to
@@ -204,21 +208,45 @@ def open_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
 
 
 @transaction.atomic
-def record_attendance(meeting: Meeting, *, by: Seat, status: Mapping[Institution, str]) -> Quorum:
-    """Record who is at the table, by institution; those with no status are not recorded (yet)."""
+def record_attendance(
+    meeting: Meeting, *, by: Seat, status: Mapping[Institution, str], based_on: Mapping[int, str] | None = None
+) -> Quorum:
+    """Record who is at the table, by institution; those with no status are not recorded (yet).
+
+    ``based_on`` is what the writer saw, by institution id: where somebody recorded something else meanwhile, nothing is
+    overwritten and the sentence says what stands.
+    """
     meeting = hold(meeting)
     _not_frozen(meeting)
     places = Membership.objects.permitted(by, FILE).filter(body=meeting.body_id).on(meeting.held_on)
     voting = dict(places.values_list("institution_id", "votes"))
     rows = {row.institution_id: row for row in Attendance.objects.permitted(by, FILE).filter(meeting=meeting)}
+    if based_on is not None:
+        _refuse_overwriting(rows, status, based_on)
     for institution, value in status.items():
         row = rows.get(institution.pk) or Attendance(meeting=meeting, institution=institution)
         if row.status == value:
             continue
         row.status, row.votes = value, voting.get(institution.pk, False)
         settle(row, by=by, right=FILE)
+    _rewritten(meeting)
     trail.record(by, ATTENDANCE, meeting, fields=sorted(institution.code for institution in status))
     return quorum_of(meeting, by)
+
+
+def _refuse_overwriting(
+    rows: Mapping[int, Attendance], status: Mapping[Institution, str], based_on: Mapping[int, str]
+) -> None:
+    conflicts = {}
+    for institution, value in status.items():
+        stands = rows[institution.pk].status if institution.pk in rows else ""
+        if stands not in (value, based_on.get(institution.pk, "")):
+            words = Attendance.Status(stands).label if stands else _("not recorded")
+            conflicts[f"institution-{institution.pk}"] = _("Meanwhile somebody recorded “%(words)s”.") % {
+                "words": words
+            }
+    if conflicts:
+        raise ValidationError(conflicts)
 
 
 @transaction.atomic
@@ -233,6 +261,7 @@ def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_don
     item.discussion, item.is_done = discussion, is_done
     settle(item, by=by, right=FILE)
     MinuteDraft.objects.permitted(by, FILE).filter(item=item).delete()
+    _rewritten(item.meeting)
     trail.record(by, MINUTED, item, changes=changes)
     return item
 
@@ -301,6 +330,7 @@ def decide(
             by=by,
             county=meeting.body.county,
             origin=Task.Origin.MEETING,
+            body=meeting.body,
             source=str(_("Decision %(number)s") % {"number": decision.label}),
             title=_first_sentence(text),
             details=text,
@@ -312,6 +342,7 @@ def decide(
             predates_registry=meeting.predates_registry,
         )
         decision.tasks.add(task)
+    _rewritten(meeting)
     trail.record(by, DECIDED, decision)
     return decision
 
@@ -322,7 +353,9 @@ def _first_sentence(text: str) -> str:
 
 
 @transaction.atomic
-def review(decision: Decision, *, meeting: Meeting, by: Seat, outcome: str, note: str) -> Review:
+def review(
+    decision: Decision, *, meeting: Meeting, by: Seat, outcome: str, note: str, based_on: int | None = None
+) -> Review:
     """Record what the meeting found on a returning decision: it goes on, or the body closes it."""
     refuse_personal({"note": note})
     meeting = hold(meeting)
@@ -331,7 +364,7 @@ def review(decision: Decision, *, meeting: Meeting, by: Seat, outcome: str, note
         raise ValidationError(_("The meeting has not been opened yet."))
     if not Decision.objects.permitted(by, FILE).returning_to(meeting).filter(pk=decision.pk).exists():
         raise ValidationError(_("This decision does not stand on the agenda of this meeting."))
-    decision = hold(decision)
+    decision = hold(decision, based_on=based_on)
     unverified = Task.objects.visible_to(by).filter(decisions=decision).exclude(state__in=["verified", "cancelled"])
     if outcome == Review.Outcome.CLOSED and not note.strip() and unverified.exists():
         raise ValidationError({"note": _("A task of this decision is not verified yet. Say why the body closes it.")})
@@ -341,14 +374,15 @@ def review(decision: Decision, *, meeting: Meeting, by: Seat, outcome: str, note
     settle(row, by=by, right=FILE)
     decision.closed_at = meeting if outcome == Review.Outcome.CLOSED else None
     settle(decision, by=by, right=FILE)
+    _rewritten(meeting)
     trail.record(by, REVIEWED, decision, changes={"outcome": (None, outcome)})
     return row
 
 
 @transaction.atomic
-def close_meeting(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
+def close_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
     """Close the meeting; whether it had its quorum is written down with it."""
-    meeting = hold(meeting, based_on=based_on)
+    meeting = hold(meeting)
     if meeting.state != Meeting.State.OPEN:
         raise ValidationError(_("Only a meeting in progress can be closed."))
     quorum = quorum_of(meeting, by)
@@ -365,9 +399,9 @@ def close_meeting(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
 
 
 @transaction.atomic
-def circulate(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
+def circulate(meeting: Meeting, *, by: Seat) -> Meeting:
     """Send the minutes to the members for remarks."""
-    meeting = hold(meeting, based_on=based_on)
+    meeting = hold(meeting)
     if meeting.state not in (Meeting.State.HELD, Meeting.State.NO_QUORUM) or meeting.minutes != Meeting.Minutes.DRAFT:
         raise ValidationError(_("Close the meeting first; then its minutes go out for remarks."))
     meeting.minutes = Meeting.Minutes.CIRCULATED
@@ -384,15 +418,18 @@ def remark(meeting: Meeting, *, by: Seat, text: str) -> Remark:
     if meeting.minutes != Meeting.Minutes.CIRCULATED:
         raise ValidationError(_("Remarks are made while the minutes are out for remarks."))
     row = Remark(meeting=meeting, seat=by, text=text)
-    settle(row, by=by, right="meetings.view")
+    settle(row, by=by, right="minutes.remark")
+    _rewritten(meeting)
     trail.record(by, REMARKED, meeting)
     return row
 
 
 @transaction.atomic
 def approve(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
-    """Approve the minutes: this freezes the text and nothing else (ruling 13)."""
-    meeting = hold(meeting, based_on=based_on)
+    """Approve the minutes: this freezes the text and nothing else (ruling 13). Only what was read is approved."""
+    meeting = hold(meeting)
+    if meeting.rewritten != based_on:
+        raise ValidationError(_("The minutes were changed after you opened them. Read them again, then approve."))
     if meeting.minutes != Meeting.Minutes.CIRCULATED:
         raise ValidationError(_("Minutes are approved after they were sent for remarks."))
     meeting.minutes = Meeting.Minutes.APPROVED
@@ -402,6 +439,11 @@ def approve(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
     drafts.filter(item__meeting=meeting).delete()
     trail.record(by, APPROVED, meeting)
     return meeting
+
+
+def _rewritten(meeting: Meeting) -> None:
+    """The minutes read differently now: whoever has an older page before them must not approve on it."""
+    Meeting.objects.unscoped("a meeting already held").filter(pk=meeting.pk).update(rewritten=F("rewritten") + 1)
 
 
 def _not_frozen(meeting: Meeting) -> None:

@@ -1,9 +1,10 @@
 """Forms of meetings."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -120,7 +121,9 @@ class DiscussionForm(VersionedForm):
 
 
 class AttendanceForm(BaseForm):
-    """Who is at the table: a choice for every institution."""
+    """Who is at the table: a choice for every institution. ``seen`` carries what the writer had before them."""
+
+    seen = forms.RegexField(regex=r"^([0-9]+:[a-z]*,)*\Z", widget=forms.HiddenInput, required=False, max_length=4000)
 
     def __init__(self, *args: Any, institutions: Iterable[Institution], status: dict[int, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -132,6 +135,22 @@ class AttendanceForm(BaseForm):
                 required=False,
                 initial=status.get(institution.pk, ""),
             )
+        self.fields["seen"].initial = self._as_seen(status)
+
+    @staticmethod
+    def _as_seen(status: dict[int, str]) -> str:
+        return "".join(f"{key}:{value}," for key, value in sorted(status.items()))
+
+    def show_what_stands(self, status: dict[int, str]) -> None:
+        """After a conflict the sentences say what stands: the next save is based on that."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = self._as_seen(status)
+        self.data = data
+
+    def based_on(self) -> dict[int, str]:
+        """What the writer saw recorded, by institution id."""
+        pairs = [pair.partition(":") for pair in self.cleaned_data["seen"].split(",") if pair]
+        return {int(key): value for key, _sep, value in pairs}
 
     def by_institution(self) -> dict[Institution, str]:
         """The status of each institution that was given one."""
@@ -170,7 +189,7 @@ class DecisionForm(BaseForm):
         self.fields["due_on"].widget.attrs["min"] = max(meeting.held_on, timezone.localdate()).isoformat()
 
 
-class ReviewForm(BaseForm):
+class ReviewForm(VersionedForm):
     """What the meeting found on a returning decision."""
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=Review.Outcome.choices, widget=forms.RadioSelect)

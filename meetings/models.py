@@ -28,7 +28,7 @@ def _paths(seat: Subject, to_meeting: str = "") -> dict[Reach, Q]:
     county = Q(**{f"{way}__county": seat.county_id})
     return {
         Reach.COUNTY: county,
-        Reach.INSTITUTION: Q(sits_in(seat, way)),
+        Reach.BODY: Q(sits_in(seat, way)),
         Reach.OWN: county & Q(**{f"{way}__kind": CHAIRED_BY.get(Role(seat.role), "")}),
     }
 
@@ -71,6 +71,8 @@ class Meeting(VersionedModel):
     place = models.CharField(_("place"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
     minutes = models.CharField(_("minutes"), max_length=20, choices=Minutes.choices, default=Minutes.DRAFT)
+    # How often the minutes were rewritten: whoever approves says which text they read.
+    rewritten = models.PositiveIntegerField(_("rewritten"), default=0, editable=False)
     approved_on = models.DateField(_("minutes approved on"), null=True, blank=True)
     approved_by = models.ForeignKey(
         Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
@@ -135,7 +137,7 @@ class AgendaItem(VersionedModel):
         FOLLOW_UP = "follow_up", _("follow-up of decisions")
 
     view_right = "meetings.view"
-    held_with = ("meeting__body__county", "meeting__kind")
+    held_with = ("meeting__body__county", "meeting__kind", "rapporteur")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items", verbose_name=_("meeting"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY)

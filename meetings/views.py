@@ -92,7 +92,7 @@ def _paper(meeting: Meeting, seat: Seat) -> dict[str, Any]:
         "remarks": Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution"),
         "due": due_of(meeting.held_on) if meeting.state == Meeting.State.PLANNED else None,
         "may_file": files and not meeting.is_frozen,
-        "may_remark": meeting.minutes == Meeting.Minutes.CIRCULATED,
+        "may_remark": meeting.minutes == Meeting.Minutes.CIRCULATED and rights.may(seat, "minutes.remark"),
         "may_approve": approves,
     }
 
@@ -211,7 +211,7 @@ def meeting_call_off(request: Any, code: uuid.UUID) -> HttpResponse:
     """Postpone or cancel a planned meeting."""
     meeting = door(request, Meeting, code)
     with telling(request):
-        actions.call_off(meeting, by=request.seat, based_on=_version(request), to=request.POST.get("to", ""))
+        actions.call_off(meeting, by=request.seat, to=request.POST.get("to", ""))
         messages.success(request, _("The meeting was called off."))
     return redirect("meetings:detail", code=meeting.code)
 
@@ -315,9 +315,11 @@ def attendance(request: Any, code: uuid.UUID) -> HttpResponse:
     form = AttendanceForm.of(request, institutions=institutions, status=status)
     if form.is_accepted():
         with form.catching():
-            actions.record_attendance(meeting, by=request.seat, status=form.by_institution())
+            actions.record_attendance(meeting, by=request.seat, status=form.by_institution(), based_on=form.based_on())
             messages.success(request, _("The attendance was recorded."))
             return redirect("meetings:detail", code=meeting.code)
+    if form.is_sent:
+        form.show_what_stands(status)
     context = {"form": form, "meeting": meeting, "quorum": quorum_of(meeting, request.seat)}
     return page(request, "meetings/attendance.html", context)
 
@@ -341,10 +343,13 @@ def review(request: Any, code: uuid.UUID, decision: uuid.UUID) -> HttpResponse:
     """What the meeting found on a decision that returned to its agenda."""
     meeting = door(request, Meeting.objects.for_list(), code)
     found = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), decision)
-    form = ReviewForm.of(request)
+    before = Review.objects.visible_to(request.seat).filter(meeting=meeting, decision=found).first()
+    initial = {"version": found.version, "outcome": before.outcome, "note": before.note} if before else {}
+    form = ReviewForm.of(request, initial={"version": found.version} | initial)
     if form.is_accepted():
         with form.catching():
-            actions.review(found, meeting=meeting, by=request.seat, **form.cleaned_data)
+            words = dict(form.cleaned_data)
+            actions.review(found, meeting=meeting, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("What the meeting found was recorded."))
             items = AgendaItem.objects.visible_to(request.seat).filter(meeting=meeting, withdrawn_at=None)
             follow_up = items.filter(kind=AgendaItem.Kind.FOLLOW_UP).first()
@@ -361,7 +366,7 @@ def meeting_close(request: Any, code: uuid.UUID) -> HttpResponse:
     """Close the meeting."""
     meeting = door(request, Meeting, code)
     with telling(request):
-        actions.close_meeting(meeting, by=request.seat, based_on=_version(request))
+        actions.close_meeting(meeting, by=request.seat)
         messages.success(request, _("The meeting is closed."))
     return redirect("meetings:detail", code=meeting.code)
 
@@ -374,12 +379,12 @@ def minutes_circulate(request: Any, code: uuid.UUID) -> HttpResponse:
     """Send the minutes for remarks."""
     meeting = door(request, Meeting, code)
     with telling(request):
-        actions.circulate(meeting, by=request.seat, based_on=_version(request))
+        actions.circulate(meeting, by=request.seat)
         messages.success(request, _("The minutes are out for remarks."))
     return redirect("meetings:detail", code=meeting.code)
 
 
-@needs("meetings.view")
+@needs("minutes.remark")
 def remark_add(request: Any, code: uuid.UUID) -> HttpResponse:
     """A remark on circulated minutes."""
     meeting = door(request, Meeting.objects.for_list(), code)

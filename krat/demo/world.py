@@ -223,7 +223,7 @@ def _file_founding(world: _World, founding: Founding) -> None:
                 leads=world.all_of(charge.leads),
             )
         _close_and_circulate(meeting, coordinator)
-        meetings.approve(meeting, by=prefect, based_on=_version_of(meeting))
+        meetings.approve(meeting, by=prefect, based_on=_rewritten(meeting))
 
     world.on(datetime.date(world.year, 1, 20), file)
 
@@ -281,14 +281,14 @@ def _items_of(meeting: Meeting, seat: Seat) -> list[AgendaItem]:
     return list(AgendaItem.objects.visible_to(seat).select_related("meeting__body__county").filter(meeting=meeting))
 
 
-def _version_of(meeting: Meeting) -> int:
-    meeting.refresh_from_db(fields=["version"])
-    return meeting.version
+def _rewritten(meeting: Meeting) -> int:
+    meeting.refresh_from_db(fields=["rewritten"])
+    return meeting.rewritten
 
 
 def _close_and_circulate(meeting: Meeting, coordinator: Seat) -> None:
-    meetings.close_meeting(meeting, by=coordinator, based_on=_version_of(meeting))
-    meetings.circulate(meeting, by=coordinator, based_on=_version_of(meeting))
+    meetings.close_meeting(meeting, by=coordinator)
+    meetings.circulate(meeting, by=coordinator)
 
 
 def _convene(world: _World, year: Year, sitting: Sitting, kind: str, held_on: datetime.date) -> Meeting:
@@ -339,7 +339,7 @@ def _hold(world: _World, year: Year, sitting: Sitting, meeting: Meeting) -> None
                 )
         for duty in point.decisions if point else ():
             _decide(world, year, item, duty)
-    meetings.close_meeting(meeting, by=coordinator, based_on=_version_of(meeting))
+    meetings.close_meeting(meeting, by=coordinator)
 
 
 def _decide(world: _World, year: Year, item: AgendaItem, duty: Duty) -> None:
@@ -476,16 +476,16 @@ def _tell_year(world: _World, year: Year) -> None:
                 _let_report(world, year, row, since=spring + datetime.timedelta(days=1))
 
     def circulate_spring() -> None:
-        meetings.circulate(held["spring"], by=coordinator, based_on=_version_of(held["spring"]))
+        meetings.circulate(held["spring"], by=coordinator)
 
     def approve_spring() -> None:
-        meetings.approve(held["spring"], by=prefect, based_on=_version_of(held["spring"]))
+        meetings.approve(held["spring"], by=prefect, based_on=_rewritten(held["spring"]))
 
     def convene_table() -> None:
         held["table"] = _convene(world, year, year.table, "table", table)
 
     def circulate_table() -> None:
-        meetings.circulate(held["table"], by=coordinator, based_on=_version_of(held["table"]))
+        meetings.circulate(held["table"], by=coordinator)
 
     def remark() -> None:
         if year.table.remark:

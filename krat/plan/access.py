@@ -24,7 +24,8 @@ declare(
     "tasks.view",
     _("see tasks"),
     {
-        COMMITTEE | (MEMBERS - _NGO): Reach.COUNTY,
+        COMMITTEE: Reach.COUNTY,
+        MEMBERS - _NGO: Reach.BODY,  # whoever sits at the table sees what the table gave to whom
         _NGO | OFFICES | {Role.SYSTEM}: Reach.INSTITUTION,
         Role.NATIONAL: Reach.COUNTRY,
     },

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from krat.access.scoping import hold, settle
 from krat.audit import trail
-from krat.committee.models import Institution
+from krat.committee.models import Body, Institution
 from krat.people.models import Seat
 from krat.people.words import refuse_personal
 from krat.plan.models import Measure, Step, Task
@@ -37,6 +37,7 @@ def give(
     lead: Institution,
     due_on: datetime.date | None,
     details: str = "",
+    body: Body | None = None,
     supporting: Sequence[Institution] = (),
     measure: Measure | None = None,
     given_on: datetime.date | None = None,
@@ -52,6 +53,7 @@ def give(
     task = Task(
         county=county,
         origin=origin,
+        body=body,
         source=source,
         title=title,
         details=details,

@@ -36,7 +36,7 @@ class Activity(VersionedModel):
         CANCELLED = "cancelled", pgettext_lazy("activity", "cancelled")
 
     view_right = "activities.view"
-    held_with = ("county", "organiser")
+    held_with = ("county", "organiser", "measure")
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name=_("county"))
     title = models.CharField(_("title"), max_length=200)

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, ScopedQuerySet, VersionedModel
-from krat.committee.models import Institution
+from krat.committee.models import Body, Institution, sits_in
 from krat.people.models import Seat
 from krat.plan.models.plan import Measure
 from krat.reference.models import County
@@ -87,6 +87,10 @@ class Task(VersionedModel):
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name=_("county"))
     origin = models.CharField(_("origin"), max_length=20, choices=Origin.choices)
+    # The body whose decision it is; None for a task of the plan.
+    body = models.ForeignKey(
+        Body, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("body")
+    )
     source = models.CharField(_("comes from"), max_length=120, blank=True)  # the server's words: "Vendimi 3/2026"
     title = models.CharField(_("task"), max_length=300)
     details = models.TextField(_("details"), blank=True)
@@ -140,9 +144,11 @@ class Task(VersionedModel):
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
         supported = Task.supporting.through.objects.filter(institution_id=seat.institution_id).values("task_id")
+        concerned = Q(lead=seat.institution_id) | Q(pk__in=supported)
         return {
             Reach.COUNTY: Q(county=seat.county_id),
-            Reach.INSTITUTION: Q(lead=seat.institution_id) | Q(pk__in=supported),
+            Reach.INSTITUTION: concerned,
+            Reach.BODY: concerned | Q(sits_in(seat, "body")),
             Reach.OWN: Q(lead=seat.institution_id),
         }
 

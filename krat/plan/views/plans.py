@@ -104,7 +104,7 @@ def plan_close(request: Any, code: uuid.UUID) -> HttpResponse:
     """The end of the plan's year."""
     plan = door(request, Plan, code)
     with telling(request):
-        plans.close(plan, by=request.seat, based_on=plan.version)
+        plans.close(plan, by=request.seat)
         messages.success(request, _("The plan is closed."))
     return redirect("plan:detail", code=plan.code)
 

@@ -24,7 +24,7 @@ from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
 from krat.ui.pages import page, telling
 
-_EVERYBODY = (Reach.COUNTY, Reach.COUNTRY)
+_OTHERS_TOO = (Reach.BODY, Reach.COUNTY, Reach.COUNTRY)
 
 
 @needs("tasks.view", methods=("GET",))
@@ -41,7 +41,7 @@ def task_list(request: Any) -> HttpResponse:
     context = {
         "found": found,
         "tasks": with_due(found.rows),
-        "sees_all": rights.reach(seat, "tasks.view") in _EVERYBODY,
+        "sees_all": rights.reach(seat, "tasks.view") in _OTHERS_TOO,
     }
     return page(request, "plan/tasks.html", context)
 
