@@ -14,8 +14,8 @@ from krat.access import vault
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.models import Body, Institution, Membership
+from krat.committee.words import refuse_personal
 from krat.people.models import Seat
-from krat.people.words import refuse_personal
 from krat.plan.actions import tasks
 from krat.plan.models import Measure, Task
 from krat.reference.models import Term
@@ -78,9 +78,7 @@ def convene(
     for title in titles[:1]:
         add_item(meeting, by=by, title=title, rapporteur=None)
     if not predates_registry:
-        add_item(
-            meeting, by=by, title=str(_("Follow-up of decisions")), rapporteur=None, kind=AgendaItem.Kind.FOLLOW_UP
-        )
+        add_item(meeting, by=by, title="", rapporteur=None, kind=AgendaItem.Kind.FOLLOW_UP)
     for title in titles[1:]:
         add_item(meeting, by=by, title=title, rapporteur=None)
     return meeting
@@ -331,7 +329,7 @@ def decide(
             county=meeting.body.county,
             origin=Task.Origin.MEETING,
             body=meeting.body,
-            source=str(_("Decision %(number)s") % {"number": decision.label}),
+            source=decision.label,
             title=_first_sentence(text),
             details=text,
             lead=one,

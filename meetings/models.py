@@ -6,8 +6,8 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
@@ -72,7 +72,7 @@ class Meeting(VersionedModel):
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
     minutes = models.CharField(_("minutes"), max_length=20, choices=Minutes.choices, default=Minutes.DRAFT)
     # How often the minutes were rewritten: whoever approves says which text they read.
-    rewritten = models.PositiveIntegerField(_("rewritten"), default=0, editable=False)
+    rewritten = models.PositiveIntegerField(_("rewritten"), default=1, editable=False)
     approved_on = models.DateField(_("minutes approved on"), null=True, blank=True)
     approved_by = models.ForeignKey(
         Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
@@ -142,7 +142,7 @@ class AgendaItem(VersionedModel):
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items", verbose_name=_("meeting"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY)
     position = models.PositiveSmallIntegerField(_("number"))
-    title = models.CharField(_("item"), max_length=300)
+    title = models.CharField(_("item"), max_length=300, blank=True)  # empty for the follow-up, which names itself
     rapporteur = models.ForeignKey(
         Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rapporteur")
     )
@@ -153,9 +153,21 @@ class AgendaItem(VersionedModel):
     class Meta(VersionedModel.Meta):
         ordering = ["position", "pk"]
         verbose_name = _("agenda item")
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(title="") | Q(kind="follow_up"),
+                name="ordinary_item_has_words",
+                violation_error_message=_("Say what the item is about."),
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.position}. {self.title}"
+        return f"{self.position}. {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What it is about; the follow-up says so in the reader's language."""
+        return self.title or gettext("Follow-up of decisions")
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:

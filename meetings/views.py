@@ -187,6 +187,7 @@ def item_edit(request: Any, code: uuid.UUID) -> HttpResponse:
     item = door(request, _items(), code)
     initial = {name: getattr(item, name) for name in ItemChangeForm.base_fields}
     form = ItemChangeForm.of(request, seat=request.seat, initial=initial)
+    form.fields["title"].required = item.kind != AgendaItem.Kind.FOLLOW_UP  # which names itself
     if form.is_accepted():
         with form.catching():
             words = dict(form.cleaned_data)

@@ -11,6 +11,7 @@ from krat.access.rights import Subject
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.models import Act, Body, Institution, Membership
+from krat.committee.words import refuse_personal
 from krat.reference.models import County, Municipality, Term
 
 ACT_RECORDED = trail.event("act.recorded", gettext_lazy("recorded an act"))
@@ -25,6 +26,7 @@ MANAGE = "committee.manage"
 @transaction.atomic
 def record_act(*, by: Subject, county: County, kind: str, number: str, dated: datetime.date, title: str) -> Act:
     """Record an order, regulation or protocol."""
+    refuse_personal({"title": title, "number": number})
     act = Act(county=county, kind=kind, number=number, dated=dated, title=title)
     settle(act, by=by, right=MANAGE)
     trail.record(by, ACT_RECORDED, act)

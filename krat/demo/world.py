@@ -525,7 +525,7 @@ def _give_plan_tasks(world: _World, year: Year) -> None:
                 by=coordinator,
                 county=make.county(year.county),
                 origin=Task.Origin.PLAN,
-                source=f"Masa {duty.measure}, Plani {world.year}",
+                source=duty.measure,
                 title=duty.text,
                 lead=lead,
                 due_on=world.day(duty.due),

@@ -1,6 +1,7 @@
 """Pret nga ju: what waits for a seat, as sentences, the most urgent first."""
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -55,7 +56,7 @@ def _own_tasks(seat: Seat) -> list[Waiting]:
         Waiting(
             title=task.title,
             why=_("Task of your institution · %(source)s · %(state)s")
-            % {"source": task.source or task.get_origin_display(), "state": task.get_state_display()},
+            % {"source": task.comes_from, "state": task.get_state_display()},
             url=reverse("plan:task", kwargs={"code": task.code}),
             day=task.due_on,
         )
@@ -68,39 +69,49 @@ def _to_verify(seat: Seat) -> list[Waiting]:
     if not rights.may(seat, "meetings.file"):
         # The Prefect verifies what the prefecture itself reported; the rest is the coordinator's.
         rows = rows.filter(lead=seat.institution_id)
+    found = list(rows.for_list()[:_MOST])
+    until = calendar.after_working_days([task.done_on for task in found if task.done_on], 5)
     return [
         Waiting(
             title=_("Verify the task reported done: %(task)s") % {"task": task.title},
-            why=f"{task.lead} · {task.source}",
+            why=f"{task.lead} · {task.comes_from}",
             url=reverse("plan:task", kwargs={"code": task.code}),
-            day=calendar.add_working_days(task.done_on, 5) if task.done_on else None,
+            day=until[task.done_on] if task.done_on else None,
         )
-        for task in rows.for_list()[:_MOST]
+        for task in found
     ]
 
 
 def _minutes(seat: Seat) -> list[Waiting]:
-    lines = []
     approve = Meeting.objects.permitted(seat, "minutes.approve").filter(minutes=Meeting.Minutes.CIRCULATED)
-    for meeting in approve.for_list()[:_MOST]:
-        lines.append(_minutes_line(meeting, _("Approve the minutes: %(meeting)s"), "minutes_remarks"))
     file = Meeting.objects.permitted(seat, "meetings.file").filter(predates_registry=False)
     unfinished = Q(state=Meeting.State.OPEN) | Q(
         state__in=[Meeting.State.HELD, Meeting.State.NO_QUORUM], minutes=Meeting.Minutes.DRAFT
     )
-    for meeting in file.filter(unfinished).for_list()[:_MOST]:
-        lines.append(_minutes_line(meeting, _("Finish the minutes: %(meeting)s"), "minutes_draft"))
-    return lines
+    return [
+        *_minutes_lines(approve.for_list()[:_MOST], _("Approve the minutes: %(meeting)s"), "minutes_remarks"),
+        *_minutes_lines(
+            file.filter(unfinished).for_list()[:_MOST], _("Finish the minutes: %(meeting)s"), "minutes_draft"
+        ),
+    ]
 
 
-def _minutes_line(meeting: Meeting, title: str, deadline: str) -> Waiting:
-    held = formats.date_format(meeting.held_on, "SHORT_DATE_FORMAT")
-    return Waiting(
-        title=title % {"meeting": meeting},
-        why=_("Meeting of %(day)s · minutes: %(state)s") % {"day": held, "state": meeting.get_minutes_display()},
-        url=reverse("meetings:detail", kwargs={"code": meeting.code}),
-        day=calendar.due(deadline, meeting.held_on),
-    )
+def _minutes_lines(meetings: Iterable[Meeting], title: str, deadline: str) -> list[Waiting]:
+    found = list(meetings)
+    until = calendar.dues(deadline, [meeting.held_on for meeting in found])
+    return [
+        Waiting(
+            title=title % {"meeting": meeting},
+            why=_("Meeting of %(day)s · minutes: %(state)s")
+            % {
+                "day": formats.date_format(meeting.held_on, "SHORT_DATE_FORMAT"),
+                "state": meeting.get_minutes_display(),
+            },
+            url=reverse("meetings:detail", kwargs={"code": meeting.code}),
+            day=until[meeting.held_on],
+        )
+        for meeting in found
+    ]
 
 
 def _remarks(seat: Seat) -> list[Waiting]:
@@ -108,10 +119,8 @@ def _remarks(seat: Seat) -> list[Waiting]:
     if rights.may(seat, "minutes.approve") or rights.may(seat, "meetings.file") or seat.county_id is None:
         return []
     rows = Meeting.objects.visible_to(seat).filter(minutes=Meeting.Minutes.CIRCULATED).exclude(remarks__seat=seat.pk)
-    return [
-        _minutes_line(one, _("Read the minutes and make your remarks: %(meeting)s"), "minutes_remarks")
-        for one in rows.for_list()[:5]
-    ]
+    title = _("Read the minutes and make your remarks: %(meeting)s")
+    return _minutes_lines(rows.for_list()[:5], title, "minutes_remarks")
 
 
 def _measures(seat: Seat) -> list[Waiting]:

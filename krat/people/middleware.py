@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from krat.access import kept
+from krat.committee.words import hearing_warnings
 from krat.people.models import Seat
 from krat.people.sign_in import SEEN_AT, STARTED_AT
-from krat.people.words import hearing_warnings
 from krat.reference.models import Term
 
 Handler = Callable[[HttpRequest], HttpResponse]

@@ -2,6 +2,7 @@
 
 import calendar as months
 import datetime
+from collections.abc import Iterable
 
 from krat.reference.models import Deadline, Holiday
 
@@ -20,8 +21,20 @@ def holidays_between(first: datetime.date, last: datetime.date) -> frozenset[dat
 
 def add_working_days(start: datetime.date, amount: int) -> datetime.date:
     """The working day that lies ``amount`` working days after ``start`` (one query)."""
+    return after_working_days([start], amount)[start]
+
+
+def after_working_days(starts: Iterable[datetime.date], amount: int) -> dict[datetime.date, datetime.date]:
+    """The working day that lies ``amount`` working days after each of several days (one query, however many)."""
+    starts = set(starts)
+    if not starts:
+        return {}
     span = datetime.timedelta(days=abs(amount) * 2 + 30)
-    holidays = holidays_between(start - span, start + span)
+    holidays = holidays_between(min(starts) - span, max(starts) + span)
+    return {start: _count(start, amount, holidays) for start in starts}
+
+
+def _count(start: datetime.date, amount: int, holidays: frozenset[datetime.date]) -> datetime.date:
     day, step = start, 1 if amount >= 0 else -1
     while amount:
         day += datetime.timedelta(days=step)
@@ -39,10 +52,18 @@ def add_months(start: datetime.date, amount: int) -> datetime.date:
 
 def due(code: str, start: datetime.date) -> datetime.date:
     """The last day of a deadline that starts on a day (two queries at most)."""
+    return dues(code, [start])[start]
+
+
+def dues(code: str, starts: Iterable[datetime.date]) -> dict[datetime.date, datetime.date]:
+    """The last day of a deadline for each of the days on which it starts (two queries at most, however many)."""
+    starts = set(starts)
+    if not starts:
+        return {}
     deadline = Deadline.objects.get(code=code)
     if deadline.unit == Deadline.Unit.WORKING_DAYS:
-        return add_working_days(start, deadline.amount)
+        return after_working_days(starts, deadline.amount)
     if deadline.unit == Deadline.Unit.MONTHS:
-        return add_months(start, deadline.amount)
+        return {start: add_months(start, deadline.amount) for start in starts}
     days = deadline.amount if deadline.unit == Deadline.Unit.DAYS else -(-deadline.amount // 24)
-    return start + datetime.timedelta(days=days)
+    return {start: start + datetime.timedelta(days=days) for start in starts}

@@ -17,6 +17,7 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 _LINE_BREAKS = "\n\r\t"
+_DASHES = "---------"  # what Django shows where nothing is chosen
 EARLIEST, LATEST = 1990, 2100
 
 
@@ -107,6 +108,8 @@ class BaseForm(forms.Form):
         """Read the rows of every choice list now: a template may not."""
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField):
+                if field.empty_label == _DASHES:
+                    field.empty_label = _("Choose")
                 field.choices = list(cast(Iterator[Any], field.choices))
 
 

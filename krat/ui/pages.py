@@ -31,6 +31,7 @@ def _fetch(value: Any) -> None:
         len(value)
     elif isinstance(value, BaseForm):
         value.fetch_choices()
+        value.errors  # noqa: B018  a form that was kept is checked here and now, with the queries that takes
     elif isinstance(value, list | tuple):
         for one in value:
             _fetch(one)

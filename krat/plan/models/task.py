@@ -8,8 +8,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
@@ -91,7 +91,7 @@ class Task(VersionedModel):
     body = models.ForeignKey(
         Body, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("body")
     )
-    source = models.CharField(_("comes from"), max_length=120, blank=True)  # the server's words: "Vendimi 3/2026"
+    source = models.CharField(_("number of its origin"), max_length=40, blank=True)  # 3/2026, or 1.1.3
     title = models.CharField(_("task"), max_length=300)
     details = models.TextField(_("details"), blank=True)
     lead = models.ForeignKey(
@@ -151,6 +151,15 @@ class Task(VersionedModel):
             Reach.BODY: concerned | Q(sits_in(seat, "body")),
             Reach.OWN: Q(lead=seat.institution_id),
         }
+
+    @property
+    def comes_from(self) -> str:
+        """Its origin in the reader's language: the decision or the measure by its number."""
+        if self.source and self.origin == self.Origin.MEETING:
+            return gettext("Decision %(number)s") % {"number": self.source}
+        if self.source and self.origin == self.Origin.PLAN:
+            return gettext("Measure %(number)s") % {"number": self.source}
+        return str(self.get_origin_display())
 
     @property
     def is_open(self) -> bool:

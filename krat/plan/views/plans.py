@@ -214,7 +214,7 @@ def measure_task(request: Any, code: uuid.UUID) -> HttpResponse:
                 by=request.seat,
                 county=measure.objective.plan.county,
                 origin=Task.Origin.PLAN,
-                source=str(_("Measure %(number)s") % {"number": measure.number}),
+                source=measure.number,
                 measure=measure,
                 **form.cleaned_data,
             )

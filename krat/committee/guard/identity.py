@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import ngettext
 
-from krat.people import guard_names, guard_numbers, guard_places
-from krat.people.guard_page import Hit, Kind, Page, what_is_known
-from krat.people.guard_words import plain_character
+from krat.committee.guard import names, numbers
+from krat.committee.guard import places as place_rules
+from krat.committee.guard.page import Hit, Kind, Page, what_is_known
+from krat.committee.guard.words import plain_character
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,9 @@ class Finding:
 
 Rule = Callable[[Page], Iterator[Hit]]
 
-NAME_RULES: tuple[Rule, ...] = guard_names.RULES
-OTHER_RULES: tuple[Rule, ...] = (guard_names.initials, *guard_numbers.RULES, *guard_places.RULES)
-RULES: tuple[Rule, ...] = (*NAME_RULES, *OTHER_RULES, guard_names.first_names_alone)
+NAME_RULES: tuple[Rule, ...] = names.RULES
+OTHER_RULES: tuple[Rule, ...] = (names.initials, *numbers.RULES, *place_rules.RULES)
+RULES: tuple[Rule, ...] = (*NAME_RULES, *OTHER_RULES, names.first_names_alone)
 
 
 def find_personal(

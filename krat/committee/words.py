@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
+from krat.committee.guard import identity as identity_guard
 from krat.committee.models import Institution
-from krat.people import identity_guard
-from krat.people.models import User
 from krat.reference.models import County, Municipality
 
 _heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
@@ -37,7 +37,7 @@ def refuse_personal(texts: Mapping[str, str]) -> None:
     institutions = Institution.objects.unscoped("names of public institutions may stand in any text")
     names = [name for pair in institutions.values_list("name", "short_name") for name in pair]
     places = [*County.objects.values_list("name", flat=True), *Municipality.objects.values_list("name", flat=True)]
-    people = list(User.objects.filter(is_active=True).values_list("name", flat=True))
+    people = list(get_user_model()._default_manager.filter(is_active=True).values_list("name", flat=True))
     refused: dict[str, str] = {}
     warnings: list[str] = []
     for field, text in texts.items():

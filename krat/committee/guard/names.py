@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from krat.people.guard_page import QUOTES, TITLES, Hit, Kind, Page, Token
-from krat.people.guard_words import (
+from krat.committee.guard.page import QUOTES, TITLES, Hit, Kind, Page, Token
+from krat.committee.guard.words import (
     LINKS,
     WORD_ENDING,
     bare_surnames,
@@ -32,7 +32,7 @@ def _is_pair(page: Page, left: int, right: int) -> bool:
         return page.first(left) or page.last(left) or page.first(right)
     if page.doubtful(left) and page.doubtful(right):
         return page.first(left) and page.last(right)
-    if page.nameable(right) and page.first(right) and page.capital(left) and page.place(left):
+    if page.nameable(right) and page.first(right) and page.capital(left) and page.place(left) and not page.word(left):
         return page.tokens[left].key not in page.known.towns  # "Velçani Elona": the surname first
     if not page.nameable(left) or not page.capital(right):
         return False
@@ -116,7 +116,9 @@ def mixed_names(page: Page) -> Iterator[Hit]:
         if not (page.first(index) and page.last(index + 1)) and not (page.last(index) and page.first(index + 1)):
             continue
         small = left.text.islower() and right.text.islower()
-        if page.word(index + 1) and not left.text[0].isupper():
+        if page.word(index + 1) and (
+            left.text.islower() or (_is_small(page, index + 1) and right.key in fixed_words())
+        ):
             continue
         if small and len(left.key) + len(right.key) < 7:
             continue
@@ -392,17 +394,27 @@ def _tells_of_a_person(page: Page, index: int) -> bool:
         return True
     if index and page.tokens[index - 1].key in CASE_WORDS and page.joined(index - 1):
         return True
-    if not sure:
+    linked = index > 1 and page.tokens[index - 1].key in LINKS and page.joined(index - 1) and page.joined(index - 2)
+    if linked and page.tokens[index - 2].key in CASE_WORDS and _strong(page, index):
+        return True
+    if not sure or _is_small(page, index):
         return False
     number = page.sentence(token.start)
     around = page.tokens[max(0, index - NEAR) : index + NEAR + 1]
     return any(other.key in CASE_WORDS and page.sentence(other.start) == number for other in around)
 
 
+def _is_small_name(page: Page, index: int) -> bool:
+    key = page.tokens[index].key
+    return _is_small(page, index) and len(key) >= 4 and key not in name_words() and _strong(page, index)
+
+
 def first_names_alone(page: Page) -> Iterator[Hit]:
     """A first name without a surname only warns, for many are words and many children share one; not beside a child."""
     for index, token in enumerate(page.tokens):
-        if token.taken or not page.capital(index) or not page.first(index) or page.holder_word(index):
+        if token.taken or not page.first(index) or page.holder_word(index):
+            continue
+        if not page.capital(index) and not _is_small_name(page, index):
             continue
         if _tells_of_a_person(page, index):
             yield Kind.FIRST_NAME, token.start, token.end, True

@@ -4,8 +4,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from krat.people.guard_page import QUOTES, Hit, Kind, Page
-from krat.people.guard_words import common_words
+from krat.committee.guard.page import QUOTES, Hit, Kind, Page
+from krat.committee.guard.words import common_words
 
 NUMBERED = r"(?:\.|:)? {0,2}(?:(?i:nr)\.? {0,2}|(?i:numri) ?)?\d{1,4} ?(?:/ ?\d{1,3}|[A-Za-z](?!\w))?(?![\d])"
 STREET_WORD = r"(?:[A-Z][\w\-]{0,30}|[ietse]{1,2}(?!\w))"
@@ -102,7 +102,8 @@ STANDS = (
 NEXT_TO = r"(?:perballe|ngjitur|prapa|mbrapa|karshi|afer|(?:ne|te|tek) rrug[a-z]{1,3})"
 LOCATED = re.compile(rf"\b(?:{STANDS}|{NEXT_TO})\b", re.IGNORECASE)
 AT_ONCE = re.compile(
-    r"(?: (?:e|se|te|ne|re|tone|jone|rajonale|vendore|per|vajza|gra|femije)){0,4} (?:prane|ne|te|tek|pas|nga)\b",
+    r"(?:,? (?:e|se|te|ne|re|tone|sone|jone|eshte|rajonale|vendore"
+    r"|per|vajza|gra|femije)){0,4},? (?:prane|ne|te|tek|pas|nga)\b",
     re.IGNORECASE,
 )
 LANDMARKS = (
@@ -139,7 +140,7 @@ def _end_of_place_behind(page: Page, position: int) -> int:
     at_once = AT_ONCE.match(behind)
     if at_once:
         begin = position + at_once.end()
-        return _place_between(page, begin, begin + len(page.after(begin + 1, 28)))
+        return _place_between(page, begin, begin + len(page.after(begin + 1, 20)))
     return 0
 
 

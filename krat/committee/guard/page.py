@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from krat.people.guard_words import (
+from krat.committee.guard.words import (
     LINKS,
     LONG_WORD,
     WORD_ENDING,

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from krat.people.guard_page import Hit, Kind, Page
-from krat.people.guard_words import common_words, first_names, surnames, word_set
+from krat.committee.guard.page import Hit, Kind, Page
+from krat.committee.guard.words import common_words, first_names, surnames, word_set
 
 DATES = re.compile(r"(?<!\d)(\d{1,2})[./\-](\d{1,2})[./\-]((?:19|20)\d\d)(?!\d)")
 LONG_NUMBER = re.compile(r"(?<![\w])(?:\+ ?|\( ?|[Oo])?\d(?:[ .\-/()–]{0,3}\d){5,16}(?!\d)")

@@ -1,0 +1,1 @@
+"""The identity guard: texts of the committee carry no personal data of private persons (ruling 15)."""
