@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from krat.committee.guard import identity as identity_guard
+from krat.committee.guard import words as guard_words
 from krat.committee.guard.identity import Kind, find_personal, message
-from krat.people import guard_words, identity_guard
 
 HERE = Path(__file__).parent
 
