@@ -4,7 +4,6 @@ Every page gives its forms a one-time token that names its reader, signed. A for
 sealed under it and given back to the same person (ruling 18); a form that arrives twice gets the first one's answer.
 """
 
-import hashlib
 import uuid
 from datetime import timedelta
 from typing import Any
@@ -73,7 +72,7 @@ def digest(request: HttpRequest) -> str | None:
     if not token:
         return None
     content = sorted((name, tuple(values)) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    return hashlib.sha256(repr([token, request.path, content]).encode()).hexdigest()
+    return vault.keyed_hash(repr([token, request.path, content]).encode(), use="submission")
 
 
 def keep(request: HttpRequest) -> bool:

@@ -1,10 +1,13 @@
 """What this house asks of django-allauth: no sign-up, sealed secrets, its own way to name people."""
 
 import base64
+import time
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
 
 from krat.access import vault
@@ -17,6 +20,13 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever signed in within the last five minutes is not asked for the password a second time."""
+        records = get_authentication_records(self.request, self.request.user)
+        if records and time.time() - records[-1]["at"] < settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
+            return False
+        return bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def get_user_search_fields(self) -> list[str]:
         return ["username", "name"]

@@ -1,0 +1,127 @@
+"""Addresses for tests: for every argument of a route, an object of the one county and one of the other.
+
+A page with a new kind of object needs a line in `PICKERS`; the matrix says so when it is missing.
+"""
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+
+from krat.access.census import Route
+from krat.access.scoping import ScopedModel
+from krat.committee.models import Body, Institution, Membership
+from krat.people.models import Invitation, Seat
+from krat.plan.models import Activity, Measure, Objective, Plan, Task
+from krat.reference.models import Deadline, Holiday, Term
+from meetings.models import AgendaItem, Decision, Meeting
+
+HERE, THERE = "AL-02", "AL-05"
+_WHY = "tests look for an object of a county"
+
+
+def _newest(model: type[ScopedModel], county: str, **more: Any) -> Callable[[str], Any]:
+    """The newest row of a county, found by the way from the row to the county's code."""
+
+    def pick(code: str) -> Any:
+        rows = model.objects.unscoped(_WHY).filter(**{county: code}, **more).order_by("-pk")
+        found = rows.first()
+        assert found is not None, f"The invented world holds no {model.__name__} of {code}: the matrix needs one."
+        return found
+
+    return pick
+
+
+def _invitation(code: str) -> Invitation:
+    """The world invites nobody: one is made."""
+    host = Seat.objects.unscoped(_WHY).get(user__username="admin")
+    return Invitation.objects.create(
+        token_hash=uuid.uuid4().hex,
+        username=f"i.ftuar.{code.lower()}",
+        name="Shembull Iftuar",
+        email="i.ftuar@example.org",
+        institution=Institution.objects.unscoped(_WHY).get(code=f"{code}-PREF"),
+        role="secretariat",
+        starts_on=timezone.localdate(),
+        invited_by=host,
+        expires_at=timezone.now() + timedelta(days=7),
+    )
+
+
+_meeting = _newest(Meeting, "body__county__code", body__kind=Body.Kind.COMMITTEE)
+
+
+def _item(code: str) -> AgendaItem:
+    return _newest(AgendaItem, "meeting__body__county__code", meeting__body__kind="committee", withdrawn_at=None)(code)
+
+
+# The beginning of an address and the name of its argument: the model and how one of a county is found.
+PICKERS: dict[tuple[str, str], tuple[type[ScopedModel], Callable[[str], Any]]] = {
+    ("meetings/", "code"): (Meeting, _meeting),
+    ("meetings/", "decision"): (Decision, _newest(Decision, "body__county__code", body__kind="committee")),
+    ("meetings/items/", "code"): (AgendaItem, _item),
+    ("meetings/decisions/", "code"): (Decision, _newest(Decision, "body__county__code", body__kind="committee")),
+    ("plan/", "code"): (Plan, _newest(Plan, "county__code")),
+    ("plan/objectives/", "code"): (Objective, _newest(Objective, "plan__county__code")),
+    ("plan/measures/", "code"): (Measure, _newest(Measure, "objective__plan__county__code")),
+    ("tasks/", "code"): (Task, _newest(Task, "county__code")),
+    ("activities/", "code"): (Activity, _newest(Activity, "county__code")),
+    ("institutions/", "code"): (Institution, _newest(Institution, "county__code")),
+    ("committee/", "code"): (Body, _newest(Body, "county__code", kind="committee")),
+    ("committee/members/", "code"): (Membership, _newest(Membership, "body__county__code", body__kind="committee")),
+    ("people/", "code"): (Seat, _newest(Seat, "institution__county__code", role="police")),
+    ("people/invitations/", "code"): (Invitation, _invitation),
+}
+
+# Arguments that lie in no county: lists are everybody's, links hold their own secret.
+OPEN_ARGUMENTS: dict[tuple[str, str], Callable[[], Any]] = {
+    ("settings/lists/", "kind"): lambda: Term.List.PILLAR.value,
+    ("settings/lists/", "term"): lambda: Term.objects.filter(list=Term.List.PILLAR)[0].code,
+    ("settings/deadlines/", "deadline"): lambda: Deadline.objects.all()[0].code,
+    ("settings/holidays/", "day"): lambda: Holiday.objects.all()[0].day,
+    ("account/sessions/", "session"): lambda: 0,  # nobody's
+    ("people/welcome/", "token"): lambda: "nobody-was-sent-this-link",
+    ("account/password/reset/", "uidb36"): lambda: "1",
+    ("account/password/reset/", "key"): lambda: "nobody-was-sent-this-link",
+}
+
+
+def arguments_of(route: Route) -> dict[str, str]:
+    """The names of a route's arguments, each with its converter."""
+    if "(?P<" in route.pattern:
+        return dict.fromkeys(re.findall(r"\(\?P<(\w+)>", route.pattern), "str")
+    return {name: converter or "str" for converter, name in re.findall(r"<(?:(\w+):)?(\w+)>", route.pattern)}
+
+
+def _best(table: dict[tuple[str, str], Any], route: Route, argument: str) -> Any:
+    """The entry with the longest beginning that fits."""
+    fitting = [key for key in table if key[1] == argument and route.pattern.replace("^", "").startswith(key[0])]
+    return table[max(fitting, key=lambda key: len(key[0]))] if fitting else None
+
+
+def model_of(route: Route) -> type[ScopedModel] | None:
+    """The kind of object a route is about; None where it is about none."""
+    found = _best(PICKERS, route, "code")
+    return found[0] if found and "code" in arguments_of(route) else None
+
+
+def address_of(route: Route, county: str = HERE, *, missing: bool = False) -> str:
+    """The address of a route for an object of a county, or for one that does not exist at all."""
+    values: dict[str, Any] = {}
+    for argument, converter in arguments_of(route).items():
+        picker, opened = _best(PICKERS, route, argument), _best(OPEN_ARGUMENTS, route, argument)
+        if missing and picker:
+            values[argument] = uuid.uuid4() if converter == "uuid" else "AL-02-NUK-EKZISTON"
+        elif picker:
+            values[argument] = picker[1](county).code
+        elif opened:
+            values[argument] = opened()
+        else:
+            raise AssertionError(
+                f"/{route.pattern} has an argument {argument!r} that no picker knows: add one to `PICKERS`."
+            )
+    return reverse(route.name, kwargs=values)

@@ -1,0 +1,206 @@
+"""Sealed words open in their own place, with their own key, and nowhere else."""
+
+import base64
+import json
+import secrets
+from pathlib import Path
+
+import pytest
+from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+
+from krat.access import vault
+
+WORDS = "Shembull: një fjalë që s'duhet ta lexojë kush."
+PLACE = "meetings_minutedraft:sealed:6a1e"
+
+
+def _keys_of(names: list[str], active: str, path: Path) -> Path:
+    content = {
+        "active": active,
+        "keys": {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in names},
+    }
+    path.write_text(json.dumps(content))
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def use(settings):
+    """``use(path)``: from now on this is the key file."""
+
+    def chosen(path: Path) -> Path:
+        settings.KRAT_KEYS = str(path)
+        vault._keys.cache_clear()
+        vault._cipher.cache_clear()
+        return path
+
+    yield chosen
+    vault._keys.cache_clear()
+    vault._cipher.cache_clear()
+
+
+# --- bound to a place ---
+
+
+def test_words_open_in_their_place():
+    assert vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE) == WORDS
+
+
+def test_words_from_the_database_open_too():
+    sealed = memoryview(vault.seal(WORDS, place=PLACE))  # as PostgreSQL's driver hands them over
+
+    assert vault.unseal(sealed, place=PLACE) == WORDS
+
+
+def test_moved_to_another_row_they_do_not_open():
+    with pytest.raises(vault.Unopenable):
+        vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE + "0")
+
+
+def test_moved_to_another_column_they_do_not_open():
+    with pytest.raises(vault.Unopenable):
+        vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE.replace("sealed", "note"))
+
+
+@pytest.mark.parametrize("position", [3, 10, 16, -1])
+def test_a_changed_byte_is_noticed(position):
+    sealed = bytearray(vault.seal(WORDS, place=PLACE))
+    sealed[position] ^= 1
+
+    with pytest.raises(vault.Unopenable):
+        vault.unseal(bytes(sealed), place=PLACE)
+
+
+@pytest.mark.parametrize("rest", [b"", b"k1", b"k1:", b"k1:short", b"\xff\xfe:" + b"0" * 40, b"k9:" + b"0" * 40])
+def test_what_was_never_sealed_does_not_open(rest):
+    with pytest.raises(vault.Unopenable):
+        vault.unseal(rest, place=PLACE)
+
+
+def test_the_same_words_are_never_sealed_alike():
+    assert vault.seal(WORDS, place=PLACE) != vault.seal(WORDS, place=PLACE)
+
+
+def test_the_sealed_bytes_hold_no_word():
+    sealed = vault.seal(WORDS, place=PLACE)
+
+    assert not [word for word in WORDS.encode().split() if word in sealed and len(word) > 2]
+
+
+# --- keys ---
+
+
+def test_another_key_does_not_open_them(tmp_path, use):
+    use(_keys_of(["k1"], "k1", tmp_path / "one.json"))
+    sealed = vault.seal(WORDS, place=PLACE)
+
+    use(_keys_of(["k1"], "k1", tmp_path / "other.json"))
+
+    with pytest.raises(vault.Unopenable):
+        vault.unseal(sealed, place=PLACE)
+
+
+def test_after_a_rotation_old_words_still_open(tmp_path, use):
+    path = use(_keys_of(["k1", "k2"], "k1", tmp_path / "keys.json"))
+    before, hashed = vault.seal(WORDS, place=PLACE), vault.keyed_hash(b"4711", use="probe")
+
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({**content, "active": "k2"}))
+    use(path)
+
+    assert vault.unseal(before, place=PLACE) == WORDS
+    assert vault.seal(WORDS, place=PLACE).startswith(b"k2:")
+    assert vault.keyed_hash(b"4711", use="probe") == hashed
+
+
+def test_once_the_old_key_is_gone_old_words_stay_shut(tmp_path, use):
+    path = use(_keys_of(["k1", "k2"], "k1", tmp_path / "keys.json"))
+    before = vault.seal(WORDS, place=PLACE)
+
+    content = json.loads(path.read_text())
+    path.write_text(json.dumps({"active": "k2", "keys": {"k2": content["keys"]["k2"]}}))
+    use(path)
+
+    with pytest.raises(vault.Unopenable):
+        vault.unseal(before, place=PLACE)
+
+
+def test_a_hash_depends_on_its_use_and_its_key(tmp_path, use):
+    use(_keys_of(["k1"], "k1", tmp_path / "one.json"))
+    here = vault.keyed_hash(b"4711", use="probe")
+    assert vault.keyed_hash(b"4711", use="other") != here
+
+    use(_keys_of(["k1"], "k1", tmp_path / "other.json"))
+    assert vault.keyed_hash(b"4711", use="probe") != here
+
+
+# --- the key file ---
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660])
+def test_a_key_file_that_others_can_read_is_refused(mode, tmp_path, use):
+    use(_keys_of(["k1"], "k1", tmp_path / "keys.json")).chmod(mode)
+
+    with pytest.raises(ImproperlyConfigured, match="mode to 0600"):
+        vault.seal(WORDS, place=PLACE)
+
+
+def test_a_new_key_file_is_its_owners_alone(tmp_path):
+    vault.make_keys(tmp_path / "deep" / "keys.json")
+
+    assert (tmp_path / "deep" / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_file_is_never_overwritten(tmp_path):
+    path = _keys_of(["k1"], "k1", tmp_path / "keys.json")
+    before = path.read_text()
+
+    with pytest.raises(CommandError, match="there already"):
+        call_command("makekeys", str(path))
+
+    assert path.read_text() == before
+
+
+def test_the_command_makes_keys_that_work(tmp_path, use, capsys):
+    call_command("makekeys", str(tmp_path / "keys.json"))
+    use(tmp_path / "keys.json")
+
+    assert vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE) == WORDS
+
+
+def test_in_service_a_missing_key_file_is_not_made_up(tmp_path, use, settings):
+    settings.KRAT_DEMO = False
+    use(tmp_path / "nowhere.json")
+
+    with pytest.raises(ImproperlyConfigured, match="is missing"):
+        vault.keys_are_readable()
+    assert not (tmp_path / "nowhere.json").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"active": "k1", "keys": {}}',
+        '{"active": "k1", "keys": {"k1": "c2hvcnQ="}}',
+        '{"active": "k1", "keys": []}',
+    ],
+)
+def test_a_key_file_of_another_shape_is_refused_with_a_sentence(content, tmp_path, use):
+    path = tmp_path / "keys.json"
+    path.write_text(content)
+    path.chmod(0o600)
+    use(path)
+
+    with pytest.raises(ImproperlyConfigured, match="key file"):
+        vault.keys_are_readable()
+
+
+def test_the_start_is_refused_when_the_keys_cannot_be_used(tmp_path, use):
+    use(_keys_of(["k1"], "k1", tmp_path / "keys.json")).chmod(0o644)
+
+    assert [one.id for one in run_checks(tags=["security"]) if one.id == "krat.E010"] == ["krat.E010"]

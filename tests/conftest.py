@@ -1,0 +1,150 @@
+"""What every test can ask for: the invented world, its people, their browsers.
+
+The world is filled once a run; a test sees it as it was filled, because what a test does is rolled back after it.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# Playwright keeps an event loop in its thread; Django would take that for asynchronous code and refuse the database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+_PLACE = Path(tempfile.mkdtemp(prefix="krat-tests-"))
+
+
+# --- Settings of a test run ---------------------------------------------------------------------------------
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Fast, but honest: keys of this run alone, no slow password hashes, static files without a manifest."""
+    from django.conf import settings
+
+    settings.KRAT_KEYS = str(_PLACE / "keys.json")
+    settings.KRAT_TRAIL_HEAD = str(_PLACE / "trail-head")
+    settings.STATIC_ROOT = _PLACE / "static"
+    settings.STATIC_ROOT.mkdir()
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.ALLOWED_HOSTS = ["testserver", *settings.LOCAL_NAMES]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The keys of this run open nothing any more."""
+    shutil.rmtree(_PLACE, ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what this machine could not run, before pytest's own last line: it does not count as passed."""
+    for reason in os.environ.get("KRAT_NOT_RUN", "").splitlines():
+        if reason.strip():
+            terminalreporter.write_line(f"not run: {reason.strip()}", yellow=True)
+
+
+# --- The database -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database, with the cache's table and the invented world in it."""
+    from django.core.management import call_command
+
+    with django_db_blocker.unblock():
+        call_command("createcachetable", verbosity=0)
+        _fill()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _append_only_tables_can_be_emptied():
+    """A test with real transactions is cleared away by emptying every table, which the trail's triggers refuse."""
+    from django.db import connection
+    from django.test import TransactionTestCase
+
+    from krat.audit import triggers
+
+    empty_tables = TransactionTestCase._fixture_teardown
+
+    def without_triggers(self: TransactionTestCase) -> None:
+        triggers.remove(connection)
+        try:
+            empty_tables(self)
+        finally:
+            triggers.install(connection)
+
+    TransactionTestCase._fixture_teardown = without_triggers
+    yield
+    TransactionTestCase._fixture_teardown = empty_tables
+
+
+def _fill() -> None:
+    from krat.demo import world as invented
+
+    invented.fill()
+
+
+@pytest.fixture(autouse=True)
+def _trail_head_of_this_test(settings, tmp_path) -> None:
+    """The trail's head is noted in a file, which no rollback takes back: each test has a file of its own."""
+    settings.KRAT_TRAIL_HEAD = str(tmp_path / "trail-head")
+
+
+@pytest.fixture
+def world(db) -> None:
+    """The invented world; filled again where a test with real transactions has emptied the tables."""
+    from krat.people.models import User
+
+    if not User.objects.exists():
+        _fill()
+
+
+# --- People -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def seat(world) -> Callable[..., "Seat"]:  # noqa: F821
+    """``seat("zva.durres")``: the first open seat of that person, with all that a page knows of it."""
+    from krat.people.models import Seat
+
+    def of(username: str) -> Seat:
+        seats = Seat.objects.unscoped("tests look up who is asking")
+        return seats.active().for_request().filter(user__username=username).order_by("starts_on", "pk")[0]
+
+    return of
+
+
+@pytest.fixture
+def as_(world) -> Callable[..., "Client"]:  # noqa: F821
+    """``as_("koordinator.durres")``: that person's browser, signed in with running session clocks."""
+    from django.test import Client
+    from django.utils import timezone
+
+    from krat.people.models import User
+    from krat.people.sign_in import SEEN_AT, STARTED_AT
+
+    def browser(username: str, **options: bool) -> Client:
+        client = Client(**options)
+        client.force_login(User.objects.get(username=username))
+        session = client.session
+        session[STARTED_AT] = session[SEEN_AT] = timezone.now().timestamp()
+        session.save()
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def witness_of() -> Iterator[Callable[[object], None]]:
+    """``witness_of(other)``: another witness until the test ends."""
+    from krat.access import witness
+
+    before = witness.register(None)
+    witness.register(before)
+    yield witness.register
+    witness.register(before)

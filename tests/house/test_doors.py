@@ -1,0 +1,173 @@
+"""Who may pass the door by: every module that does is named here, with its reason.
+
+A new one fails the test until somebody has written down why it is safe, and somebody else has read it.
+"""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+ROOT = Path(settings.BASE_DIR)
+
+UNSCOPED = {
+    "krat/access/scoping.py": "a row already held is read again or locked",
+    "krat/audit/sealer.py": "the trail is sealed and verified as a whole",
+    "krat/audit/trail.py": "the history of a thing that came through the door",
+    "krat/committee/actions.py": "whether anybody sits at an institution whose county would change",
+    "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "krat/people/actions.py": "the person's own seats, before one more is taken",
+    "krat/people/management/commands/firstadmin.py": "nobody can ask before the first seat",
+    "krat/people/middleware.py": "nobody is asking yet: this finds out who",
+    "krat/people/views.py": "an invitation's link is the right",
+    "krat/committee/words.py": "names of public institutions may stand in any text",
+    "krat/plan/models/task.py": "the path of reach from a step to its task",
+    "meetings/actions.py": "approved minutes leave no draft behind, whoever wrote it",
+    "meetings/quorum.py": "the quorum of a meeting that came through the door",
+}
+# The invented world is filled by nobody in particular.
+WORLD = "krat/demo/"
+
+# An expression takes the query out of its queryset, so the door never hears of it.
+EXPRESSIONS = {"krat/committee/models.py": "the path of reach by which members find their bodies' papers"}
+
+RAW_SQL = {
+    "krat/access/storage.py": "reads the database's own settings",
+    "krat/audit/sealer.py": "takes the trail's lock",
+    "krat/audit/triggers.py": "makes and counts the triggers of the trail",
+}
+
+# The table between two models has an ordinary manager: it may say which ids belong together, and no more.
+THROUGH = {
+    "krat/plan/models/task.py": "which tasks an institution supports",
+    "krat/ui/forms.py": "which choices of several stood in a row that came through the door",
+}
+
+
+def sources() -> list[Path]:
+    return [
+        one
+        for folder in ("krat", "meetings", "cases")
+        for one in (ROOT / folder).glob("**/*.py")
+        if "migrations" not in one.parts
+    ]
+
+
+def modules_that(says) -> set[str]:
+    """The modules in whose code some node says it; the invented world aside."""
+    found = set()
+    for path in sources():
+        name = str(path.relative_to(ROOT))
+        if not name.startswith(WORLD) and any(says(node) for node in ast.walk(ast.parse(path.read_text()))):
+            found.add(name)
+    return found
+
+
+def called(node: ast.AST) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def says_unscoped(node: ast.AST) -> bool:
+    return called(node) in ("unscoped", "_named")
+
+
+def says_expression(node: ast.AST) -> bool:
+    return called(node) in ("Subquery", "Exists", "ArraySubquery")
+
+
+def says_raw_sql(node: ast.AST) -> bool:
+    return called(node) in ("cursor", "raw", "RawSQL", "extra", "executescript") and not (
+        # `super().raw` and the door's own refusal are no SQL.
+        isinstance(node, ast.Call) and "super()" in ast.unparse(node)
+    )
+
+
+def says_through(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "objects" and ".through" in ast.unparse(node.value)
+
+
+def says_base_manager(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr in ("_base_manager", "_default_manager", "_raw_delete")
+
+
+def test_only_named_modules_read_without_a_seat():
+    assert modules_that(says_unscoped) == set(UNSCOPED)
+
+
+def test_only_named_modules_take_a_query_out_of_its_queryset():
+    assert modules_that(says_expression) == set(EXPRESSIONS)
+
+
+def test_only_named_modules_speak_sql():
+    assert modules_that(says_raw_sql) == set(RAW_SQL)
+
+
+def test_only_named_modules_read_the_table_between_two_models():
+    assert modules_that(says_through) == set(THROUGH)
+
+
+def test_nobody_goes_round_by_djangos_own_managers():
+    assert modules_that(says_base_manager) == {"krat/access/checks.py"}
+
+
+@pytest.mark.parametrize("table", [UNSCOPED, EXPRESSIONS, RAW_SQL, THROUGH])
+def test_every_one_has_a_reason(table):
+    assert all(len(reason) > 10 for reason in table.values())
+
+
+def test_every_unscoped_reading_says_its_reason_in_place():
+    silent = []
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if called(node) == "unscoped" and not (node.args and isinstance(node.args[0], ast.Constant)):
+                silent.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+
+    assert [one for one in silent if not one.startswith(WORLD)] == []
+
+
+def test_raw_sql_gets_values_as_parameters():
+    """Names of tables and triggers are the only words put into a statement, and they come from constants."""
+    put_together = []
+    for name in RAW_SQL:
+        for node in ast.walk(ast.parse((ROOT / name).read_text())):
+            if called(node) == "execute" and isinstance(node.args[0], ast.JoinedStr):
+                words = {
+                    part.value.id
+                    for part in node.args[0].values
+                    if isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name)
+                }
+                put_together += [f"{name}:{node.lineno}"] * bool(words - {"name", "verb", "table", "level", "on"})
+
+    assert put_together == []
+
+
+def test_requests_are_never_unpacked_into_a_query():
+    unpacked = []
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            for keyword in getattr(node, "keywords", []):
+                if keyword.arg is None and any(
+                    word in ast.unparse(keyword.value) for word in (".GET", ".POST", "kept")
+                ):
+                    unpacked.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+
+    assert unpacked == []
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("rows = Meeting.objects.unscoped('why')", says_unscoped),
+        ("q = Exists(Meeting.objects.all())", says_expression),
+        ("with connection.cursor() as c: pass", says_raw_sql),
+        ("Meeting.objects.raw('SELECT 1')", says_raw_sql),
+        ("Task.supporting.through.objects.filter()", says_through),
+        ("Meeting._base_manager.all()", says_base_manager),
+    ],
+)
+def test_each_way_round_would_be_seen(code, says):
+    """The negative control."""
+    assert any(says(node) for node in ast.walk(ast.parse(code)))

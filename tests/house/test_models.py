@@ -1,0 +1,112 @@
+"""Every model of the house is scoped, or open for a reason that stands here."""
+
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import CASCADE, SET_NULL
+
+from krat.access.checks import own_models
+from krat.access.scoping import ScopedModel
+
+OPEN = {
+    "access.Submission": "holds a hash of a form that was sent, so that it does one thing",
+    "access.KeptForm": "holds sealed words, and is found by their own writer alone",
+    "access.Installation": "says whether the database holds the invented world",
+    "people.User": "is looked up before anybody knows who is asking",
+    "reference.County": "public: the twelve counties by law",
+    "reference.Municipality": "public: the municipalities by law",
+    "reference.Term": "public: rows of lists that everybody chooses from",
+    "reference.Deadline": "public: deadlines by their acts",
+    "reference.Holiday": "public: the holidays by law",
+}
+MODELS = own_models()
+
+
+def test_every_model_is_scoped_or_open_for_a_reason():
+    opened = {model._meta.label for model in MODELS if not issubclass(model, ScopedModel)}
+
+    assert opened == set(OPEN)
+
+
+def test_every_reason_is_a_reason():
+    assert all(len(reason) > 15 for reason in OPEN.values())
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_a_model_says_what_it_stands_for(model):
+    assert model.__doc__
+    assert not model.__doc__.startswith(f"{model.__name__}("), "Django wrote this docstring, not we."
+
+
+@pytest.mark.parametrize(
+    "model", [one for one in MODELS if issubclass(one, ScopedModel)], ids=lambda model: model._meta.label
+)
+def test_no_row_vanishes_with_another_by_mistake(model):
+    """Rows are kept: only what is sealed and unfinished goes with the thing it belongs to."""
+    taken_along = [
+        field.name
+        for field in model._meta.get_fields()
+        if field.concrete
+        and field.is_relation
+        and getattr(field.remote_field, "on_delete", None) in (CASCADE, SET_NULL)
+    ]
+
+    assert taken_along == (["item"] if model.__name__ == "MinuteDraft" else [])
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_constraints_and_indexes_have_names_that_speak(model):
+    for one in [*model._meta.constraints, *model._meta.indexes]:
+        assert "_" in one.name
+        assert not one.name.endswith(("_idx", "_uniq", "_check")), f"{one.name} was named by a machine."
+
+
+def test_names_in_the_database_are_given_once():
+    names = Counter(one.name for model in MODELS for one in [*model._meta.constraints, *model._meta.indexes])
+
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+# --- migrations ---
+
+
+@pytest.fixture(scope="module")
+def ours():
+    areas = ("krat.", "meetings", "cases")
+    labels = {config.label for config in apps.get_app_configs() if config.name.startswith(areas)}
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    return labels, loader
+
+
+def test_every_area_has_one_last_migration(ours):
+    labels, loader = ours
+
+    assert {label: heads for label, heads in loader.detect_conflicts().items() if label in labels} == {}
+    for label in labels:
+        assert len(loader.graph.leaf_nodes(label)) <= 1
+
+
+def test_migrations_are_named_after_what_they_do(ours):
+    labels, loader = ours
+
+    by_machine = [
+        name
+        for label, name in loader.disk_migrations
+        if label in labels and ("auto_" in name or name.endswith("_initial") or name.count("_") == 0)
+    ]
+    assert by_machine == []
+
+
+def test_migrations_do_not_lean_on_todays_models(ours):
+    labels, loader = ours
+    leaning = []
+    for (label, name), migration in loader.disk_migrations.items():
+        if label in labels:
+            text = Path(import_module(migration.__module__).__file__).read_text()
+            leaning += [name] * (".models import" in text)
+
+    assert leaning == []
