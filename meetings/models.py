@@ -239,7 +239,9 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
 
     def for_list(self) -> DecisionQuerySet:
         """With what a list shows of a decision."""
-        return self.select_related("item__meeting__body__county", "closed_at").order_by("-year", "-number")
+        return self.select_related("item__meeting__body__county", "closed_at").order_by(
+            "-item__meeting__held_on", "-pk"
+        )
 
 
 class Decision(VersionedModel):

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.http import HttpResponse
 
 from krat.access.views import needs
@@ -17,5 +18,13 @@ def trail_list(request: Any) -> HttpResponse:
     """The trail, newest first."""
     rows = Entry.objects.visible_to(request.seat).order_by("-pk")
     found = listing(request, rows, TrailFilter(request.GET), per_page=50)
-    entries = [(entry, trail.words_of(entry.event)) for entry in found.rows]
+    entries = [(entry, trail.words_of(entry.event), _kind_of_thing(entry.thing_type)) for entry in found.rows]
     return page(request, "audit/trail.html", {"found": found, "entries": entries})
+
+
+def _kind_of_thing(thing_type: str) -> str:
+    """The kind of thing in people's words; its bare name when the model is gone."""
+    try:
+        return str(apps.get_model(thing_type)._meta.verbose_name) if thing_type else ""
+    except LookupError:
+        return thing_type

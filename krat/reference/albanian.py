@@ -5,6 +5,8 @@ import unicodedata
 _ALPHABET = "a b c ç d dh e ë f g gj h i j k l ll m n nj o p q r rr s sh t th u v x xh y z zh".split()
 _RANK = {letter: chr(ord("0") + rank + 1) for rank, letter in enumerate(_ALPHABET)}
 
+_FOREIGN = {"w": "v"}  # in names of organisations; ICU puts it beside v, too
+
 
 def sort_key(words: str) -> str:
     """A key whose byte order is the order of the 36-letter Albanian alphabet (ICU's ``sq``), on any database."""
@@ -20,7 +22,7 @@ def sort_key(words: str) -> str:
         elif letter.isspace() or letter == "-":
             key.append(" ")
         elif bare := unicodedata.normalize("NFD", letter)[0]:
-            key.append(_RANK.get(bare, ""))
+            key.append(_RANK.get(_FOREIGN.get(bare, bare), ""))
         at += len(letter)
     return "".join(key)
 
