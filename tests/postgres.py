@@ -165,9 +165,7 @@ def _stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def _run(folder: Path, *command: str | Path) -> None:
-    done = subprocess.run(
-        command, cwd=folder, env=_clean(), capture_output=True, text=True, check=False, **lent()
-    )
+    done = subprocess.run(command, cwd=folder, env=_clean(), capture_output=True, text=True, check=False, **lent())
     if done.returncode != 0:
         raise Unavailable(f"{Path(command[0]).name} failed:\n{done.stderr or done.stdout}")
 

@@ -153,7 +153,11 @@ class Body(ScopedModel):
                 name="body_once_per_county_and_year",
                 violation_error_message=_("This body already stands for that year."),
             ),
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="body_ends_after_it_starts"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="body_ends_after_it_starts",
+                violation_error_message=_("It cannot end before it begins."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -215,7 +219,9 @@ class Membership(ScopedModel):
                 violation_error_message=_("This institution already sits in the body."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="membership_ends_after_it_starts"
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="membership_ends_after_it_starts",
+                violation_error_message=_("It cannot end before it begins."),
             ),
         ]
 

@@ -120,7 +120,9 @@ class Seat(ScopedModel):
                 violation_error_message=_("This person already has this seat."),
             ),
             models.CheckConstraint(
-                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="seat_ends_after_it_starts"
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="seat_ends_after_it_starts",
+                violation_error_message=_("It cannot end before it begins."),
             ),
         ]
 
@@ -185,6 +187,13 @@ class Invitation(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("invitation")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")),
+                name="invited_seat_ends_after_it_starts",
+                violation_error_message=_("It cannot end before it begins."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.username

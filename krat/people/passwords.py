@@ -23,6 +23,7 @@ ardit arben artan agim ana anila besa blerim dritan edona elira elona endrit enk
 ilir jonida klea lira luan lule mimoza mirela besnik ndue nora olta petrit rezarta sokol teuta valbona vjosa zana
 janar shkurt mars prill maj qershor korrik gusht shtator tetor nentor dhjetor hene marte merkure enjte premte
 shtune diele mire faleminderit pershendetje krat
+password welcome qwerty qwertyuiop letmein dragon monkey football iloveyou master sunshine princess hello secret
 """.split()
 _LONGEST_FIRST = re.compile("|".join(sorted(set(_WORDS), key=len, reverse=True)))
 WANTED_BEYOND_WORDS = 6

@@ -1,0 +1,3 @@
+"""People at their browsers."""
+
+from tests.ui.browsing import person  # noqa: F401  a fixture

@@ -1,0 +1,80 @@
+"""What people do in the journeys, and how an Albanian page calls it."""
+
+import datetime
+
+from django.utils import translation
+from playwright.sync_api import Page, Response
+
+from krat.demo.who import PASSWORD
+
+COORDINATOR, PREFECT, EDUCATION = "koordinator.durres", "prefekt.durres", "zva.durres"
+ELSEWHERE = "koordinator.gjirokaster"
+DESK, PHONE = (1280, 900), (390, 844)
+
+
+def say(words: str, context: str = "", **values: object) -> str:
+    """The words as an Albanian page shows them."""
+    with translation.override("sq"):
+        found = translation.pgettext(context, words) if context else translation.gettext(words)
+    return found % values if values else found
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Sign in through the page, from wherever the browser was led to sign in."""
+    if "/account/login/" not in page.url:
+        page.goto("/account/login/")
+    page.locator("#id_login").fill(username)
+    page.locator("#id_password").fill(password)
+    press(page, "Sign in")
+
+
+def sign_out(page: Page) -> None:
+    """Sign out through the menu of one's own."""
+    page.locator("summary.menu-face").click()
+    press(page, "Sign out")
+    page.wait_for_url("**/account/login/")
+
+
+def press(page: Page, words: str) -> None:
+    """Press the button of these words (English; the page is Albanian), and wait for what comes."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=say(words), exact=True).first.click()
+
+
+def follow(page: Page, words: str) -> None:
+    """Follow the first link of these words in the page."""
+    with page.expect_navigation():
+        page.locator("main").get_by_role("link", name=say(words)).first.click()
+
+
+def goes(page: Page, address: str) -> Response:
+    """Go to an address and give the answer."""
+    answer = page.goto(address)
+    assert answer is not None
+    return answer
+
+
+def text_of(page: Page) -> str:
+    """All that stands in the page's main part."""
+    return page.locator("main").inner_text()
+
+
+def file_meeting(page: Page, day: datetime.date, agenda: list[str]) -> str:
+    """File a meeting of the committee and give its address."""
+    page.goto("/meetings/new/")
+    page.locator("#id_held_on").fill(day.isoformat())
+    page.locator("#id_starts_at").fill("10:00")
+    page.locator("#id_place").fill("Salla e Prefekturës")
+    page.locator("#id_agenda").fill("\n".join(agenda))
+    press(page, "File the meeting")
+    assert "/new/" not in page.url, text_of(page)
+    return page.url
+
+
+def open_item(page: Page, meeting: str, title: str) -> str:
+    """Go to the meeting's page of one item, and give its address."""
+    page.goto(meeting)
+    sheet = page.locator("section", has=page.get_by_role("heading", name=title))
+    with page.expect_navigation():
+        sheet.locator('a[href*="/meetings/items/"]:not([href$="/edit/"])').first.click()
+    return page.url

@@ -1,0 +1,244 @@
+"""Every page: axe finds nothing, the policy is kept, nobody else is asked, a phone shows it whole; paper is paper."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from django.template.loader import render_to_string
+from django.utils import translation
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.journeys.conftest import Server, Watch
+from tests.journeys.steps import COORDINATOR, DESK, EDUCATION, PHONE, PREFECT, goes, text_of
+
+People = Callable[..., Page]
+Addresses = list[tuple[str, str, str]]
+
+# Files, JSON, and pages that end the session they are looked at with.
+NO_PAGES = {"ui:health", "meetings:draft_key", "mfa_download_recovery_codes"}
+ON_THE_PHONE_TOO = {
+    "home:today",
+    "meetings:list",
+    "meetings:detail",
+    "meetings:item",
+    "meetings:minutes",
+    "meetings:add",
+    "plan:tasks",
+    "plan:task",
+    "plan:detail",
+    "account_login",
+}
+ERRORS = ("400", "403", "404", "405", "csrf", "no_seat", "500")
+
+
+def axe_finds(page: Page) -> list[str]:
+    """What axe has to say about the page: rule, place, help."""
+    page.evaluate(AXE_SCRIPT)
+    found: list[dict[str, Any]] = page.evaluate(
+        # Without preload: axe would copy the style sheets into the page, which the policy rightly refuses.
+        "() => axe.run(document, {resultTypes: ['violations'], preload: false}).then(results => results.violations)"
+    )
+    return [
+        f"{rule['id']} at {node['target']}: {node['failureSummary']}" for rule in found for node in rule["nodes"][:3]
+    ]
+
+
+# What a page is made of, without its words: tags, classes, roles; a row like the one before it is left out.
+_BUILD = """() => {
+  const build = (node) => {
+    const inside = [...node.children].map(build).filter((one, at, all) => one !== all[at - 1]);
+    const named = ["class", "role", "type", "name", "hidden", "open"].map((each) => node.getAttribute(each));
+    return `${node.localName}${named}(${inside})`;
+  };
+  return build(document.querySelector("main"));
+}"""
+_known_builds: set[str] = set()
+
+
+def is_new(page: Page) -> bool:
+    """Whether nobody has come past a page built like this one; axe would find nothing else on it."""
+    build = page.evaluate(_BUILD)
+    known = build in _known_builds
+    _known_builds.add(build)
+    return not known
+
+
+_TOO_WIDE = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  const scrolls = (node) => {
+    for (let one = node.parentElement; one && one !== document.body; one = one.parentElement)
+      if (getComputedStyle(one).overflowX !== "visible") return true;
+    return false;
+  };
+  const wide = [...document.body.querySelectorAll("*")].filter((node) =>
+    node.getBoundingClientRect().right > width + 0.5 && !scrolls(node));
+  const named = wide.slice(-3).map((node) => node.outerHTML.slice(0, 160));
+  return [`${document.documentElement.scrollWidth} of ${width} pixels`, ...named];
+}"""
+
+
+def too_wide(page: Page) -> list[str]:
+    """What sticks out to the right."""
+    found: list[str] = page.evaluate(_TOO_WIDE)
+    return found
+
+
+def resize(page: Page, size: tuple[int, int]) -> None:
+    """Make the window so large."""
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+
+
+def look_at(page: Page, watch: Watch, name: str) -> list[str]:
+    """All that is wrong with the page one is on, at the desk and on the phone."""
+    wrong = list(watch.complaints) + [f"asked somebody else: {url}" for url in watch.strangers]
+    new = is_new(page)
+    if new:
+        wrong += axe_finds(page)
+    resize(page, PHONE)
+    wrong += [f"too wide: {one}" for one in too_wide(page)]
+    if new and name in ON_THE_PHONE_TOO:
+        wrong += [f"on the phone: {one}" for one in axe_finds(page)]
+    resize(page, DESK)
+    watch.complaints.clear()
+    watch.strangers.clear()
+    return wrong
+
+
+def walk(page: Page, watch: Watch, addresses: Addresses) -> tuple[int, dict[str, list[str]]]:
+    """Go to every address of one's county: how many pages there were, and what is wrong with which."""
+    seen: set[str] = set()
+    wrong: dict[str, list[str]] = {}
+    for name, county, address in addresses:
+        if name in NO_PAGES or county not in ("", "AL-02"):
+            continue
+        if goes(page, address).status != 200 or page.url in seen:  # what is refused is looked at once, below
+            watch.complaints.clear()
+            continue
+        seen.add(page.url)
+        if found := look_at(page, watch, name):
+            wrong[address] = found
+    return len(seen), wrong
+
+
+def told(wrong: dict[str, list[str]]) -> str:
+    """What is wrong, page by page."""
+    return "\n".join(f"{address}\n  " + "\n  ".join(found) for address, found in wrong.items())
+
+
+@pytest.mark.parametrize(
+    ("username", "at_least"),
+    [(COORDINATOR, 60), (PREFECT, 30), (EDUCATION, 30), ("admin", 25), ("dpo", 10)],
+)
+def test_every_page(username: str, at_least: int, person: People, watch: Watch, addresses: Addresses) -> None:
+    """As five people."""
+    count, wrong = walk(person(username), watch, addresses)
+    assert not wrong, told(wrong)
+    assert count >= at_least, f"only {count} pages were there to look at"
+
+
+def test_every_page_before_signing_in(window: Callable[..., Page], watch: Watch, addresses: Addresses) -> None:
+    """Signing in, a forgotten password, the styleguide, a link that has ended."""
+    page = window()
+    count, wrong = walk(page, watch, addresses)
+    for address in ("/people/welcome/nobody-was-sent-this-link/", "/nuk-ekziston/"):
+        assert goes(page, address).status == 404
+        if found := look_at(page, watch, address):
+            wrong[address] = found
+    assert not wrong, told(wrong)
+    assert count >= 5
+
+
+def _fulfil(html: str, route: Route) -> None:
+    route.fulfill(body=html, content_type="text/html")
+
+
+def test_every_error_page(window: Callable[..., Page], watch: Watch, server: Server) -> None:
+    """What one meets when something is wrong; most of these nobody meets on purpose."""
+    page = window()
+    wrong = {}
+    for name in ERRORS:
+        with translation.override("sq"):
+            html = render_to_string(f"errors/{name}.html", {"incident": "4F2A91C0"})
+        answer = partial(_fulfil, html)
+        page.route("**/an-error/", answer)
+        page.goto("/an-error/")
+        expect(page.locator("h1")).to_be_visible()
+        if found := look_at(page, watch, name):
+            wrong[name] = found
+        page.unroute("**/an-error/")
+    assert not wrong, told(wrong)
+
+
+# --- The checks find what they are there for ----------------------------------------------------------------
+
+
+def test_planted_faults_are_found(browser: Browser, server: Server) -> None:
+    """A picture without words, a sheet that is too wide, a script in the page, a picture from elsewhere."""
+    watch = Watch(server.url)
+    context = browser.new_context(base_url=server.url)
+    watch.over(context)
+    page = context.new_page()
+    page.goto("/account/login/")
+    resize(page, PHONE)
+    assert not axe_finds(page)
+    assert not too_wide(page)
+    watch.is_quiet()
+    page.evaluate(
+        """() => {
+          const main = document.querySelector("main");
+          main.append(document.createElement("img"));
+          const wide = document.createElement("div");
+          wide.className = "planted";
+          Object.assign(wide.style, {width: "500px", height: "10px"});
+          main.append(wide);
+        }"""
+    )
+    assert any("image-alt" in found for found in axe_finds(page))
+    assert any("planted" in found for found in too_wide(page))
+    page.evaluate(
+        """() => {
+          const script = document.createElement("script");
+          script.textContent = "window.planted = true";
+          document.body.append(script);
+        }"""
+    )
+    page.wait_for_timeout(100)
+    assert page.evaluate("() => window.planted") is None, "the policy lets a script in the page run"
+    assert any("script-src" in said for said in watch.complaints)
+    context.close()
+
+    careless = browser.new_context(base_url=server.url, bypass_csp=True)
+    elsewhere = Watch(server.url)
+    elsewhere.over(careless)
+    page = careless.new_page()
+    page.goto("/account/login/")
+    with page.expect_event("requestfailed"):
+        page.evaluate("() => { new Image().src = 'http://127.0.0.1:9/planted.png'; }")
+    assert elsewhere.strangers == ["http://127.0.0.1:9/planted.png"]
+    careless.close()
+
+
+# --- Paper --------------------------------------------------------------------------------------------------
+
+
+def test_the_minutes_on_paper(person: People, addresses: Addresses) -> None:
+    """Letterhead, text and foot; no way round, no buttons."""
+    page = person(COORDINATOR)
+    address = next(each for name, county, each in addresses if name == "meetings:minutes" and county == "AL-02")
+    page.goto(address)
+    page.emulate_media(media="print")
+    expect(page.locator(".letterhead").first).to_be_visible()
+    expect(page.locator(".print-foot")).to_be_visible()
+    expect(page.locator(".paper-title")).to_be_visible()
+    heads = page.locator(".letterhead, .paper-title, .paper h2").evaluate_all("all => all.map(one => one.className)")
+    assert heads[0].startswith("letterhead"), "the letterhead comes first"
+    for hidden in ("header.top", "nav.ways", "nav.tabs", "footer.foot", ".page-head", ".skip"):
+        for one in page.locator(hidden).all():
+            expect(one).to_be_hidden()
+    assert "Shembulli" in text_of(page), "who printed it"
+    ground = page.evaluate("() => getComputedStyle(document.body).backgroundColor")
+    assert ground in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"), ground
+    assert page.pdf(prefer_css_page_size=True).startswith(b"%PDF")

@@ -1,0 +1,288 @@
+"""The action plan: begun, written, adopted by the Prefect, reported on by the leads, closed with reasons."""
+
+import pytest
+
+from krat.committee.models import Institution
+from krat.demo import make
+from krat.plan.models import Measure, Objective, Plan, Task
+from tests.ui.browsing import again, entries, rows, url
+from tests.ui.scene import BY_ROUTE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coordinator(person):
+    return person("koordinator.durres")
+
+
+def begin(coordinator, year, **more):
+    coordinator.save(url("plan:begin"), year=year, **more)
+    return rows(Plan).get(county__code="AL-02", year=year)
+
+
+# --- begun ---
+
+
+def test_a_plan_is_begun_with_the_unfinished_measures_of_the_year_before(coordinator, scene):
+    objective = make.objective(scene.plan, number="1.1")
+    zva, border = scene.place("ZVA"), scene.place("KUFI")
+    for number, state in enumerate(Measure.State, start=1):
+        make.measure(objective, number=f"1.1.{number}", state=state, lead=zva, supporting=[border], actual=number)
+    make.objective(scene.plan, number="2.1")  # without measures: nothing to carry over
+
+    plan = begin(coordinator, scene.plan.year + 1)
+
+    carried = rows(Measure).filter(objective__plan=plan)
+    assert {one.number for one in carried} == {"1.1.1", "1.1.2", "1.1.5"}
+    one = carried.get(number="1.1.2")
+    assert (one.state, one.actual, one.baseline, one.note) == ("planned", None, 2, "")
+    assert one.due_on.year == make.in_days(30).year + 1
+    assert list(one.supporting.through.objects.filter(measure=one).values_list("institution_id", flat=True)) == [
+        border.pk
+    ]
+    assert rows(Objective).filter(plan=plan).count() == 1
+    assert entries("plan.begun", plan)
+
+
+def test_an_ongoing_measure_is_carried_over_as_ongoing(coordinator, scene):
+    make.measure(scene.objective, is_ongoing=True)
+
+    plan = begin(coordinator, scene.plan.year + 1)
+
+    assert [(one.is_ongoing, one.due_on) for one in rows(Measure).filter(objective__plan=plan)] == [(True, None)]
+
+
+def test_without_carry_over_it_is_empty(coordinator, scene):
+    assert scene.measure
+    plan = begin(coordinator, scene.plan.year + 1, carry_over=[])
+
+    assert not rows(Objective).filter(plan=plan).exists()
+
+
+def test_a_year_has_one_plan(coordinator, scene):
+    shown = coordinator.fill(url("plan:begin"), year=scene.plan.year)
+
+    assert "already stands" in shown.words
+
+
+def test_a_leap_day_becomes_a_day_that_exists(coordinator, world):
+    import datetime
+
+    plan = make.plan(year=2088, state="adopted")
+    make.measure(make.objective(plan), due_on=datetime.date(2088, 2, 29))
+
+    carried = begin(coordinator, 2089)
+
+    assert rows(Measure).get(objective__plan=carried).due_on == datetime.date(2089, 2, 28)
+
+
+# --- written ---
+
+
+@pytest.mark.parametrize(("due_on", "is_ongoing"), [("31.10.2080", "on"), ("", [])])
+def test_a_measure_has_a_deadline_or_is_ongoing(coordinator, scene, due_on, is_ongoing):
+    words = BY_ROUTE["plan:measure_add"].words(scene) | {"due_on": due_on, "is_ongoing": is_ongoing}
+
+    shown = coordinator.fill(url("plan:measure_add", scene.objective), **words)
+
+    assert "Give a deadline, or mark the measure as ongoing; not both." in shown.words
+    assert shown.typed("title") == words["title"]
+    assert not rows(Measure).filter(number=words["number"]).exists()
+
+
+def test_the_lead_does_not_support_itself(coordinator, scene):
+    zva = scene.place("ZVA").pk
+    words = BY_ROUTE["plan:measure_add"].words(scene) | {"supporting": [zva]}
+
+    assert "need not support itself" in coordinator.fill(url("plan:measure_add", scene.objective), **words).beside(
+        "supporting"
+    )
+
+
+def test_a_number_stands_once(coordinator, scene):
+    words = BY_ROUTE["plan:measure_add"].words(scene) | {"number": scene.measure.number}
+    shown = coordinator.fill(url("plan:measure_add", scene.objective), **words)
+    assert "already stands under the objective" in shown.words
+
+    words = BY_ROUTE["plan:objective_add"].words(scene) | {"number": scene.objective.number}
+    shown = coordinator.fill(url("plan:objective_add", scene.plan), **words)
+    assert "already stands in the plan" in shown.words
+
+
+@pytest.mark.parametrize("number", ["1.", ".1", "1..1", "a", "1.1a", "²", "1 .1"])
+def test_a_number_is_made_of_numbers(coordinator, scene, number):
+    words = BY_ROUTE["plan:objective_add"].words(scene) | {"number": number}
+
+    assert coordinator.fill(url("plan:objective_add", scene.plan), **words).beside("number")
+
+
+def test_measures_stand_in_the_order_of_their_numbers(coordinator, scene):
+    for number in ("1.1.10", "1.1.9", "1.1.2"):
+        make.measure(scene.objective, number=number)
+
+    pillars = coordinator.look(url("plan:detail", scene.plan)).response.context["pillars"]
+
+    shown = [one.number for pillar in pillars for group in pillar["objectives"] for one in group["measures"]]
+    assert shown == ["1.1.2", "1.1.9", "1.1.10"]
+
+
+def test_a_task_comes_from_a_measure(coordinator, person, scene):
+    words = BY_ROUTE["plan:measure_task"].words(scene)
+
+    coordinator.save(url("plan:measure_task", scene.measure), **words)
+
+    task = rows(Task).get(measure=scene.measure)
+    assert (task.origin, task.lead_id) == ("plan", scene.place("ZVA").pk)
+    assert url("plan:task", task) in person("zva.durres").look("/").links
+
+
+def test_a_task_of_a_measure_is_not_due_before_it_is_given(coordinator, scene):
+    words = BY_ROUTE["plan:measure_task"].words(scene) | {"due_on": make.in_days(-1).isoformat()}
+
+    assert coordinator.fill(url("plan:measure_task", scene.measure), **words).beside("due_on")
+
+
+# --- adopted ---
+
+
+def test_the_prefect_adopts_it(person, scene):
+    person("prefekt.durres").save(url("plan:adopt", scene.draft_plan), act=scene.act.pk)
+
+    plan = again(scene.draft_plan)
+    assert (plan.state, plan.adopted_on, plan.act_id) == ("adopted", make.in_days(0), scene.act.pk)
+    assert entries("plan.adopted", plan)
+
+
+def test_nobody_else_adopts_it(person, scene):
+    for username, status in (("koordinator.durres", 403), ("kufi.durres", 403), ("prefekt.gjirokaster", 404)):
+        sent = {"adopted_on": "01.03.2081", "version": scene.draft_plan.version}
+        assert person(username).post(url("plan:adopt", scene.draft_plan), sent).status == status
+    assert again(scene.draft_plan).state == "draft"
+
+
+def test_an_empty_plan_is_not_adopted(person, world):
+    plan = make.plan(year=2083)
+
+    shown = person("prefekt.durres").fill(url("plan:adopt", plan), adopted_on=make.in_days(0).isoformat())
+
+    assert "without a single measure" in shown.words
+    assert again(plan).state == "draft"
+
+
+def test_it_is_adopted_once(person, scene):
+    make.measure(scene.objective)
+
+    shown = person("prefekt.durres").fill(url("plan:adopt", scene.plan), adopted_on=make.in_days(0).isoformat())
+
+    assert "already been adopted" in shown.words
+
+
+# --- reported on ---
+
+
+def test_the_lead_reports_where_its_measure_stands(person, scene):
+    education = person("zva.durres")
+
+    education.fill(url("plan:measure_report", scene.measure), state="in_progress", actual=4, note="Vijon.")
+
+    measure = again(scene.measure)
+    assert (measure.state, measure.actual, measure.note) == ("in_progress", 4, "Vijon.")
+    assert "Vijon." in person("kufi.durres").look(url("plan:measure", measure)).words
+    assert entries("plan.measure_reported", measure)
+
+
+def test_a_supporting_institution_does_not_report(person, scene):
+    scene.measure.supporting.add(scene.place("KUFI"))
+    border = person("kufi.durres")
+
+    assert border.get(url("plan:measure_report", scene.measure)).status == 403
+    assert url("plan:measure_report", scene.measure) not in border.look(url("plan:measure", scene.measure)).links
+    assert person("zva.gjirokaster").get(url("plan:measure_report", scene.measure)).status == 404
+
+
+def test_a_draft_is_not_reported_on(coordinator, scene):
+    measure = make.measure(make.objective(scene.draft_plan), number="8.8")
+
+    shown = coordinator.fill(url("plan:measure_report", measure), state="done", note="U krye.")
+
+    assert "Only the measures of an adopted plan" in shown.words
+    assert shown.typed("note") == "U krye."
+
+
+# --- closed ---
+
+
+def test_closing_needs_a_reason_for_every_unfinished_measure(coordinator, scene):
+    for more in ({}, {"state": "in_progress"}, {"state": "done"}, {"is_ongoing": True}, {"note": "Vonesë e tenderit."}):
+        make.measure(scene.objective, **more)
+
+    answer = coordinator.press(url("plan:detail", scene.plan), url("plan:close", scene.plan))
+    assert "2 measures are unfinished" in coordinator.follow(answer).words
+    assert again(scene.plan).state == "adopted"
+
+    rows(Measure).filter(objective=scene.objective).update(note="Vazhdon vitin tjetër.")
+    coordinator.press(url("plan:detail", scene.plan), url("plan:close", scene.plan))
+    assert again(scene.plan).state == "closed"
+    assert entries("plan.closed", scene.plan)
+
+
+def test_a_draft_is_not_closed(coordinator, scene):
+    coordinator.post(url("plan:close", scene.draft_plan))
+
+    assert again(scene.draft_plan).state == "draft"
+
+
+def test_a_closed_plan_changes_no_more(coordinator, person, scene):
+    measure = scene.measure
+    rows(Plan).filter(pk=scene.plan.pk).update(state="closed")
+    before = list(rows(Measure).values()), list(rows(Objective).values())
+
+    for route in ("plan:objective_add", "plan:objective_edit", "plan:measure_add", "plan:measure_edit"):
+        page = BY_ROUTE[route]
+        shown = coordinator.fill(page.address(scene), **page.words(scene))
+        assert "This plan is closed" in shown.words, route
+    page = BY_ROUTE["plan:measure_report"]
+    assert person("zva.durres").fill(page.address(scene), **page.words(scene)).status == 200
+    assert (list(rows(Measure).values()), list(rows(Objective).values())) == before
+    assert url("plan:measure_edit", measure) not in coordinator.look(url("plan:measure", measure)).links
+
+
+# --- reading ---
+
+
+def test_the_plan_of_this_year_is_the_one_that_opens(person, world):
+    leads_to = person("kufi.durres").get(url("plan:current")).leads_to
+    plan = rows(Plan).filter(county__code="AL-02", year__lte=make.in_days(0).year).order_by("-year")[0]
+
+    assert leads_to == url("plan:detail", plan)
+
+
+def test_the_national_coordinator_chooses_among_the_counties(person, world):
+    links = person("koordinatori.kombetar").look(url("plan:current")).links
+
+    assert {one.county_id for one in rows(Plan) if url("plan:detail", one) in links} == {
+        one.county_id for one in rows(Plan)
+    }
+
+
+def test_another_county_finds_nothing_of_it(person, scene):
+    foreign = person("koordinator.gjirokaster")
+
+    for address in (
+        url("plan:detail", scene.plan),
+        url("plan:measure", scene.measure),
+        url("plan:objective_edit", scene.objective),
+        url("plan:measure_task", scene.measure),
+    ):
+        assert foreign.get(address).status == 404
+        assert foreign.post(address, {}).status in (404, 405)
+
+
+def test_where_there_is_no_plan_the_page_says_so(person, world):
+    make.seat(
+        "coordinator", make.institution("AL-12-PREF", county="AL-12", kind="prefecture"), user=make.user("k.vlore")
+    )
+
+    assert person("k.vlore").look(url("plan:current")).response.context["plans"] == []
+    assert rows(Institution).filter(county__code="AL-12").count() == 1

@@ -1,0 +1,148 @@
+"""Tasks: one institution answers, reports and says done; others verify, change and cancel."""
+
+import pytest
+
+from krat.demo import make
+from krat.plan.models import Step
+from krat.plan.models.task import MOVES, State
+from tests.ui.browsing import again, entries, rows, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coordinator(person):
+    return person("koordinator.durres")
+
+
+@pytest.fixture
+def education(person):
+    return person("zva.durres")
+
+
+VERBS = {
+    "plan:task_accept": ("zva.durres", State.ACCEPTED),
+    "plan:task_done": ("zva.durres", State.DONE),
+    "plan:task_verify": ("koordinator.durres", State.VERIFIED),
+    "plan:task_return": ("koordinator.durres", State.IN_PROGRESS),
+    "plan:task_cancel": ("koordinator.durres", State.CANCELLED),
+}
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_task_moves_along_its_table_and_no_other_way(person, scene, state):
+    for route, (username, to) in VERBS.items():
+        task = make.task(scene.place("ZVA"), state=state)
+
+        answer = person(username).post(url(route, task), {"note": "Me arsye."})
+
+        moved = (state, to) in MOVES
+        if route == "plan:task_return" and state in (State.NEW, State.ACCEPTED):
+            continue  # the coordinator cannot start others' work: checked below
+        assert again(task).state == (to if moved else state), (route, state)
+        if moved:
+            assert answer.status == 302
+
+
+def test_the_coordinator_does_not_start_the_education_offices_work(coordinator, scene):
+    task = make.task(scene.place("ZVA"))
+
+    assert coordinator.post(url("plan:task_return", task), {"note": "Filloni."}).status in (200, 403)
+    assert again(task).state == "new"
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.VERIFIED, State.CANCELLED])
+def test_progress_is_reported_on_open_tasks_only(education, scene, state):
+    task = make.task(scene.place("ZVA"), state=state)
+
+    shown = education.fill(url("plan:task_progress", task), note="Edhe pak.")
+
+    assert "no longer open" in shown.words
+    assert shown.typed("note") == "Edhe pak."
+    assert again(task).state == state
+
+
+def test_the_first_progress_puts_it_to_work(education, scene):
+    task = make.task(scene.place("ZVA"))
+
+    education.fill(url("plan:task_progress", task), note="Filluam.")
+
+    assert again(task).state == "in_progress"
+    assert rows(Step).get(task=task).note == "Filluam."
+
+
+def test_a_supporting_institution_sees_it_and_does_not_report(person, scene):
+    task = make.task(scene.place("ZVA"), supporting=[scene.place("OJF")])
+    centre = person("ojf.durres")
+
+    assert centre.get(url("plan:task", task)).status == 200
+    assert centre.get(url("plan:task_progress", task)).status == 403
+    assert centre.post(url("plan:task_done", task), {"note": "U krye."}).status == 403
+
+
+def test_a_non_profit_does_not_see_others_tasks(person, scene):
+    assert person("ojf.durres").get(url("plan:task", scene.task)).status == 404
+    assert person("kufi.durres").get(url("plan:task", scene.task)).status == 200
+
+
+def test_the_new_lead_takes_over_when_it_changes(coordinator, education, person, scene):
+    task = make.task(scene.place("ZVA"), body=scene.body)
+
+    coordinator.save(url("plan:task_edit", task), lead=scene.place("KUFI").pk)
+
+    assert education.get(url("plan:task_progress", task)).status == 403
+    assert person("kufi.durres").get(url("plan:task_progress", task)).status == 200
+    assert entries("task.changed", task)[-1].fields == ["lead"]
+    assert education.post(url("plan:task_edit", task)).status == 403
+
+
+@pytest.mark.parametrize("due_on", ["", -30])
+def test_a_changed_task_keeps_a_day_that_makes_sense(coordinator, scene, due_on):
+    task = make.task(scene.place("ZVA"))
+    due_on = make.in_days(due_on).isoformat() if due_on else ""
+
+    shown = coordinator.fill(url("plan:task_edit", task), due_on=due_on)
+
+    assert shown.status == 200
+    assert shown.beside("due_on") or "needs a day" in shown.words
+    assert again(task).due_on == task.due_on
+
+
+def test_a_task_that_is_done_is_not_changed(coordinator, scene):
+    shown = coordinator.fill(url("plan:task_edit", scene.done_task), title="Tjetër")
+
+    assert "Only an open task" in shown.words
+    assert again(scene.done_task).title == scene.done_task.title
+
+
+def test_what_was_changed_is_shown_to_whoever_gives_tasks(coordinator, education, scene):
+    task = make.task(scene.place("ZVA"), title="Titulli i vjetër")
+    coordinator.fill(url("plan:task_edit", task), title="Titulli i ri")
+
+    assert "Titulli i vjetër" in coordinator.look(url("plan:task", task)).words
+    assert "Titulli i vjetër" not in education.look(url("plan:task", task)).words
+
+
+def test_buttons_stand_where_they_work(education, coordinator, person, scene):
+    def verbs(who, task):
+        shown = who.look(url("plan:task", task))
+        ways = [*shown.links, *(form.action for form in shown.forms)]
+        return {way.strip("/").split("/")[-1] for way in ways if way.startswith(url("plan:task", task))} - {
+            str(task.code)
+        }
+
+    new, done = make.task(scene.place("ZVA"), body=scene.body), scene.done_task
+
+    assert verbs(education, new) == {"accept", "progress", "done"}
+    assert verbs(coordinator, new) == {"edit", "cancel"}
+    assert verbs(coordinator, done) == {"verify", "return"}
+    assert verbs(education, done) == set()
+    assert verbs(person("kufi.durres"), new) == set()
+    assert verbs(person("koordinatori.kombetar"), new) == set()
+
+
+def test_a_task_of_the_other_county_is_not_there(person, scene):
+    foreign = person("koordinator.gjirokaster")
+
+    for route in ("plan:task", "plan:task_edit", "plan:task_verify", "plan:task_cancel"):
+        assert foreign.get(url(route, scene.task)).status == 404

@@ -1,0 +1,214 @@
+"""No page asks more questions of the database because there is more to show: from two rows to twenty."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from krat.access import census
+from krat.access.roles import Role
+from krat.demo import make
+from krat.people.models import Invitation
+from krat.reference.models import Holiday, Term
+from tests.ui.browsing import queries_of, url
+from tests.ui.scene import ADMIN, BORDER, COORDINATOR, EDUCATION, PREFECT, Scene
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+Add = Callable[[Scene], Any]
+
+
+@dataclass(frozen=True)
+class Shows:
+    """A page, who reads it, and what one more row is."""
+
+    route: str
+    who: str
+    address: Callable[[Scene], str]
+    add: Add
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.who}"
+
+
+def at(route: str, thing: str = "", **more: Any) -> Callable[[Scene], str]:
+    return lambda s: url(route, getattr(s, thing) if thing else None, **more)
+
+
+def _item(s: Scene) -> None:
+    """An item with a decision with a task, an attendance, a remark, a returning decision with a task."""
+    zva = s.place("ZVA")
+    number = 1000 + make.number()
+    item = make.item(s.meeting, rapporteur=zva, discussion="U tha.")
+    make.decision(item, number=number, tasks=[make.task(make.institution())])
+    make.attendance(s.meeting, make.institution())
+    make.remark(s.meeting, make.seat("ngo"))
+    earlier = make.item(s.decision.item.meeting)
+    old = make.decision(earlier, number=number + 5000, tasks=[make.task(make.institution()), make.task(zva)])
+    make.review(s.meeting, old)
+
+
+def _task(s: Scene) -> None:
+    task = make.task(make.institution(), supporting=[s.place("ZVA"), make.institution()], measure=s.measure)
+    make.decision(s.item, number=1000 + make.number(), tasks=[task])
+
+
+def _own_task(s: Scene) -> None:
+    make.task(s.place("ZVA"), supporting=[make.institution()], measure=s.measure)
+    make.task(s.place("PREF"), state="done", done_on=make.in_days(-make.number() % 60))
+    make.measure(s.objective, lead=s.place("ZVA"), due_on=make.in_days(3))
+    s.another_meeting(state="held", minutes="circulated", held_on=make.in_days(-make.number() % 60))
+    s.another_meeting(state="open")
+
+
+def _step(s: Scene) -> None:
+    make.step(s.task, make.seat("ngo"))
+    s.task.supporting.add(make.institution())
+    make.decision(s.item, number=1000 + make.number(), tasks=[s.task])
+
+
+def _review(s: Scene) -> None:
+    meeting = s.another_meeting(state="held", held_on=make.in_days(0))
+    make.review(meeting, s.decision)
+    s.decision.tasks.add(make.task(make.institution()))
+
+
+def _measure(s: Scene) -> None:
+    objective = make.objective(s.plan)
+    for lead in (s.place("ZVA"), make.institution()):
+        make.measure(objective, lead=lead, supporting=[make.institution()])
+
+
+def _of_measure(s: Scene) -> None:
+    s.measure.supporting.add(make.institution())
+    make.task(make.institution(), measure=s.measure)
+    make.activity(organiser=make.institution(), measure=s.measure)
+
+
+def _member(s: Scene) -> None:
+    make.membership(s.body, make.institution(), act=make.act())
+    make.membership(s.body, make.institution(), ends_on=s.body.starts_on)
+
+
+def _seat(s: Scene) -> None:
+    make.seat("ngo")
+    Invitation.objects.create(
+        token_hash=str(make.number()),
+        username=f"i{make.number()}",
+        name="Shembull Iftuar",
+        email="i@example.org",
+        institution=make.institution(),
+        role=Role.NGO,
+        starts_on=make.in_days(0),
+        invited_by=s.seat_of(ADMIN),
+        expires_at=datetime.datetime(2090, 1, 1, tzinfo=datetime.UTC),
+    )
+
+
+def _row(_scene: Scene) -> None:
+    number = make.number()
+    Term.objects.create(list="pillar", code=f"t{number}", name_sq="Shtylla", name_en="Pillar")
+    Holiday.objects.create(day=datetime.date(2086, 1, 1) + datetime.timedelta(days=number), name_sq="F", name_en="H")
+
+
+def _activity(s: Scene) -> None:
+    make.activity(organiser=make.institution(), measure=s.measure)
+
+
+def _place(s: Scene) -> None:
+    parent = make.institution(kind="municipality")
+    make.institution(territories=("AL-02-DURRES", "AL-02-SHIJAK"), parent=parent, kind="ngo")
+
+
+def _other_seat(s: Scene) -> None:
+    make.seat("ngo", user=s.seat_of(BORDER).user)
+
+
+PAGES = [
+    Shows("home:today", COORDINATOR, at("home:today"), _own_task),
+    Shows("home:today", EDUCATION, at("home:today"), _own_task),
+    Shows("home:today", PREFECT, at("home:today"), _own_task),
+    Shows("home:today", "koordinatori.kombetar", at("home:today"), _own_task),
+    Shows("meetings:list", BORDER, at("meetings:list"), lambda s: s.another_meeting()),
+    Shows("meetings:detail", COORDINATOR, at("meetings:detail", "meeting"), _item),
+    Shows("meetings:detail", BORDER, at("meetings:detail", "meeting"), _item),
+    Shows("meetings:minutes", BORDER, at("meetings:minutes", "meeting"), _item),
+    Shows("meetings:item", COORDINATOR, at("meetings:item", "item"), _item),
+    Shows("meetings:decisions", BORDER, at("meetings:decisions"), _item),
+    Shows("meetings:decision", BORDER, at("meetings:decision", "decision"), _review),
+    Shows("meetings:attendance", COORDINATOR, at("meetings:attendance", "meeting"), _member),
+    Shows("meetings:decide", COORDINATOR, at("meetings:decide", "item"), lambda s: (_place(s), _measure(s))),
+    Shows(
+        "meetings:review", COORDINATOR, lambda s: url("meetings:review", s.meeting, decision=s.decision.code), _review
+    ),
+    Shows("plan:detail", BORDER, at("plan:detail", "plan"), _measure),
+    Shows("plan:measure", EDUCATION, at("plan:measure", "measure"), _of_measure),
+    Shows("plan:tasks", COORDINATOR, at("plan:tasks"), _task),
+    Shows("plan:tasks", EDUCATION, at("plan:tasks"), _task),
+    Shows("plan:task", COORDINATOR, at("plan:task", "task"), _step),
+    Shows("plan:activities", BORDER, at("plan:activities"), _activity),
+    Shows("plan:activity", BORDER, at("plan:activity", "activity"), _activity),
+    Shows("plan:activity_add", EDUCATION, at("plan:activity_add"), _measure),
+    Shows("plan:measure_edit", COORDINATOR, at("plan:measure_edit", "measure"), _place),
+    Shows("committee:institutions", BORDER, at("committee:institutions"), _place),
+    Shows(
+        "committee:institution",
+        BORDER,
+        at("committee:institution", "newcomer"),
+        lambda s: make.membership(s.past_body(), s.newcomer),
+    ),
+    Shows("committee:bodies", BORDER, at("committee:bodies"), lambda s: (s.past_body(), make.act())),
+    Shows("committee:body", BORDER, at("committee:body", "body"), _member),
+    Shows("committee:member_add", COORDINATOR, at("committee:member_add", "body"), _member),
+    Shows("people:list", ADMIN, at("people:list"), _seat),
+    Shows("people:list", COORDINATOR, at("people:list"), _seat),
+    Shows("people:seat", ADMIN, lambda s: url("people:seat", s.seat_of(BORDER)), _other_seat),
+    Shows("reference:lists", ADMIN, at("reference:lists"), _row),
+    Shows("reference:terms", ADMIN, at("reference:terms", kind="pillar"), _row),
+]
+
+
+# Pages that show one thing and no rows: a form without a choice of rows, a small page, or measured elsewhere.
+WITHOUT_ROWS = {
+    "meetings:draft_key",
+    "plan:current",  # leads to the plan
+    "audit:trail",  # in tests/audit
+}
+
+
+def _together() -> dict[Add, list[Shows]]:
+    """The pages that show more by the same rows: they are measured together."""
+    found: dict[Add, list[Shows]] = {}
+    for shows in PAGES:
+        found.setdefault(shows.add, []).append(shows)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("add", "pages"), _together().items(), ids=lambda value: str(value[0]) if isinstance(value, list) else ""
+)
+def test_queries_do_not_grow_with_rows(person, scene, add, pages):
+    readers = {who: person(who) for who in {shows.who for shows in pages}}
+    asked = [(readers[shows.who], shows.address(scene), str(shows)) for shows in pages]
+
+    def queries() -> dict[str, int]:
+        return {name: queries_of(reader, address) for reader, address, name in asked}
+
+    for _once in range(2):
+        add(scene)
+    queries()  # what is remembered for the process is remembered now
+    few = queries()
+    for _once in range(18):
+        add(scene)
+
+    assert queries() == few
+
+
+def test_every_page_that_is_only_read_is_measured():
+    reads = {one.name for one in census.routes() if one.right and set(one.methods) == {"GET"}}
+
+    assert reads - {one.route for one in PAGES} == WITHOUT_ROWS
