@@ -175,7 +175,7 @@ PAGES = [
 # Pages that show one thing and no rows: a form without a choice of rows, a small page, or measured elsewhere.
 WITHOUT_ROWS = {
     "meetings:draft_key",
-    "plan:current",  # leads to the plan
+    "plan:current",  # the page of plan:detail
     "audit:trail",  # in tests/audit
 }
 

@@ -32,13 +32,16 @@ def plan_current(request: Any) -> HttpResponse:
     current = next((one for one in plans_there if one.year <= year), plans_there[0] if plans_there else None)
     if current is None:
         return page(request, "plan/plans.html", {"plans": []})
-    return redirect("plan:detail", code=current.code)
+    return _plan_page(request, door(request, Plan.objects.select_related("county", "act"), current.code))
 
 
 @needs("plan.view", methods=("GET",))
 def plan_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     """One plan: measures by pillar and objective, with where they stand."""
-    plan = door(request, Plan.objects.select_related("county", "act"), code)
+    return _plan_page(request, door(request, Plan.objects.select_related("county", "act"), code))
+
+
+def _plan_page(request: Any, plan: Plan) -> HttpResponse:
     seat = request.seat
     objectives = Objective.objects.visible_to(seat).filter(plan=plan).select_related("pillar")
     measures = list(Measure.objects.visible_to(seat).filter(objective__plan=plan).for_list())
