@@ -1,0 +1,105 @@
+"""Many people write on one item at once, one of them on a machine that dies: nothing acknowledged is lost, nothing is
+overwritten, nothing is half done (promises 7 and 8). Processes of their own, on a database file or server of their own.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+EDITORS = 4
+EDITS = 12
+
+PREPARE = """
+from krat.demo import make
+from krat.people.models import Seat
+meeting = make.meeting(make.body("table", county="AL-02"), state="open")
+item = make.item(meeting, title="Gjendja")
+seat = make.seat("coordinator", county="AL-02")
+print("PREPARED", item.code, seat.code)
+"""
+LOOK = """
+from meetings.models import AgendaItem
+item = AgendaItem.objects.unscoped("a test looks at the end").get()
+print("STANDS", item.version, item.discussion)
+"""
+
+
+@pytest.fixture
+def place(tmp_path, django_db_blocker):
+    """A database of its own beside the tests' one, in the environment of the processes."""
+    from django.db import connection
+
+    environment = {**os.environ, "KRAT_KEYS": str(tmp_path / "keys.json"), "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
+    if connection.vendor == "sqlite":
+        environment["DATABASE_URL"] = f"sqlite:///{tmp_path / 'editors.sqlite3'}"
+        yield environment
+        return
+    name = f"editors_{os.getpid()}"
+    base, _slash, _old = os.environ["DATABASE_URL"].rpartition("/")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    environment["DATABASE_URL"] = f"{base}/{name}"
+    yield environment
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def said_by(environment, *arguments):
+    done = subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def editor(environment, item, seat, name):
+    command = [sys.executable, "-m", "tests.meetings.editors", item, seat, name, str(EDITS)]
+    return subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_editors_of_one_item_lose_nothing_though_one_of_them_is_killed(place):
+    said_by(place, "manage.py", "migrate", "--verbosity", "0")
+    words = said_by(place, "manage.py", "shell", "--verbosity", "0", "-c", PREPARE).split()
+    item, seat = words[words.index("PREPARED") + 1 :][:2]
+
+    editors = [editor(place, item, seat, f"e{number}") for number in range(EDITORS)]
+    doomed = editors[0]
+    acknowledged = [doomed.stdout.readline().strip() for _edit in range(3)]
+    time.sleep(0.05)  # somewhere within the next edit
+    doomed.send_signal(signal.SIGKILL)
+    for one in editors:
+        acknowledged += one.communicate(timeout=240)[0].split()
+
+    version, *text = (
+        said_by(place, "manage.py", "shell", "--verbosity", "0", "-c", LOOK).partition("STANDS ")[2].split()
+    )
+    assert [one.returncode for one in editors[1:]] == [0] * (EDITORS - 1)
+    assert len(acknowledged) >= (EDITORS - 1) * EDITS + 3
+    assert set(acknowledged) <= set(text)  # nothing acknowledged is lost
+    assert len(text) == len(set(text))  # nothing stands twice
+    assert int(version) == 1 + len(text)  # every saved edit is one version: nobody overwrote anybody
+    # The killed editor may have saved one word that it could not say any more; nobody else may.
+    assert len(set(text) - set(acknowledged)) <= 1
+
+
+@pytest.mark.slow
+def test_without_the_version_the_same_editors_would_lose_words(place):
+    """The negative control: editors who do not say what they read overwrite each other, and the ledger shows it."""
+    said_by(place, "manage.py", "migrate", "--verbosity", "0")
+    words = said_by(place, "manage.py", "shell", "--verbosity", "0", "-c", PREPARE).split()
+    item, seat = words[words.index("PREPARED") + 1 :][:2]
+    careless = {**place, "KRAT_TEST_CARELESS": "1"}
+
+    editors = [editor(careless, item, seat, f"e{number}") for number in range(2)]
+    acknowledged = [word for one in editors for word in one.communicate(timeout=240)[0].split()]
+
+    text = said_by(place, "manage.py", "shell", "--verbosity", "0", "-c", LOOK).partition("STANDS ")[2].split()[1:]
+    assert len(acknowledged) == 2 * EDITS
+    assert set(acknowledged) - set(text)
