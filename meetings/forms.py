@@ -69,7 +69,7 @@ class MeetingForm(BaseForm):
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bodies = _bodies(seat)
-        self.fields["body"].queryset = bodies  # type: ignore[attr-defined]
+        self.offer("body", bodies)
         self.fields["place"].initial = gettext("Hall of the prefecture")
         self.fields["agenda"].initial = "\n".join(
             [
@@ -104,7 +104,7 @@ class ItemForm(BaseForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["rapporteur"].queryset = Institution.objects.visible_to(seat).working()  # type: ignore[attr-defined]
+        self.offer("rapporteur", Institution.objects.visible_to(seat).working())
 
 
 class ItemChangeForm(ItemForm, VersionedForm):
@@ -179,13 +179,13 @@ class DecisionForm(BaseForm):
     def __init__(self, *args: Any, seat: Seat, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Institution.objects.visible_to(seat).working()
-        self.fields["lead"].queryset = rows  # type: ignore[attr-defined]
-        self.fields["supporting"].queryset = rows.all()  # type: ignore[attr-defined]
+        self.offer("lead", rows)
+        self.offer("supporting", rows.all())
         measures = Measure.objects.visible_to(seat).filter(
             objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year
         )
         open_plans = measures.exclude(objective__plan__state=Plan.State.CLOSED)
-        self.fields["measure"].queryset = open_plans.order_by("number")  # type: ignore[attr-defined]
+        self.offer("measure", open_plans.order_by("number"))
         self.fields["due_on"].widget.attrs["min"] = max(meeting.held_on, timezone.localdate()).isoformat()
 
 

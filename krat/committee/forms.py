@@ -30,7 +30,7 @@ class InstitutionFilter(FilterForm):
         places = Municipality.objects.all()
         if seat.county_id is not None:
             places = places.filter(county=seat.county_id)
-        self.fields["municipality"].queryset = places  # type: ignore[attr-defined]
+        self.offer("municipality", places)
 
 
 class ActForm(BaseForm):
@@ -54,7 +54,7 @@ class BodiesForm(BaseForm):
 
     def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["act"].queryset = Act.objects.permitted(seat, "committee.manage")  # type: ignore[attr-defined]
+        self.offer("act", Act.objects.permitted(seat, "committee.manage"))
         self.fields["year"].initial = timezone.localdate().year + 1
 
 
@@ -70,8 +70,8 @@ class MemberForm(BaseForm):
     def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Institution.objects.visible_to(seat).working()
-        self.fields["institution"].queryset = rows  # type: ignore[attr-defined]
-        self.fields["act"].queryset = Act.objects.permitted(seat, "committee.manage")  # type: ignore[attr-defined]
+        self.offer("institution", rows)
+        self.offer("act", Act.objects.permitted(seat, "committee.manage"))
 
 
 class EndMemberForm(BaseForm):
@@ -108,4 +108,4 @@ class InstitutionForm(BaseForm):
 
     def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = Institution.objects.visible_to(seat)  # type: ignore[attr-defined]
+        self.offer("parent", Institution.objects.visible_to(seat))

@@ -25,7 +25,7 @@ class SeatFilter(FilterForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["institution"].queryset = Institution.objects.visible_to(seat)  # type: ignore[attr-defined]
+        self.offer("institution", Institution.objects.visible_to(seat))
 
 
 class InvitationForm(BaseForm):
@@ -42,7 +42,7 @@ class InvitationForm(BaseForm):
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Institution.objects.permitted(seat, "institutions.view").working()
-        self.fields["institution"].queryset = rows  # type: ignore[attr-defined]
+        self.offer("institution", rows)
         self.fields["starts_on"].initial = timezone.localdate()
 
 

@@ -53,6 +53,10 @@ class BaseForm(forms.Form):
             return form
         return cls(getattr(request, "kept", None), **kwargs)
 
+    def offer(self, name: str, rows: models.QuerySet[Any]) -> None:
+        """Let a field choose among these rows: those that the door shows to the seat."""
+        cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
+
     def is_accepted(self) -> bool:
         """Whether it was sent and makes sense; what was only kept is shown again first."""
         return self.is_sent and self.is_valid()

@@ -38,7 +38,7 @@ class ActivityFilter(FilterForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["municipality"].queryset = places_of(seat)  # type: ignore[attr-defined]
+        self.offer("municipality", places_of(seat))
 
 
 class ActivityForm(BaseForm):
@@ -65,10 +65,10 @@ class ActivityForm(BaseForm):
         if rights.reach(seat, "activities.record") is Reach.OWN:
             organisers = organisers.filter(pk=seat.institution_id)
             self.fields["organiser"].initial = seat.institution_id
-        self.fields["organiser"].queryset = organisers  # type: ignore[attr-defined]
-        self.fields["municipality"].queryset = places_of(seat)  # type: ignore[attr-defined]
+        self.offer("organiser", organisers)
+        self.offer("municipality", places_of(seat))
         measures = Measure.objects.visible_to(seat).filter(objective__plan__county=seat.county_id)
-        self.fields["measure"].queryset = measures  # type: ignore[attr-defined]
+        self.offer("measure", measures)
 
 
 def places_of(seat: Seat) -> Any:

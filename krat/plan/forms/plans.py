@@ -39,7 +39,7 @@ class AdoptForm(VersionedForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["act"].queryset = Act.objects.visible_to(seat)  # type: ignore[attr-defined]
+        self.offer("act", Act.objects.visible_to(seat))
 
 
 class ObjectiveForm(BaseForm):
@@ -82,8 +82,8 @@ class MeasureForm(BaseForm):
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = Institution.objects.visible_to(seat).working()
-        self.fields["lead"].queryset = rows  # type: ignore[attr-defined]
-        self.fields["supporting"].queryset = rows.all()  # type: ignore[attr-defined]
+        self.offer("lead", rows)
+        self.offer("supporting", rows.all())
 
 
 class MeasureReportForm(VersionedForm):

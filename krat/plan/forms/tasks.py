@@ -42,7 +42,7 @@ class TaskFilter(FilterForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["institution"].queryset = Institution.objects.visible_to(seat)  # type: ignore[attr-defined]
+        self.offer("institution", Institution.objects.visible_to(seat))
 
     narrowing = {"state": _by_standing, "institution": "lead", "until": "due_on__lte"}
 
@@ -73,7 +73,7 @@ class TaskForm(VersionedForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = Institution.objects.visible_to(seat).working()  # type: ignore[attr-defined]
+        self.offer("lead", Institution.objects.visible_to(seat).working())
 
 
 class MeasureTaskForm(BaseForm):
@@ -88,7 +88,7 @@ class MeasureTaskForm(BaseForm):
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lead"].queryset = Institution.objects.visible_to(seat).working()  # type: ignore[attr-defined]
+        self.offer("lead", Institution.objects.visible_to(seat).working())
 
 
 TASK_FIELDS = [name for name in TaskForm.base_fields if name != "version"]
