@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases.actions import cards
+from cases.models import Card
 from krat.access import vault
 from krat.access.scoping import hold, settle
 from krat.audit import trail
@@ -136,6 +138,39 @@ def add_item(
 
 
 @transaction.atomic
+def add_card(meeting: Meeting, *, by: Seat, card: Card) -> AgendaItem:
+    """Put a card on the agenda of a meeting of its county: the item bears its alias and its obstacle, nothing more."""
+    meeting = hold(meeting)
+    _not_frozen(meeting)
+    if meeting.is_over:
+        raise ValidationError(_("This meeting is over. Put the card on the agenda of the next one."), code="state")
+    if meeting.body.county_id != card.county_id:
+        raise ValidationError(_("This card is of another county."))
+    rows = AgendaItem.objects.permitted(by, FILE).filter(withdrawn_at=None)
+    coming = [Meeting.State.PLANNED, Meeting.State.OPEN]
+    there = rows.filter(card=card, meeting__state__in=coming).select_related("meeting__body").first()
+    if there is not None:
+        raise ValidationError(_("The card is on an agenda already: %(meeting)s."), params={"meeting": there.meeting})
+    item = AgendaItem(
+        meeting=meeting,
+        position=(rows.filter(meeting=meeting).aggregate(last=Max("position"))["last"] or 0) + 1,
+        title=f"{card.alias} · {card.kind.name_sq}",
+        card=card,
+    )
+    settle(item, by=by, right=FILE)
+    cards.move(card, Card.State.ON_AGENDA, by=by)
+    _rewritten(meeting)
+    trail.record(by, ITEM_SAVED, item)
+    return item
+
+
+def _return_card(item: AgendaItem, by: Seat) -> None:
+    """A card that is not dealt with waits again."""
+    if item.card is not None and item.card.state == Card.State.ON_AGENDA:
+        cards.move(item.card, Card.State.OPEN, by=by)
+
+
+@transaction.atomic
 def change_item(
     item: AgendaItem, *, by: Seat, based_on: int, title: str, rapporteur: Institution | None, position: int
 ) -> AgendaItem:
@@ -174,6 +209,7 @@ def withdraw_item(item: AgendaItem, *, by: Seat) -> None:
     for place, one in enumerate(rows.order_by("position", "pk"), start=1):
         if one.position != place:
             rows.filter(pk=one.pk).update(position=place)
+    _return_card(item, by)
     _rewritten(item.meeting)
     trail.record(by, ITEM_WITHDRAWN, item)
 
@@ -186,6 +222,10 @@ def call_off(meeting: Meeting, *, by: Seat, to: str) -> Meeting:
         raise ValidationError(_("Only a planned meeting can be postponed or cancelled."))
     meeting.state = to
     settle(meeting, by=by, right=FILE)
+    for item in (
+        AgendaItem.objects.permitted(by, FILE).filter(meeting=meeting, withdrawn_at=None).select_related("card")
+    ):
+        _return_card(item, by)
     trail.record(by, CALLED_OFF, meeting, changes={"state": (Meeting.State.PLANNED.value, to)})
     return meeting
 
@@ -340,6 +380,9 @@ def decide(
             predates_registry=meeting.predates_registry,
         )
         decision.tasks.add(task)
+    if item.card is not None:
+        given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision))
+        cards.move(item.card, Card.State.DECIDED, by=by, decision=decision.label, tasks=given)
     _rewritten(meeting)
     trail.record(by, DECIDED, decision)
     return decision

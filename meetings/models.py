@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Card
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.roles import Role
@@ -137,7 +138,7 @@ class AgendaItem(VersionedModel):
         FOLLOW_UP = "follow_up", _("follow-up of decisions")
 
     view_right = "meetings.view"
-    held_with = ("meeting__body__county", "meeting__kind", "rapporteur")
+    held_with = ("meeting__body__county", "meeting__kind", "rapporteur", "card")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items", verbose_name=_("meeting"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY)
@@ -145,6 +146,10 @@ class AgendaItem(VersionedModel):
     title = models.CharField(_("item"), max_length=300, blank=True)  # empty for the follow-up, which names itself
     rapporteur = models.ForeignKey(
         Institution, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("rapporteur")
+    )
+    # A stuck case without a name, where the item is about one; who may see the card is the card's affair.
+    card = models.ForeignKey(
+        Card, on_delete=models.PROTECT, null=True, blank=True, related_name="agenda_items", verbose_name=_("card")
     )
     discussion = models.TextField(_("discussion"), blank=True)
     is_done = models.BooleanField(_("dealt with"), default=False)

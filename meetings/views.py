@@ -224,7 +224,7 @@ def _version(request: Any) -> int:
 
 
 def _items() -> Any:
-    return AgendaItem.objects.select_related("meeting__body__county", "meeting__kind", "rapporteur")
+    return AgendaItem.objects.select_related("meeting__body__county", "meeting__kind", "rapporteur", "card__kind")
 
 
 # --- the meeting day ---

@@ -22,6 +22,10 @@ class Reach(TextChoices):
     OWN = "own", _("own")
     INSTITUTION = "institution", _("own institution")
     BODY = "body", _("own institution, and the bodies in which it sits")
+    TEAM = "team", _("cases in whose team one is")
+    SENT = "sent", _("what one's own institution sent")
+    RECEIVED = "received", _("what was sent to one's own institution")
+    VICTIMS = "victims", _("possible and identified victims of one's own county")
     COUNTY = "county", _("own county")
     COUNTRY = "country", _("whole country")
 

@@ -253,6 +253,11 @@ def settle(thing: M, *, by: Subject, right: str) -> M:
         thing.version += 1
     thing.full_clean()
     thing.save()
+    look_again(thing, by=by, right=right)
+    return thing
+
+
+def look_again(thing: M, *, by: Subject, right: str) -> None:
+    """Raise `PermissionDenied`, so that all is rolled back, when what was written lies outside the writer's right."""
     if not type(thing).objects.permitted(by, right).filter(pk=thing.pk).exists():
         raise PermissionDenied(_("This lies outside your seat's reach."))
-    return thing

@@ -67,6 +67,7 @@ def keys_are_readable() -> None:
     _keys(settings.KRAT_KEYS)
 
 
+@lru_cache(maxsize=64)
 def _derived(key: bytes, use: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"krat:{use}".encode()).derive(key)
 

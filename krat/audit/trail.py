@@ -125,9 +125,10 @@ class TrailWitness:
     """Writes down what the door shows and refuses."""
 
     def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:
-        """One entry a page, or one for each thing that was fetched through the door."""
-        for thing in things or [None]:
-            record(seat, SEEN, thing, route=route)
+        """One entry a page, or one for each thing that is shown; a pair names the fields that were shown of it."""
+        for one in things or [None]:
+            thing, fields = one if isinstance(one, tuple) else (one, ())
+            record(seat, SEEN, thing, route=route, fields=fields)
 
     def refused(self, who: Any, right: str, route: str, code: str, outcome: str) -> None:
         """One entry, in a transaction of its own: the page's transaction has been rolled back."""

@@ -4,6 +4,8 @@ import calendar as months
 import datetime
 from collections.abc import Iterable
 
+from django.utils import timezone
+
 from krat.reference.models import Deadline, Holiday
 
 _SATURDAY = 5
@@ -53,6 +55,15 @@ def add_months(start: datetime.date, amount: int) -> datetime.date:
 def due(code: str, start: datetime.date) -> datetime.date:
     """The last day of a deadline that starts on a day (two queries at most)."""
     return dues(code, [start])[start]
+
+
+def due_at(code: str, start: datetime.datetime) -> datetime.datetime:
+    """The last moment of a deadline: hours run by the clock, days end with the office day's midnight (two queries)."""
+    deadline = Deadline.objects.get(code=code)
+    if deadline.unit == Deadline.Unit.HOURS:
+        return start + datetime.timedelta(hours=deadline.amount)
+    last = due(code, timezone.localdate(start))
+    return timezone.make_aware(datetime.datetime.combine(last, datetime.time.max.replace(microsecond=0)))
 
 
 def dues(code: str, starts: Iterable[datetime.date]) -> dict[datetime.date, datetime.date]:

@@ -105,6 +105,11 @@ class Term(Checked):
         AUDIENCE = "audience", _("Audiences of activities")
         INSTITUTION = "institution", _("Kinds of institution")
         HELPLINE = "helpline", _("Helplines")
+        CONCERN = "concern", _("Concerns of a case")
+        SOURCE = "source", _("Sources of a signal")
+        CARE = "care", _("Present care")
+        OBSTACLE = "obstacle", _("Kinds of obstacle")
+        CLOSING = "closing", _("Reasons for closing a case")
 
     list = models.CharField(_("list"), max_length=20, choices=List.choices)
     code = models.SlugField(_("code"), max_length=40)

@@ -1,0 +1,169 @@
+"""The bridge: an obstacle is marked, its card goes to the table, the worker confirms that it is gone (rulings 11, 13).
+
+Nobody at the table learns whose card it is; the team finds its card from the obstacle.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import Card, Case, Identity, Obstacle, Referral, Series
+from cases.models.card import MOVES, CardState
+from cases.models.sealing import lend_key
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.models import Institution
+from krat.committee.words import refuse_personal
+from krat.people.models import Seat
+from krat.plan.models import Task
+from krat.reference.models import Term
+
+MARKED = trail.event("obstacle.marked", gettext_lazy("marked what holds a case up"))
+TO_TABLE = trail.event("obstacle.to_table", gettext_lazy("took an obstacle to the table as a card"))
+GONE = trail.event("obstacle.gone", gettext_lazy("confirmed that an obstacle is gone"))
+RESOLVED = trail.event("card.resolved", gettext_lazy("opened the case of a card"))
+CARD_MOVED = trail.event("card.moved", gettext_lazy("put a card on an agenda, decided on it or closed it"))
+
+MARK, RESOLVE = "obstacles.mark", "cards.resolve"
+ASKED_AT_MOST = 300
+
+
+@transaction.atomic
+def mark(
+    case: Case,
+    *,
+    by: Seat,
+    kind: Term,
+    waits_for: Institution,
+    since: datetime.date,
+    asked: str,
+    referral: Referral | None = None,
+) -> Obstacle:
+    """Mark what holds a case up and for whom it waits. What is asked may go to the table: it names nobody."""
+    refuse_personal({"asked": asked})
+    case = hold(case)
+    if not case.is_open:
+        raise ValidationError(_("This case is over; nothing holds it up."), code="state")
+    if since > timezone.localdate():
+        raise ValidationError({"since": _("The day lies in the future.")})
+    if len(asked) > ASKED_AT_MOST:
+        raise ValidationError({"asked": _("Say it in at most %(signs)s signs.") % {"signs": ASKED_AT_MOST}})
+    if referral is not None and referral.case_id != case.pk:
+        raise ValidationError({"referral": _("This referral is of another case.")})
+    obstacle = Obstacle(case=case, kind=kind, waits_for=waits_for, since=since, referral=referral, marked_by=by)
+    obstacle.words = {"asked": asked}
+    settle(obstacle, by=by, right=MARK)
+    trail.record(by, MARKED, obstacle)
+    return obstacle
+
+
+@transaction.atomic
+def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
+    """Make the card of an obstacle: age band, sex, stage, risk, whom it waits for; an alias, never the case's number.
+
+    One lock on the obstacle, one on the county's running number.
+    """
+    obstacle = hold(obstacle)
+    if not obstacle.stands:
+        raise ValidationError(_("This obstacle is gone; there is nothing to take to the table."), code="state")
+    if obstacle.card_id is not None:
+        raise ValidationError(_("This obstacle has its card already."), code="state")
+    refuse_personal({"asked": obstacle.words["asked"]})  # the guard may have learned since it was marked
+    case = Case.objects.permitted(by, MARK).select_related("municipality__county").get(pk=obstacle.case_id)
+    who = Identity.objects.permitted(by, "identity.view").get(case=case)
+    lend_key(obstacle, who)
+    today = timezone.localdate()
+    card = Card(
+        county=case.municipality.county,
+        year=today.year,
+        number=Series.next(Series.Of.CARDS, case.municipality.county, today.year),
+        kind=obstacle.kind,
+        waits_for=obstacle.waits_for,
+        since=obstacle.since,
+        asked=obstacle.words["asked"],
+        age_band=who.age_band(today),
+        sex=who.words["sex"],
+        stage=case.stage,
+        risk=case.risk,
+    )
+    card.full_clean()
+    card.save()
+    obstacle.card = card
+    settle(obstacle, by=by, right=MARK)
+    trail.record(by, TO_TABLE, card)
+    return card
+
+
+@transaction.atomic
+def confirm_gone(obstacle: Obstacle, *, by: Seat, how: str, based_on: int | None = None) -> Obstacle:
+    """The worker confirms that the obstacle is gone; its card closes with it (ruling 13).
+
+    Whoever had not seen that the table decided in the meantime is told so first (``based_on`` is the obstacle's
+    version, which the table's decision raises). Locks obstacle and card, in this order everywhere.
+    """
+    if not how.strip():
+        raise ValidationError({"how": _("Say in a sentence how it went away.")})
+    obstacle = hold(obstacle, based_on=based_on)
+    if not obstacle.stands:
+        raise ValidationError(_("This obstacle was already confirmed as gone."), code="state")
+    obstacle.state, obstacle.gone_on, obstacle.gone_by = Obstacle.State.GONE, timezone.localdate(), by
+    obstacle.words = obstacle.words | {"how": how}
+    settle(obstacle, by=by, right=MARK)
+    if obstacle.card is not None:
+        card = hold(obstacle.card)
+        if card.is_open:
+            before = card.state
+            card.state, card.closed_on = CardState.CLOSED, obstacle.gone_on
+            settle(card, by=by, right="cards.view")
+            trail.record(by, CARD_MOVED, card, changes={"state": (before, card.state)})
+    trail.record(by, GONE, obstacle)
+    return obstacle
+
+
+def resolve(card: Card, *, by: Seat) -> Case:
+    """The case of a card, for its team alone; that somebody asked is in the trail. Raises `Case.DoesNotExist`."""
+    rows = Obstacle.objects.permitted(by, RESOLVE).filter(card=card).values("case_id")
+    case = Case.objects.visible_to(by).get(pk__in=rows)
+    trail.record(by, RESOLVED, card)
+    return case
+
+
+# --- what the table does; called by meetings ---
+
+
+@transaction.atomic
+def move(card: Card, to: str, *, by: Seat, decision: str = "", tasks: Sequence[Task] = ()) -> Card:
+    """Put a card on an agenda, take it off, or note what was decided. Raises `ValidationError` for one that is closed.
+
+    Locks the obstacle before the card, as `confirm_gone` does, so that neither waits for the other.
+    """
+    of = Obstacle.objects.unscoped("the table moves a card: its case's team must not decide on an older state")
+    obstacle = of.select_for_update(of=("self",)).filter(card=card).first()
+    card = hold(card)
+    before = CardState(card.state)
+    if before is CardState.CLOSED:
+        raise ValidationError(
+            _("The obstacle of card %(alias)s is gone; the card is closed."), params={"alias": card.alias}, code="state"
+        )
+    if before != to and (before, CardState(to)) not in MOVES:
+        raise ValidationError(
+            _("Card %(alias)s is “%(state)s”; that cannot be done with it now."),
+            params={"alias": card.alias, "state": before.label},
+            code="state",
+        )
+    card.state = to
+    card.decision = decision or card.decision
+    settle(card, by=by, right="cards.table")
+    card.tasks.add(*tasks)
+    if obstacle is not None:
+        raised = Obstacle.objects.unscoped("the table moved its card").filter(pk=obstacle.pk)
+        raised.update(version=obstacle.version + 1)
+    trail.record(by, CARD_MOVED, card, changes={"state": (before.value, card.state)})
+    return card

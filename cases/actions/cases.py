@@ -1,0 +1,373 @@
+"""The case: opened, assessed, led through its stages, given a team, closed."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import names, sealed
+from cases.actions import signals
+from cases.models import Assignment, Case, Clock, DataKey, Identity, NameToken, Note, Obstacle, Referral, Series, Signal
+from cases.models.case import CLOCK_OF_RISK, CLOCK_OF_STAGE, MOVES, NEVER, OVER, Stage
+from cases.models.identity import ADULT_AT
+from cases.models.signal import Kind
+from krat.access import rights
+from krat.access.rights import Reach
+from krat.access.roles import Role
+from krat.access.scoping import hold, look_again, settle
+from krat.audit import trail
+from krat.people.models import Seat
+from krat.reference import calendar
+from krat.reference.models import Municipality, Term
+
+OPENED = trail.event("case.opened", gettext_lazy("opened a case"))
+TAKEN = trail.event("signal.taken", gettext_lazy("took a signal as a case"))
+CHANGED = trail.event("case.changed", gettext_lazy("changed the head of a case"))
+ASSESSED = trail.event("case.assessed", gettext_lazy("assessed the risk of a case"))
+MOVED = trail.event("case.moved", gettext_lazy("led a case to another stage"))
+IDENTITY = trail.event("case.identity", gettext_lazy("changed who a case is about"))
+ASSIGNED = trail.event("case.assigned", gettext_lazy("named somebody to the team of a case"))
+RELEASED = trail.event("case.released", gettext_lazy("ended somebody's place in the team of a case"))
+
+OPEN, CHANGE, ASSIGN, WRITE_IDENTITY = "cases.open", "cases.change", "cases.assign", "identity.change"
+
+_LETTER = {Kind.CHILD: "F", Kind.ADULT: "R"}  # fëmijë, i rritur
+
+
+# --- opening ---
+
+
+@transaction.atomic
+def open_case(
+    *,
+    by: Seat,
+    kind: str,
+    municipality: Municipality,
+    source: Term,
+    signalled_on: datetime.date,
+    identity: dict[str, str],
+    concerns: Sequence[str] = (),
+    risk: str = "",
+    victim_status: str = "at_risk",
+    reference: str = "",
+    stage: str = Stage.INITIAL_ASSESSMENT,
+    signal: Signal | None = None,
+) -> Case:
+    """Open a case: its head, who it is, its data key, its clock, and the opener as manager where they work in its team.
+
+    One row lock on the county's running number until the transaction ends. Raises `ValidationError` by field.
+    """
+    if not by.institution.territories.filter(pk=municipality.pk).exists():
+        raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
+    if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
+        raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
+    _check_concerns(concerns)
+    case = Case(
+        number="-",
+        kind=kind,
+        municipality=municipality,
+        holder=by.institution,
+        reference=reference,
+        signal=signal,
+        concerns=list(concerns),
+        risk=risk,
+        victim_status=victim_status,
+        stage=stage,
+        signalled_on=signalled_on,
+        source=source,
+    )
+    case.full_clean()
+    now = timezone.now()
+    year = timezone.localdate(now).year
+    serial = Series.next(Series.Of.CASES, municipality.county, year)
+    case.number = f"{municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(kind)]}"
+    case.save()
+    _start_clock(case, now)
+    if signal is not None:
+        signals.answer(signal, by=by, state=Signal.State.TAKEN)
+        trail.record(by, TAKEN, signal)
+    if rights.reach(by, OPEN) is Reach.TEAM:
+        _name(case, seat=by, is_manager=True, by=by)
+    look_again(case, by=by, right=OPEN)
+    key = DataKey(case=case)
+    opened = sealed.new_key()
+    key.wrapped = sealed.wrap(opened, key.code)
+    key.full_clean()
+    key.save()
+    who = Identity(case=case)
+    who.__dict__["_data_key"] = opened
+    _fill(who, case, identity)
+    settle(who, by=by, right=WRITE_IDENTITY)
+    _index(case, who)
+    trail.record(by, OPENED, case)
+    return case
+
+
+def _check_concerns(concerns: Sequence[str]) -> None:
+    known = set(Term.objects.filter(list=Term.List.CONCERN, code__in=concerns).values_list("code", flat=True))
+    if set(concerns) - known or len(set(concerns)) != len(concerns):
+        raise ValidationError({"concerns": _("Choose concerns of the list, each once.")})
+
+
+def _fill(who: Identity, case: Case, words: dict[str, str]) -> None:
+    filled = who.words | {name: value.strip() for name, value in words.items()}
+    filled["personal_number"] = names.compact(filled["personal_number"])
+    who.words = filled
+    who.number_token = names.number_token(filled["personal_number"])
+    who.clean()
+    age = who.age_on(case.signalled_on)
+    if case.kind == Kind.CHILD and age is not None and age >= ADULT_AT:
+        field = "birth_date" if who.born_on else "birth_year"
+        raise ValidationError({field: _("This person was of age on the day of the signal. Choose “adult”.")})
+
+
+def _index(case: Case, who: Identity) -> None:
+    NameToken.objects.filter(case=case).delete()
+    found = names.tokens_to_store(who.words["first_name"], who.words["last_name"])
+    NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
+
+
+# --- changing ---
+
+
+@transaction.atomic
+def change(
+    case: Case,
+    *,
+    by: Seat,
+    based_on: int | None,
+    head: dict[str, object] | None = None,
+    identity: dict[str, str] | None = None,
+) -> Case:
+    """Change the head, who it is, or both, as one edit with one new version; what is left out stays.
+
+    ``head`` may name kind, municipality, concerns, risk, victim_status, signalled_on, source, reference. One row lock.
+    """
+    case = hold(case, based_on=based_on)
+    _must_be_open(case)
+    head, changes = head or {}, {}
+    if "concerns" in head:
+        _check_concerns(head["concerns"])  # type: ignore[arg-type]
+    municipality = head.get("municipality")
+    if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():  # type: ignore[attr-defined]
+        raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
+    for name, value in head.items():
+        changes[name] = (_plain(getattr(case, name)), _plain(value))
+        setattr(case, name, value)
+    settle(case, by=by, right=CHANGE)
+    if "risk" in head and case.stage == Stage.INITIAL_ASSESSMENT:
+        _wind_clock(case)
+    if changes:
+        trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
+    if identity is not None or "kind" in head or "signalled_on" in head:
+        _change_identity(case, by=by, words=identity or {})
+    return case
+
+
+def _change_identity(case: Case, *, by: Seat, words: dict[str, str]) -> None:
+    who = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
+    if who is None:
+        raise PermissionDenied(_("This lies outside your seat's reach."))
+    before = dict(who.words)
+    _fill(who, case, words)
+    if who.words == before:
+        return
+    settle(who, by=by, right=WRITE_IDENTITY)
+    _index(case, who)
+    changed = {name: (before[name], who.words[name]) for name in words}
+    trail.record(by, IDENTITY, who, changes=changed)
+
+
+def _plain(value: object) -> object:
+    return getattr(value, "code", ", ".join(value) if isinstance(value, list | tuple) else value)
+
+
+def assess(case: Case, *, by: Seat, risk: str, based_on: int | None = None) -> Case:
+    """Set the risk; in the initial assessment the clock runs by it from the day the stage began."""
+    if not risk:
+        raise ValidationError({"risk": _("Choose the level of risk.")})
+    return change(case, by=by, based_on=based_on, head={"risk": risk})
+
+
+@transaction.atomic
+def move(
+    case: Case, to: str, *, by: Seat, note: str = "", closing: Term | None = None, based_on: int | None = None
+) -> Case:
+    """Lead a case along its table of moves: the running clock is met, the next stage's starts. One row lock."""
+    case = hold(case, based_on=based_on)
+    before, after = Stage(case.stage), Stage(to)
+    if (before, after) not in MOVES:
+        raise ValidationError(
+            _("The case stands at “%(before)s”; from there it cannot go to “%(after)s”."),
+            params={"before": before.label, "after": after.label},
+            code="state",
+        )
+    if before is Stage.INITIAL_ASSESSMENT and not case.risk:
+        raise ValidationError({"risk": _("Assess the risk first.")}, code="state")
+    now = timezone.now()
+    if after in OVER:
+        _may_end(case, note, closing, needs_reason=after is Stage.CLOSED)
+    case.closing = closing
+    case.closed_on = timezone.localdate(now) if after is Stage.CLOSED else None
+    case.stage = after
+    running = Clock.objects.permitted(by, "cases.view").filter(case=case, met_at=None)
+    for clock in running:
+        clock.met_at = now
+        clock.save(update_fields=["met_at"])
+    settle(case, by=by, right=MOVES[before, after])
+    if note.strip():
+        step = Note(case=case, kind=Note.Kind.STEP, happened_on=timezone.localdate(now), seat=by)
+        step.words = {"text": note}
+        step.full_clean()
+        step.save()
+    _start_clock(case, now)
+    if after in OVER:
+        for one in Assignment.objects.permitted(by, "cases.view").filter(case=case, ended_at=None):
+            one.ended_at = now
+            one.save(update_fields=["ended_at"])
+    trail.record(by, MOVED, case, changes={"stage": (before.value, after.value)})
+    return case
+
+
+def _may_end(case: Case, note: str, closing: Term | None, *, needs_reason: bool) -> None:
+    wrong: dict[str, str] = {}
+    if needs_reason and closing is None:
+        wrong["closing"] = _("Choose the reason for closing.")
+    if not note.strip():
+        wrong["note"] = _("Say in a sentence why the case ends.")
+    if wrong:
+        raise ValidationError(wrong)
+    sentences = obstacles_to_ending(case)
+    if sentences:
+        raise ValidationError([ValidationError(sentence, code="state") for sentence in sentences])
+
+
+def obstacles_to_ending(case: Case) -> list[str]:
+    """Why a case cannot end yet, as sentences (two queries)."""
+    found = []
+    why = "what still runs in a case that came through the door"
+    if Referral.objects.unscoped(why).filter(case=case).open().exists():
+        found.append(_("A referral is still open. Withdraw it, or wait until it is completed."))
+    if Obstacle.objects.unscoped(why).filter(case=case, state=Obstacle.State.STANDS).exists():
+        found.append(_("An obstacle still stands. Confirm first that it is gone."))
+    return found
+
+
+def _must_be_open(case: Case) -> None:
+    if not case.is_open:
+        raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
+
+
+# --- clocks ---
+
+
+def _start_clock(case: Case, now: datetime.datetime) -> None:
+    """Start the clock of the stage; the head carries its end, so that lists need not look for it."""
+    code = _deadline_of(case)
+    due = calendar.due_at(code, now) if code else None
+    clock = Clock(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
+    if case.stage in OVER:
+        clock.met_at = now
+    clock.full_clean()
+    clock.save()
+    _expect(case, due)
+
+
+def _wind_clock(case: Case) -> None:
+    """The deadline follows the risk, from the moment the stage began."""
+    clock = Clock.objects.unscoped("the running clock of a case that is held").get(case=case, met_at=None)
+    clock.deadline = _deadline_of(case)
+    clock.due_at = calendar.due_at(clock.deadline, clock.starts_at)
+    clock.save(update_fields=["deadline", "due_at"])
+    _expect(case, clock.due_at)
+
+
+def _deadline_of(case: Case) -> str:
+    if case.stage == Stage.INITIAL_ASSESSMENT:
+        return CLOCK_OF_RISK[case.risk]
+    if case.stage == Stage.FOLLOW_UP and case.risk in ("immediate", "high"):
+        return "follow_up_high"
+    return CLOCK_OF_STAGE.get(Stage(case.stage), "")
+
+
+def _expect(case: Case, due: datetime.datetime | None) -> None:
+    case.due_at = due or NEVER
+    case.save(update_fields=["due_at"])
+
+
+# --- the team ---
+
+
+def colleagues(seat: Seat) -> object:
+    """The seats of one's own unit that can work on a case (a queryset)."""
+    rows = Seat.objects.unscoped("the workers of one's own unit, for its head to name").active().for_request()
+    return rows.filter(institution=seat.institution_id, role__in=[Role.CHILD_WORKER, Role.UNIT_HEAD])
+
+
+@transaction.atomic
+def assign(case: Case, *, by: Seat, seat: Seat, is_manager: bool = False) -> Assignment:
+    """Name somebody of the unit to the team, or as its manager; a former manager's place ends with it."""
+    case = hold(case)
+    _must_be_open(case)
+    if not seat.is_active or seat.institution_id != case.holder_id:
+        raise ValidationError({"seat": _("Only somebody who works in the unit that holds the case can be named.")})
+    team = Assignment.objects.permitted(by, "cases.view").filter(case=case, ended_at=None)
+    for one in team:
+        if one.seat_id == seat.pk or (is_manager and one.is_manager):
+            _end(one, by)
+    place = _name(case, seat=seat, is_manager=is_manager, by=by)
+    look_again(case, by=by, right=ASSIGN)
+    return place
+
+
+def _name(case: Case, *, seat: Seat, is_manager: bool, by: Seat) -> Assignment:
+    place = Assignment(case=case, seat=seat, is_manager=is_manager, starts_at=timezone.now(), by=by)
+    place.full_clean()
+    place.save()
+    trail.record(by, ASSIGNED, case, changes={"team": (None, seat.trail_words)})
+    return place
+
+
+@transaction.atomic
+def release(place: Assignment, *, by: Seat) -> Assignment:
+    """End somebody's place in a team: the next request of theirs finds nothing."""
+    place = hold(place)
+    if place.ended_at is not None:
+        raise ValidationError(_("This place in the team has already ended."), code="state")
+    _end(place, by)
+    case = Case.objects.permitted(by, ASSIGN).filter(pk=place.case_id).first()
+    if case is None:
+        raise PermissionDenied(_("This lies outside your seat's reach."))
+    return place
+
+
+def _end(place: Assignment, by: Seat) -> None:
+    place.ended_at = timezone.now()
+    place.save(update_fields=["ended_at"])
+    trail.record(by, RELEASED, place)
+
+
+# --- notes ---
+
+NOTED = trail.event("case.noted", gettext_lazy("wrote a note in a case"))
+
+
+@transaction.atomic
+def note(case: Case, *, by: Seat, kind: str, happened_on: datetime.date, text: str, is_sensitive: bool = False) -> Note:
+    """Write a note; notes are only added."""
+    case = hold(case)
+    _must_be_open(case)
+    if happened_on > timezone.localdate():
+        raise ValidationError({"happened_on": _("The day lies in the future.")})
+    row = Note(case=case, kind=kind, happened_on=happened_on, is_sensitive=is_sensitive, seat=by)
+    row.words = {"text": text}
+
+    settle(row, by=by, right="notes.write")
+    trail.record(by, NOTED, row)
+    return row

@@ -1,0 +1,132 @@
+"""Referrals: sent, reminded of, accepted, refused, withdrawn, completed; and the parts that come of them."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.models import AidPart, Case, CounsellingPart, Referral, SchoolPart
+from cases.models.parts import Part
+from cases.models.referral import MOVES, ReferralState
+from cases.sharing import PURPOSES, USE, receivers
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.models import Institution
+from krat.people.models import Seat
+from krat.reference import calendar
+
+SENT = trail.event("referral.sent", gettext_lazy("referred a case"))
+MOVED = trail.event("referral.moved", gettext_lazy("answered, withdrew or completed a referral"))
+REMINDED = trail.event("referral.reminded", gettext_lazy("reminded of a referral"))
+PART = trail.event("part.changed", gettext_lazy("changed a part of a case"))
+
+SEND, ANSWER, CHANGE_PARTS = "referrals.send", "referrals.answer", "parts.change"
+
+
+@transaction.atomic
+def refer(
+    case: Case, *, by: Seat, purpose: str, receiver: Institution, request: str, consent: str = "duty"
+) -> Referral:
+    """Refer a case to one institution for one purpose; the clock of its answer starts. One row lock on the case."""
+    case = hold(case)
+    if not case.is_open:
+        raise ValidationError(_("This case is over; reopen it before you refer it."), code="state")
+    if purpose not in PURPOSES:
+        raise ValidationError({"purpose": _("Choose a purpose of the list.")})
+    if not receivers(purpose, case, by).filter(pk=receiver.pk).exists():
+        sentence = _("This institution is not one that helps with this purpose in the case's municipality.")
+        raise ValidationError({"receiver": sentence})
+    if PURPOSES[purpose].needs_consent and consent == Referral.Consent.DUTY:
+        raise ValidationError({"consent": _("This institution may only be told with consent. Say how it was given.")})
+    now = timezone.now()
+    referral = Referral(
+        case=case,
+        purpose=purpose,
+        sender=case.holder,
+        sent_by=by,
+        receiver=receiver,
+        consent=consent,
+        sent_at=now,
+        due_at=calendar.due_at("referral_answer", now),
+    )
+    referral.words = {"request": request}
+    settle(referral, by=by, right=SEND)
+    trail.record(by, SENT, referral)
+    return referral
+
+
+@transaction.atomic
+def remind(referral: Referral, *, by: Seat) -> Referral:
+    """Remind the receiver of a referral without an answer: it stands on top of what waits for it."""
+    referral = hold(referral)
+    if referral.state != ReferralState.SENT:
+        raise ValidationError(_("This referral has an answer already."), code="state")
+    referral.reminded_at = timezone.now()
+    settle(referral, by=by, right=SEND)
+    trail.record(by, REMINDED, referral)
+    return referral
+
+
+@transaction.atomic
+def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: int | None = None) -> Referral:
+    """Answer, withdraw or complete a referral along its table of moves. One row lock.
+
+    Accepting opens the fields of its purpose to the receiver, and makes its part where there is none yet; every other
+    move ends that.
+    """
+    referral = hold(referral, based_on=based_on)
+    before, after = ReferralState(referral.state), ReferralState(to)
+    if (before, after) not in MOVES:
+        raise ValidationError(
+            _("The referral is “%(before)s”; it cannot become “%(after)s” any more."),
+            params={"before": before.label, "after": after.label},
+            code="state",
+        )
+    if after in (ReferralState.REFUSED, ReferralState.COMPLETED) and not answer.strip():
+        raise ValidationError({"answer": _("Say in a sentence why, or what was done.")})
+    now = timezone.now()
+    referral.state = after
+    if after is ReferralState.ACCEPTED:
+        referral.accepted_at, referral.accepted_by = now, by
+    else:
+        referral.ended_at = now
+        referral.words = referral.words | ({"answer": answer} if answer.strip() else {})
+    settle(referral, by=by, right=MOVES[before, after])
+    if after is ReferralState.ACCEPTED:
+        _make_part(referral, by)
+    trail.record(by, MOVED, referral, changes={"state": (before.value, after.value)})
+    return referral
+
+
+def _make_part(referral: Referral, by: Seat) -> None:
+    """The part that the receiver will see and write, where there is none yet."""
+    kind = PURPOSES[referral.purpose].part
+    if kind is None or kind.objects.permitted(by, USE).filter(case=referral.case_id).exists():
+        return
+    part = kind(case_id=referral.case_id)
+    if isinstance(part, CounsellingPart):
+        part.provider = referral.receiver
+    settle(part, by=by, right=USE)
+
+
+@transaction.atomic
+def write_part(part: Part, *, by: Seat, right: str, based_on: int | None, state: str, **words: str) -> Part:
+    """Write a part: its state and its words. ``right`` is the team's, or that of an accepted referral."""
+    part = hold(part, based_on=based_on)
+    changes = {"state": (part.state, state)}
+    changes |= {name: (part.words[name], value) for name, value in words.items()}
+    part.state, part.words = state, part.words | words
+    settle(part, by=by, right=right)
+    trail.record(by, PART, part, changes=changes)
+    return part
+
+
+@transaction.atomic
+def begin_part(case: Case, kind: type[SchoolPart] | type[AidPart], *, by: Seat) -> Part:
+    """The school or economic-aid part of a case, made where there is none yet."""
+    case = hold(case)
+    part = kind.objects.permitted(by, CHANGE_PARTS).filter(case=case).first()
+    return part or settle(kind(case=case), by=by, right=CHANGE_PARTS)

@@ -1,0 +1,97 @@
+"""Signals: sent, taken as a case, or not taken."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases import sealed
+from cases.models import DataKey, Signal, SignalWords
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.models import Institution
+from krat.people.models import Seat
+from krat.reference import calendar
+from krat.reference.models import Municipality, Term
+
+SENT = trail.event("signal.sent", gettext_lazy("sent a signal"))
+REJECTED = trail.event("signal.rejected", gettext_lazy("did not take a signal as a case"))
+
+SEND, TAKE = "signals.send", "signals.take"
+
+
+def unit_of(municipality: Municipality) -> Institution | None:
+    """The child protection unit that serves a municipality (one query)."""
+    rows = Institution.objects.unscoped("to whom a signal goes, whoever sends it")
+    return rows.filter(kind__code="child_protection_unit", territories=municipality).working().order_by("pk").first()
+
+
+@transaction.atomic
+def send(
+    *,
+    by: Seat,
+    municipality: Municipality,
+    kind: str,
+    source: Term,
+    what: str,
+    who: str = "",
+    where: str = "",
+    is_urgent: bool = False,
+) -> Signal:
+    """Tell the unit of a municipality about a child or a possible victim; the clock of its answer starts."""
+    receiver = unit_of(municipality)
+    if receiver is None:
+        sentence = _("No child protection unit of this municipality is in the registry yet. Call 116 006 or 129.")
+        raise ValidationError({"municipality": sentence})
+    now = timezone.now()
+    signal = Signal(
+        kind=kind,
+        municipality=municipality,
+        sender=by.institution,
+        sent_by=by,
+        receiver=receiver,
+        source=source,
+        is_urgent=is_urgent,
+        sent_at=now,
+        due_at=now if is_urgent else calendar.due_at("referral", now),
+    )
+    settle(signal, by=by, right=SEND)
+    _seal(signal, {"what": what, "who": who, "where": where})
+    trail.record(by, SENT, signal)
+    return signal
+
+
+def _seal(signal: Signal, words: dict[str, str]) -> None:
+    key = DataKey(signal=signal)
+    opened = sealed.new_key()
+    key.wrapped = sealed.wrap(opened, key.code)
+    key.full_clean()
+    key.save()
+    row = SignalWords(signal=signal)
+    row.__dict__["_data_key"] = opened
+    row.words = words
+    row.full_clean()
+    row.save()
+
+
+def answer(signal: Signal, *, by: Seat, state: str) -> Signal:
+    """Give a signal its answer; raises `ValidationError` when it has one (one row lock)."""
+    signal = hold(signal)
+    if not signal.is_open:
+        raise ValidationError(_("Somebody has already answered this signal."), code="state")
+    signal.state, signal.answered_at, signal.answered_by = state, timezone.now(), by
+    return settle(signal, by=by, right=TAKE)
+
+
+@transaction.atomic
+def reject(signal: Signal, *, by: Seat, why: str) -> Signal:
+    """Do not take a signal as a case, with a reason that the sender does not see."""
+    if not why.strip():
+        raise ValidationError({"why": _("Say in a sentence why it does not become a case.")})
+    signal = answer(signal, by=by, state=Signal.State.REJECTED)
+    row = SignalWords.objects.permitted(by, "signals.read").get(signal=signal)
+    row.words = row.words | {"answer": why}
+    row.save()
+    trail.record(by, REJECTED, signal)
+    return signal

@@ -1,0 +1,11 @@
+"""Cases of children and possible victims: the closed half of the registry."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    """Cases, case by case."""
+
+    name = "cases"
+    verbose_name = _("cases")

@@ -1,0 +1,30 @@
+"""What a case is made of: each depth is a table of its own, with a right of its own (rulings 2, 11 and 12)."""
+
+from cases.models.card import Card, Obstacle
+from cases.models.case import Assignment, Case, Clock, DataKey, Series
+from cases.models.identity import Identity, NameToken
+from cases.models.inbox import KnownVersion, SentChange
+from cases.models.parts import AidPart, CounsellingPart, Note, SchoolPart
+from cases.models.referral import Referral
+from cases.models.signal import Signal, SignalWords
+
+__all__ = [
+    "AidPart",
+    "Assignment",
+    "Card",
+    "Case",
+    "Clock",
+    "CounsellingPart",
+    "DataKey",
+    "Identity",
+    "KnownVersion",
+    "NameToken",
+    "Note",
+    "Obstacle",
+    "Referral",
+    "SchoolPart",
+    "SentChange",
+    "Series",
+    "Signal",
+    "SignalWords",
+]

@@ -1,0 +1,187 @@
+"""The bridge to the table: an obstacle stands in the file, its card goes to the table without a name (ruling 11)."""
+
+from __future__ import annotations
+
+import datetime
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models.case import Case, Risk, Stage
+from cases.models.identity import AgeBand, Sex
+from cases.models.referral import Referral
+from cases.models.sealing import Caseload, EditedInCase
+from cases.sealed import SealedWords
+from krat.access.processing import PERMANENT, Level, Processing
+from krat.access.rights import Reach, Subject
+from krat.access.scoping import ScopedQuerySet, VersionedModel
+from krat.committee.models import Institution
+from krat.people.models import Seat
+from krat.plan.models import Task
+from krat.reference.models import County, Term
+
+
+class CardState(models.TextChoices):
+    """How a card stands."""
+
+    OPEN = "open", pgettext_lazy("card", "waits for the table")
+    ON_AGENDA = "on_agenda", pgettext_lazy("card", "on an agenda")
+    DECIDED = "decided", pgettext_lazy("card", "decided, a task is given")
+    CLOSED = "closed", pgettext_lazy("card", "closed")
+
+
+# From where to where, and by which right. A test prints this table and compares it with docs/case-states.txt.
+MOVES: dict[tuple[CardState, CardState], str] = {
+    (CardState.OPEN, CardState.ON_AGENDA): "cards.table",
+    (CardState.ON_AGENDA, CardState.OPEN): "cards.table",
+    (CardState.ON_AGENDA, CardState.DECIDED): "cards.table",
+    (CardState.DECIDED, CardState.ON_AGENDA): "cards.table",
+    (CardState.OPEN, CardState.CLOSED): "obstacles.mark",
+    (CardState.ON_AGENDA, CardState.CLOSED): "obstacles.mark",
+    (CardState.DECIDED, CardState.CLOSED): "obstacles.mark",
+}
+
+
+class CardQuerySet(ScopedQuerySet["Card"]):
+    """Cards."""
+
+    def open(self) -> CardQuerySet:
+        """Those whose obstacle is still there."""
+        return self.exclude(state=CardState.CLOSED)
+
+    def for_list(self) -> CardQuerySet:
+        """With what a list shows of a card; the open ones first, the longest wait first."""
+        is_over = models.Case(models.When(state=CardState.CLOSED, then=1), default=0)
+        return self.select_related("county", "kind", "waits_for").order_by(is_over, "since", "pk")
+
+
+class Card(VersionedModel):
+    """A card (kartelë): a stuck case as the table sees it. It has an alias of its own and never the case's number."""
+
+    processing = Processing(_("that the table frees a case that is stuck"), Level.INTERNAL, PERMANENT, Caseload.BASIS)
+
+    State = CardState
+
+    view_right = "cards.view"
+    held_with = ("county", "kind", "waits_for")
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name=_("county"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    number = models.PositiveIntegerField(_("number"))
+    kind = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", verbose_name=_("obstacle"))
+    waits_for = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("waits for"))
+    since = models.DateField(_("since"))
+    asked = models.CharField(_("what is asked"), max_length=300)
+    # As the case stood when the card was made.
+    age_band = models.CharField(_("age"), max_length=10, choices=AgeBand.choices, blank=True)
+    sex = models.CharField(_("sex"), max_length=10, choices=Sex.choices, blank=True)
+    stage = models.CharField(_("stage"), max_length=20, choices=Stage.choices)
+    risk = models.CharField(_("risk"), max_length=10, choices=Risk.choices, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
+    made_at = models.DateTimeField(_("made at"), auto_now_add=True)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
+    decision = models.CharField(_("decision"), max_length=20, blank=True)  # its number, 3/2026
+    tasks = models.ManyToManyField(Task, related_name="cards", blank=True, verbose_name=_("tasks"))
+
+    objects: ClassVar = models.Manager.from_queryset(CardQuerySet)()
+
+    class Meta(VersionedModel.Meta):
+        verbose_name = _("card")
+        verbose_name_plural = _("cards")
+        indexes = [models.Index(fields=["county", "state", "since"], name="card_by_county")]  # the table's list
+        constraints = [
+            models.UniqueConstraint(fields=["county", "year", "number"], name="card_alias_once"),
+            models.CheckConstraint(
+                condition=Q(state="closed", closed_on__isnull=False) | (~Q(state="closed") & Q(closed_on=None)),
+                name="closed_card_says_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.alias
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        stuck = Obstacle.objects.unscoped("the path of reach from a card to the case it is of").order_by()
+        held = Q(case__holder=seat.institution_id) | Q(case__holder__parent=seat.institution_id)
+        waited_for = Q(waits_for=seat.institution_id)
+        return {
+            Reach.COUNTY: Q(county=seat.county_id),
+            Reach.INSTITUTION: waited_for | Q(pk__in=stuck.filter(held).values("card_id")),
+            Reach.TEAM: Q(pk__in=stuck.filter(case__in=Case.reached(seat, Reach.TEAM)).values("card_id")),
+        }
+
+    @property
+    def alias(self) -> str:
+        """Its own name: R-07/2026."""
+        return f"R-{self.number:02}/{self.year}"
+
+    @property
+    def days(self) -> int:
+        """How long the obstacle has lasted, or lasted."""
+        return ((self.closed_on or timezone.localdate()) - self.since).days
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the obstacle is still there."""
+        return self.state != CardState.CLOSED
+
+    def may_become(self, state: str) -> bool:
+        """Whether the table of moves allows it from where it stands."""
+        return (CardState(self.state), CardState(state)) in MOVES
+
+
+class Obstacle(EditedInCase):
+    """What holds a case up (pengesë): which kind, which institution is waited for, since when, what is asked."""
+
+    processing = Processing(_("that a stuck case is freed"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+
+    class State(models.TextChoices):
+        STANDS = "stands", pgettext_lazy("obstacle", "holds the case up")
+        GONE = "gone", pgettext_lazy("obstacle", "gone")
+
+    view_right = "obstacles.view"
+    held_with = ("kind", "waits_for__county", "card")
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    kind = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", verbose_name=_("obstacle"))
+    waits_for = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("waits for"))
+    since = models.DateField(_("since"))
+    referral = models.ForeignKey(
+        Referral, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("referral")
+    )
+    # Which card of the table's is this case's: seen from here only, and resolving it is logged.
+    card = models.OneToOneField(
+        Card, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("card")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.STANDS)
+    marked_by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("marked by"))
+    gone_on = models.DateField(_("gone on"), null=True, blank=True)
+    gone_by = models.ForeignKey(
+        Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    # asked: in one sentence, without a name; it goes to the table as it stands. how: how it went away.
+    words = SealedWords(names=("asked", "how"))
+
+    class Meta(EditedInCase.Meta):
+        ordering = ["state", "since", "pk"]
+        verbose_name = _("obstacle")
+        indexes = [models.Index(fields=["case", "state"], name="obstacle_by_case")]
+
+    def __str__(self) -> str:
+        return str(self.kind)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it still holds the case up."""
+        return self.state == self.State.STANDS
+
+    @property
+    def days(self) -> int:
+        """How long it has lasted, or lasted."""
+        end: datetime.date = self.gone_on or timezone.localdate()
+        return (end - self.since).days

@@ -1,0 +1,138 @@
+"""Who it is: the one model that names a person, and the tokens by which it is found."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases import names
+from cases.models.case import Case
+from cases.models.sealing import Caseload, EditedInCase
+from cases.sealed import SealedWords
+from krat.access.processing import Level, Processing
+from krat.access.scoping import CheckedModel
+
+EARLIEST_BIRTH = 1900
+_BANDS = ((6, "0-5"), (10, "6-9"), (14, "10-13"), (18, "14-17"), (25, "18-24"))
+ADULT_AT = 18
+
+
+class Sex(models.TextChoices):
+    """As the papers say it."""
+
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
+
+
+class AgeBand(models.TextChoices):
+    """How a card tells an age (domain notes 17.1)."""
+
+    BABY = "0-5", "0–5"
+    SMALL = "6-9", "6–9"
+    MIDDLE = "10-13", "10–13"
+    YOUTH = "14-17", "14–17"
+    YOUNG_ADULT = "18-24", "18–24"
+    ADULT = "25+", "25+"
+    UNKNOWN = "", _("not known")
+
+
+class Identity(EditedInCase):
+    """Who the person of a case is, and how the family is reached safely. Sealed; never the address of a shelter."""
+
+    processing = Processing(_("helping this child or possible victim"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+
+    view_right = "identity.view"
+
+    NAMES = ("first_name", "last_name", "father_name", "mother_name")
+
+    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
+    words = SealedWords(
+        names=(
+            *NAMES,
+            "birth_date",  # 2015-03-14
+            "birth_year",  # where no day is known
+            "sex",
+            "personal_number",
+            "citizenship",
+            "language",
+            "care",  # code of the list: with whom the child lives
+            "safe_contact",  # how the family may be reached without putting anyone in danger
+            "address",
+        )
+    )
+    # By it alone the personal number is looked up.
+    number_token = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+
+    class Meta(EditedInCase.Meta):
+        verbose_name = _("identity")
+
+    def __str__(self) -> str:
+        return str(self.code)
+
+    def clean(self) -> None:
+        super().clean()
+        wrong: dict[str, ValidationError] = {}
+        for name in self.NAMES:
+            try:
+                names.check_name(self.words[name])
+            except ValidationError as mistake:
+                wrong[name] = mistake
+        year, day = self.words["birth_year"], self.born_on
+        now = timezone.localdate()
+        if day is not None and (day.year < EARLIEST_BIRTH or day > now):
+            wrong["birth_date"] = ValidationError(_("This day of birth cannot be right."))
+        if year and not (year.isdigit() and EARLIEST_BIRTH <= int(year) <= now.year):
+            wrong["birth_year"] = ValidationError(_("This year of birth cannot be right."))
+        if day is not None and year and int(year) != day.year:
+            wrong["birth_year"] = ValidationError(_("The year does not fit the day of birth."))
+        number = self.words["personal_number"]
+        if number and not (number.isascii() and number.isalnum() and 5 <= len(number) <= 20):
+            wrong["personal_number"] = ValidationError(_("A personal number has letters and digits only."))
+        if self.words["sex"] and self.words["sex"] not in Sex.values:
+            wrong["sex"] = ValidationError(_("Choose one of the list."))
+        if wrong:
+            raise ValidationError(wrong)
+
+    @property
+    def full_name(self) -> str:
+        """Name and surname, or what stands for a name that is not known yet."""
+        return " ".join(filter(None, (self.words["first_name"], self.words["last_name"]))) or str(_("not known"))
+
+    @property
+    def born_on(self) -> datetime.date | None:
+        """The day of birth, where it is known."""
+        return datetime.date.fromisoformat(self.words["birth_date"]) if self.words["birth_date"] else None
+
+    def age_on(self, day: datetime.date) -> int | None:
+        """The age in whole years; from the year of birth alone the lower one, which protects as a child in doubt."""
+        born = self.born_on
+        if born is not None:
+            return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+        return day.year - int(self.words["birth_year"]) - 1 if self.words["birth_year"] else None
+
+    def age_band(self, day: datetime.date) -> str:
+        """The band of ages a card tells."""
+        age = self.age_on(day)
+        if age is None:
+            return AgeBand.UNKNOWN
+        return next((band for upper, band in _BANDS if age < upper), AgeBand.ADULT.value)
+
+
+class NameToken(CheckedModel):
+    """A keyed token of a word of a name, or of its beginning: *celaj* and *cel* find *Çelaj*, and nobody reads it."""
+
+    processing = Processing(_("finding a person's case"), Level.TECHNICAL, Caseload.KEPT, Caseload.BASIS)
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+", db_index=False)
+    token = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "case"], name="name_token_once_per_case")]
+        indexes = [models.Index(fields=["case"], name="name_token_by_case")]  # a changed name
+
+    def __str__(self) -> str:
+        return self.token

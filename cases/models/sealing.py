@@ -1,0 +1,84 @@
+"""What everything that belongs to a case has in common: its paths of reach, and how its words are opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases import sealed
+from krat.access.rights import Reach, Subject
+from krat.access.scoping import ScopedModel, VersionedModel
+
+if TYPE_CHECKING:
+    from cases.models.case import Case, DataKey
+
+_AT_HAND = "_data_key"
+
+
+class Caseload:
+    """The common ground of what belongs to a case."""
+
+    BASIS = _("Law 18/2017 on the rights and protection of the child; VKM 578/2018; VKM 499/2018")
+    KEPT = _("a child's case until the 25th birthday, others ten years after closing; to be confirmed by law")
+    SIGNALS_KEPT = _("two years where no case came of it; else as long as the case; to be confirmed by law")
+
+    @staticmethod
+    def paths(seat: Subject, to_case: str = "case") -> dict[Reach, Q]:
+        """How rows that belong to a case are reached; ``to_case`` is the way from a row to its case."""
+        case: type[Case] = apps.get_model("cases", "Case")
+        return {
+            reach: Q(**{f"{to_case}__in": case.reached(seat, reach)})
+            for reach in (Reach.TEAM, Reach.INSTITUTION, Reach.VICTIMS)
+        }
+
+
+def key_of(row: Any, **owner: int) -> bytes:
+    """The opened data key of a row's case or signal, kept on the row for as long as it lives (one query)."""
+    held: dict[str, Any] = row.__dict__
+    if _AT_HAND not in held:
+        keys: type[DataKey] = apps.get_model("cases", "DataKey")
+        found = keys.objects.get(**owner)
+        held[_AT_HAND] = sealed.unwrap(found.wrapped, found.code)
+    key: bytes = held[_AT_HAND]
+    return key
+
+
+def lend_key(owner: Any, *rows: Any) -> None:
+    """Hand the data key that one row has at hand to others of the same case, so that each need not fetch it."""
+    key = owner.data_key()
+    for row in rows:
+        if row is not None:
+            row.__dict__[_AT_HAND] = key
+
+
+class OfCase:
+    """A row whose words are sealed by its case's key."""
+
+    def data_key(self) -> bytes:
+        """The opened data key of its case."""
+        return key_of(self, case_id=self.case_id)  # type: ignore[attr-defined]
+
+
+class SealedInCase(OfCase, ScopedModel):
+    """A row of a case with sealed words."""
+
+    class Meta(ScopedModel.Meta):
+        abstract = True
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return Caseload.paths(seat)
+
+
+class EditedInCase(OfCase, VersionedModel):
+    """A row of a case with sealed words that several people edit."""
+
+    class Meta(VersionedModel.Meta):
+        abstract = True
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return Caseload.paths(seat)
