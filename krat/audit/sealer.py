@@ -26,10 +26,10 @@ _written_here = 0
 _sealed_here_at = time.monotonic()
 
 
-def let_writers_in() -> None:
+def let_writers_in(rows: int = 1) -> None:
     """Hold the trail's lock shared until the writer's transaction ends. SQLite has one writer at a time anyway."""
     global _written_here
-    _written_here += 1
+    _written_here += rows
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])

@@ -66,7 +66,12 @@ def record(
     if changes is not None:
         changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
         fields = [*fields, *changes]
-    sealer.let_writers_in()
+    _insert([_entry(by, name, thing, fields, route)])
+    if thing is not None and changes:
+        _keep_values(by, thing, changes)
+
+
+def _entry(by: Any, name: str, thing: models.Model | None, fields: Iterable[str], route: str) -> Entry:
     entry = Entry(
         at=timezone.now(),
         actor=getattr(by, "code", None),
@@ -79,9 +84,12 @@ def record(
         route=route,
     )
     entry.mac = sealer.mac(entry)
-    entry.save(force_insert=True)
-    if thing is not None and changes:
-        _keep_values(by, thing, changes)
+    return entry
+
+
+def _insert(entries: Sequence[Entry]) -> None:
+    sealer.let_writers_in(len(entries))
+    Entry.objects.bulk_create(entries)
     transaction.on_commit(sealer.seal_if_due, robust=True)
 
 
@@ -125,10 +133,12 @@ class TrailWitness:
     """Writes down what the door shows and refuses."""
 
     def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:
-        """One entry a page, or one for each thing that is shown; a pair names the fields that were shown of it."""
-        for one in things or [None]:
-            thing, fields = one if isinstance(one, tuple) else (one, ())
-            record(seat, SEEN, thing, route=route, fields=fields)
+        """One entry a page, or one for each thing that is shown; a pair names the fields that were shown of it.
+
+        One insert, however many things there are.
+        """
+        shown = [one if isinstance(one, tuple) else (one, ()) for one in things or [None]]
+        _insert([_entry(seat, SEEN, thing, fields, route) for thing, fields in shown])
 
     def refused(self, who: Any, right: str, route: str, code: str, outcome: str) -> None:
         """One entry, in a transaction of its own: the page's transaction has been rolled back."""

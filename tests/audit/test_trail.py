@@ -242,7 +242,7 @@ def test_nothing_is_shown_when_the_entry_cannot_be_written(as_, meeting, monkeyp
     def full_disk(*args, **kwargs):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(Entry, "save", full_disk)
+    monkeypatch.setattr(Entry.objects, "bulk_create", full_disk)
     answer = browser.get(f"/probe/{meeting.code}/")
 
     assert answer.status_code in (500, 503)
