@@ -87,7 +87,8 @@ class SealedWords(models.BinaryField):  # type: ignore[type-arg]  # takes no sub
             plain = AESGCM(row.data_key()).decrypt(raw[:_NONCE], raw[_NONCE:], self._place(row))
         except InvalidTag as mistake:
             raise vault.Unopenable("These words do not open in this row.") from mistake
-        return self.empty() | json.loads(plain)
+        opened: dict[str, str] = json.loads(plain)
+        return self.empty() | opened
 
     def pre_save(self, model_instance: Any, add: bool) -> bytes:
         """Seal the words on their way to the database, anew at every save."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +25,11 @@ class Part(EditedInCase):
 
     view_right = "parts.view"
     purpose = ""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+
+    state: Any
+    words: Any
 
     class Meta(EditedInCase.Meta):
         abstract = True
@@ -51,12 +58,12 @@ class SchoolPart(Part):
 
     purpose = "school"
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("school"), max_length=20, choices=State.choices, default=State.UNKNOWN)
     words = SealedWords(names=("school", "grade", "dropped_on", "reason", "return_plan", "psychologist"))
 
     class Meta(Part.Meta):
         verbose_name = _("school part")
+        constraints = [models.UniqueConstraint(fields=["case"], name="one_school_part_in_a_case")]
 
     def __str__(self) -> str:
         return self.get_state_display()
@@ -81,12 +88,12 @@ class AidPart(Part):
 
     purpose = "economic_aid"
 
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(_("economic aid"), max_length=20, choices=State.choices, default=State.NONE)
     words = SealedWords(names=("applied_on", "basis", "amount", "reason", "appeal"))
 
     class Meta(Part.Meta):
         verbose_name = _("economic-aid part")
+        constraints = [models.UniqueConstraint(fields=["case"], name="one_aid_part_in_a_case")]
 
     def __str__(self) -> str:
         return self.get_state_display()
@@ -105,7 +112,6 @@ class CounsellingPart(Part):
 
     purpose = "counselling"
 
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
     provider = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("provider"))
     state = models.CharField(_("counselling"), max_length=20, choices=State.choices, default=State.WAITING)
     words = SealedWords(names=("started_on", "sessions", "summary"))

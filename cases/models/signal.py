@@ -112,8 +112,8 @@ class SignalWords(ScopedModel):
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
         case = apps.get_model("cases", "Case")
-        taken = case.objects.unscoped("the path of reach from a case to the signal it came from")
-        taken = taken.filter(case.within(Reach.TEAM, seat)).order_by().values("signal_id")
+        rows = case.objects.unscoped("the path of reach from a case to the signal it came from").order_by()
+        taken = rows.filter(case.within(Reach.TEAM, seat)).values("signal_id")
         received = Q(signal__receiver=seat.institution_id)
         return {
             Reach.RECEIVED: received,

@@ -135,10 +135,13 @@ class TrailWitness:
     def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:
         """One entry a page, or one for each thing that is shown; a pair names the fields that were shown of it.
 
-        One insert, however many things there are.
+        One insert, however many things there are; a thing that was noted twice is entered once.
         """
-        shown = [one if isinstance(one, tuple) else (one, ()) for one in things or [None]]
-        _insert([_entry(seat, SEEN, thing, fields, route) for thing, fields in shown])
+        shown: dict[str, tuple[Any, set[str]]] = {}
+        for one in things or [None]:
+            thing, fields = one if isinstance(one, tuple) else (one, ())
+            shown.setdefault(f"{type(thing)} {getattr(thing, 'pk', '')}", (thing, set()))[1].update(fields)
+        _insert([_entry(seat, SEEN, thing, fields, route) for thing, fields in shown.values()])
 
     def refused(self, who: Any, right: str, route: str, code: str, outcome: str) -> None:
         """One entry, in a transaction of its own: the page's transaction has been rolled back."""
