@@ -1,0 +1,113 @@
+"""The story over REST: municipal systems with the reference client, against the server as it is run."""
+
+import json
+
+import pytest
+
+from clients.krat import Changed, Refused, Registry
+
+CASE = {
+    "municipality": "AL-02-DURRES",
+    "signalled_on": "2026-03-02",
+    "source": "police",
+    "concerns": ["street_situation"],
+    "identity": {"first_name": "Shembulla", "last_name": "Çelaj Provë", "birth_date": "2015-03-14", "sex": "female"},
+}
+
+
+@pytest.fixture
+def system(server):
+    """``system("AL-02-ZVA")``: a machine of that institution."""
+
+    def of(institution: str, *, write: bool = True) -> Registry:
+        said = server.run(
+            "manage.py", "apiclient", "create", institution, "--name", "Sistemi", *(["--write"] if write else [])
+        )
+        made = dict(pair.split("=", 1) for pair in said.split())
+        scope = "read write" if write else "read"
+        return Registry(server.url, made["client_id"], made["client_secret"], scope)
+
+    return of
+
+
+def refusal(call, *arguments) -> int:
+    """The status with which a call was refused."""
+    with pytest.raises(Refused) as refused:
+        call(*arguments)
+    return refused.value.status
+
+
+def test_a_municipal_system_leads_its_case(system):
+    unit = system("AL-02-NJMF-DURRES")
+
+    opened = unit.put_case("KARTELA-17", CASE)
+    again = unit.put_case("KARTELA-17", CASE)
+
+    assert (opened.status, again.status) == (201, 200)
+    assert opened["code"] == again["code"]
+    assert [one["code"] for one in unit.cases(municipality="AL-02-DURRES")].count(opened["code"]) == 1
+
+    read = unit.case(opened["code"])
+    changed = unit.change_case(read, {"risk": "high", "identity": {"father_name": "Shembull"}})
+
+    assert read["risk"] is None
+    assert (changed["risk"], changed["identity"]["father_name"]) == ("high", "Shembull")
+    assert changed["identity"]["first_name"] == "Shembulla"  # what was left out stays
+    with pytest.raises(Changed):
+        unit.change_case(read, {"risk": "low"})
+    read.etag = ""
+    assert refusal(unit.change_case, read, {"risk": "low"}) == 428
+    assert refusal(unit.change_case, changed, {"colour": "red"}) == 400
+    assert refusal(unit.change_case, changed, {"stage": "closed"}) == 403
+    assert unit.case(opened["code"])["risk"] == "high"
+
+
+def test_what_another_municipality_leads_is_not_there(system):
+    here, there = system("AL-02-NJMF-SHIJAK"), system("AL-05-NJMF-GJIROKASTER")
+    case = here.put_case("KARTELA-18", CASE | {"municipality": "AL-02-SHIJAK"})
+
+    assert refusal(there.case, case["code"]) == 404
+    assert case["code"] not in {one["code"] for one in there.cases()}
+    assert refusal(there.change_case, case, {"risk": "low"}) == 404
+    assert there.put_case("KARTELA-18", CASE | {"municipality": "AL-05-GJIROKASTER"}).status == 201  # a case of its own
+    assert refusal(there.put_case, "KARTELA-19", CASE) == 400  # a municipality it does not serve
+
+
+def test_a_system_that_may_only_read_changes_nothing(system):
+    unit = system("AL-02-NJMF-DURRES", write=False)
+
+    assert refusal(unit.put_case, "KARTELA-20", CASE) == 403
+    assert not [one for one in unit.cases() if one["reference"] == "KARTELA-20"]
+
+
+def test_the_education_office_sees_what_its_referral_shares(system):
+    office = system("AL-02-ZVA")
+    waiting = next(one for one in office.referrals(state="sent"))
+    assert "shared" not in waiting
+    assert "case" not in waiting
+
+    accepted = office.answer_referral(waiting["code"], "accept")
+
+    shared = accepted["shared"]
+    assert {"first_name", "last_name", "birth_date", "safe_contact", "school"} <= set(shared)
+    assert not {"concerns", "risk", "personal_number", "father_name", "address"} & set(
+        json.dumps(accepted.data).split('"')
+    )
+    assert refusal(office.answer_referral, waiting["code"], "accept") == 409
+    assert list(office.cases()) == []
+
+    done = office.answer_referral(waiting["code"], "complete", "U regjistrua.")
+
+    assert done["state"] == "completed"
+    assert "shared" not in done.data
+
+
+def test_the_municipality_reports_on_its_tasks(system):
+    municipality = system("AL-02-BASHKIA-DURRES")
+    open_ones = [one for one in municipality.tasks() if one["state"] in ("new", "accepted", "in_progress")]
+    own = next(one for one in open_ones if one["lead"] == "AL-02-BASHKIA-DURRES")
+
+    after = municipality.report_progress(own["code"], "Dokumentet u mblodhën.")
+
+    assert after["state"] == "in_progress"
+    assert after["steps"][0]["note"] == "Dokumentet u mblodhën."
