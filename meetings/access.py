@@ -10,7 +10,7 @@ declare(
     _("read meetings, minutes and decisions"),
     {
         COMMITTEE: Reach.COUNTY,
-        MEMBERS: Reach.BODY,
+        MEMBERS | {Role.SYSTEM}: Reach.BODY,
         Role.NATIONAL: Reach.COUNTRY,
     },
 )

@@ -3,8 +3,8 @@
 The printed table, the start-up check and the test matrix read it from here.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
@@ -18,15 +18,32 @@ class Route:
 
     name: str
     pattern: str
-    right: str  # empty where the page is open or unclassified
+    right: str  # empty where the page is open or unclassified, or where each method has a right of its own
     open_because: tuple[str, str] | None  # kind and reason
     methods: tuple[str, ...]
     view: Any
+    by_method: Mapping[str, str] = field(default_factory=dict, compare=False)  # of an address for machines
+
+    @property
+    def is_for_machines(self) -> bool:
+        """Whether it is asked with a token, by machines."""
+        return bool(self.by_method)
+
+    @property
+    def rights(self) -> dict[str, str]:
+        """The right that each method asks for."""
+        return dict(self.by_method) or {method: self.right for method in self.methods if self.right}
 
     @property
     def is_classified(self) -> bool:
         """Whether somebody said who may come here."""
-        return bool(self.right) or self.open_because is not None
+        return bool(self.rights) or self.open_because is not None
+
+    @property
+    def undeclared(self) -> list[str]:
+        """The methods that it answers although no right stands for them."""
+        handled = getattr(self.view, "handled", ())
+        return [method for method in handled if self.is_classified and method not in self.rights]
 
 
 def routes() -> list[Route]:
@@ -43,6 +60,7 @@ def _route(name: str, pattern: str, view: Any, others: dict[str, tuple[str, str]
         open_because=getattr(view, "open_because", None) or others.get(name),
         methods=getattr(view, "methods", ("GET", "POST")),
         view=view,
+        by_method=getattr(view, "rights", {}),
     )
 
 

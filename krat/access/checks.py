@@ -29,9 +29,12 @@ def every_route_declares_its_right(app_configs: Any, **kwargs: Any) -> list[chec
         if not route.is_classified:
             hint = "Decorate the view with @needs(right), or @public(why)."
             found.append(checks.Error(f"{route.pattern} declares no right.", hint=hint, id="krat.E001"))
-        if route.right:
+        for method in route.undeclared:
+            hint = "Name the method's right in the view's rights."
+            found.append(checks.Error(f"{route.pattern} answers {method} without a right.", hint=hint, id="krat.E001"))
+        for right in sorted(set(route.rights.values())):
             try:
-                rights.right(route.right)
+                rights.right(right)
             except rights.UnknownRight as mistake:
                 found.append(checks.Error(str(mistake), hint="Add it to the area's access.py.", id="krat.E002"))
         if not route.name:

@@ -29,6 +29,7 @@ from krat.access.witness import WitnessSilent, witness
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
+A = TypeVar("A")
 M = TypeVar("M", bound=ScopedModel)
 
 
@@ -114,29 +115,57 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
     if request.method not in methods:
         return _not_allowed(request, methods)
     route = request.resolver_match.view_name
-    asked = _code_only(kwargs.get("code", ""))
     if request.seat is None:
-        witness().refused(request.user, right, route, asked, "no_seat")
+        witness().refused(request.user, right, route, _code_only(kwargs.get("code", "")), "no_seat")
         return render(request, "errors/no_seat.html", status=403)
-    request.right = right
-    request.shown = []
+
+    def work() -> HttpResponse:
+        if not rights.may(request.seat, right):
+            raise PermissionDenied(_("Your seat does not have the right for this page."))
+        return _once(view, request, *args, **kwargs)
+
+    def shows(answer: HttpResponse) -> bool:
+        return request.method in ("GET", "HEAD") or hasattr(answer, "is_rendered")
+
     try:
-        with transaction.atomic():
-            if not rights.may(request.seat, right):
-                raise PermissionDenied(_("Your seat does not have the right for this page."))
-            answer = _once(view, request, *args, **kwargs)
-            if request.method in ("GET", "HEAD") or hasattr(answer, "is_rendered"):
-                _let_the_witness_see(request, right, route)
+        answer = watched(request, right, work, asked=kwargs.get("code", ""), shows=shows)
     except Http404:
-        witness().refused(request.seat, right, route, asked, "not_there")
         return render(request, "errors/404.html", {"typed": kept.typed(request)}, status=404)
     except PermissionDenied as refusal:
-        witness().refused(request.seat, right, route, asked, "forbidden")
         return render(request, "errors/403.html", {"why": str(refusal), "typed": kept.typed(request)}, status=403)
     page = cast(Page, answer)
     if getattr(answer, "is_rendered", True) is False:
         with no_queries():
             page.render()
+    return answer
+
+
+def watched(
+    request: Any,
+    right: str,
+    work: Callable[[], A],
+    *,
+    asked: object = "",
+    shows: Callable[[A], bool] = lambda answer: True,
+) -> A:
+    """Do the work of a request in one short transaction, in which the witness notes what the answer shows.
+
+    A refusal is noted in a transaction of its own, after the rollback, and raised again (ruling 6).
+    """
+    request.right = right
+    request.shown = []
+    route = request.resolver_match.view_name
+    try:
+        with transaction.atomic():
+            answer = work()
+            if shows(answer):
+                _let_the_witness_see(request, right, route)
+    except Http404:
+        witness().refused(request.seat, right, route, _code_only(asked), "not_there")
+        raise
+    except PermissionDenied:
+        witness().refused(request.seat, right, route, _code_only(asked), "forbidden")
+        raise
     return answer
 
 

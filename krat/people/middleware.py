@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from krat.access import kept
+from krat.access.roles import Role
 from krat.committee.words import hearing_warnings
 from krat.people.models import Seat
 from krat.people.sign_in import SEEN_AT, STARTED_AT
@@ -21,7 +22,7 @@ from krat.reference.models import Term
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CHOSEN_SEAT = "seat"
-_WITHOUT_SEAT = ("/static/", "/health/")
+_WITHOUT_SEAT = ("/static/", "/health/", *settings.MACHINES_PATHS)
 
 
 class SessionEnds:
@@ -50,7 +51,8 @@ class ActiveSeat:
     """Find the one seat this request acts through: the chosen one, or the first (one query), and the helplines
     of the page's foot (another).
 
-    Asked anew on every request, so that the first request after a seat's end finds none.
+    Asked anew on every request, so that the first request after a seat's end finds none. A machine's seat is never
+    used in a browser, even if somebody gave its account a password.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -63,7 +65,8 @@ class ActiveSeat:
         request.helplines = [{"name": str(term), "number": term.code} for term in Term.objects.of(Term.List.HELPLINE)]
         if request.user.is_authenticated:
             seats = Seat.objects.unscoped("nobody is asking yet: this finds out who").filter(user=request.user)
-            request.seats = list(seats.active().for_request().order_by("starts_on", "pk"))
+            people = seats.exclude(role=Role.SYSTEM)
+            request.seats = list(people.active().for_request().order_by("starts_on", "pk"))
             chosen = request.session.get(CHOSEN_SEAT)
             request.seat = next((one for one in request.seats if str(one.code) == chosen), None)
             if request.seat is None and request.seats:

@@ -10,4 +10,5 @@ declare(
     _("read lists, deadlines and holidays"),
     {COMMITTEE | {Role.NATIONAL, Role.DATA_PROTECTION, Role.ADMIN}: Reach.COUNTRY},
 )
+declare("reference.view", _("fetch lists and deadlines by machine"), {Role.SYSTEM: Reach.COUNTRY})
 declare("settings.manage", _("change lists, deadlines and holidays"), {Role.ADMIN: Reach.COUNTRY})

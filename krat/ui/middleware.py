@@ -10,13 +10,28 @@ from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOpera
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.cache import add_never_cache_headers
+from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
 from krat.access.witness import WitnessSilent
 
 logger = logging.getLogger("krat.incidents")
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class NoCookies:
+    """Machines have no session: no cookie is read on their addresses, and none is set (ruling 22)."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path.startswith(settings.MACHINES_PATHS):
+            return self.get_response(request)
+        request.META.pop("HTTP_COOKIE", None)
+        response = self.get_response(request)
+        response.cookies.clear()
+        return response
 
 
 class NeverStored:
@@ -51,13 +66,19 @@ class Incidents:
         return incident(request, mistake)
 
 
-def incident(request: HttpRequest, mistake: BaseException) -> HttpResponse:
-    """Log where an error happened under a new number, and show the number."""
+def note_incident(request: HttpRequest, mistake: BaseException) -> str:
+    """Log where an error happened under a new number; returns the number."""
     number = secrets.token_hex(4).upper()
     frames = traceback.extract_tb(mistake.__traceback__)
     where = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-12:]))
     route = request.resolver_match.view_name if request.resolver_match else "-"
     logger.error("incident %s %s %s at %s", number, route, type(mistake).__name__, where)
+    return number
+
+
+def incident(request: HttpRequest, mistake: BaseException) -> HttpResponse:
+    """Log an error, and show its number."""
+    number = note_incident(request, mistake)
     # 503: the trail cannot be written just now, so nothing is shown; trying again later may help.
     status = 503 if isinstance(mistake, WitnessSilent) else 500
     response = render(request, "errors/500.html", {"incident": number}, status=status)
@@ -66,16 +87,26 @@ def incident(request: HttpRequest, mistake: BaseException) -> HttpResponse:
 
 
 class ChosenLanguage:
-    """Albanian first; another language only by the switch in the page, never from the browser's header."""
+    """Albanian first; another language only by the switch in the page, never from the browser's header.
+
+    A machine has no switch: it says in its header which language it wants to be answered in.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
-        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        is_machine = request.path.startswith(settings.MACHINES_PATHS)
+        language = translation.get_language_from_request(request) if is_machine else self._chosen(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        if is_machine:
+            patch_vary_headers(response, ["Accept-Language"])
         return response
+
+    @staticmethod
+    def _chosen(request: HttpRequest) -> str:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE

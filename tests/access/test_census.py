@@ -16,12 +16,13 @@ from django.urls import include, path
 from krat.access import census, witness
 from krat.access.checks import every_route_declares_its_right
 from krat.access.views import QueryWhileRendering, needs, no_queries, own_account, public
+from krat.api.views import Resource
 from krat.urls import OTHERS_PAGES
 from meetings.models import Meeting
 from tests.access.objects import address_of
 from tests.access.planted import frame_with
 
-PUBLIC = {"ui:health", "ui:language", "ui:styleguide"}
+PUBLIC = {"ui:health", "ui:language", "ui:styleguide", "api:schema", "api:docs", "api:nowhere"}
 ROUTES = census.routes()
 NAMES = [route.name for route in ROUTES]
 
@@ -92,6 +93,21 @@ def test_a_route_with_a_right_nobody_declared_is_found(planted):
     planted(path("misspelt/", needs("meetings.veiw")(_hidden), name="misspelt"))
 
     assert [one.id for one in every_route_declares_its_right(None)] == ["krat.E002"]
+
+
+def test_a_method_for_machines_without_a_right_is_found(planted):
+    class Forgets(Resource):
+        rights = {"GET": "tasks.view"}
+
+        def get(self, request):
+            """Declared."""
+
+        def patch(self, request):
+            """Forgotten."""
+
+    planted(path("forgets/", Forgets.as_view(), name="forgets"))
+
+    assert [one.msg for one in every_route_declares_its_right(None)] == ["forgets/ answers PATCH without a right."]
 
 
 def test_a_route_without_a_name_is_found(planted):
@@ -250,8 +266,9 @@ def test_the_check_misses_the_witness(witness_of):
 
 
 def guarded() -> list[census.Route]:
-    """Every route that wants to know who comes."""
-    return [route for route in ROUTES if not route.open_because or route.open_because[0] != "public"]
+    """Every page that wants to know who comes. Addresses for machines answer 401: see tests/api/test_matrix.py."""
+    asking = [route for route in ROUTES if not route.open_because or route.open_because[0] != "public"]
+    return [route for route in asking if not route.is_for_machines]
 
 
 @pytest.mark.django_db

@@ -78,7 +78,7 @@ def change(
     refuse_personal({"title": title, "details": details})
     task = hold(task, based_on=based_on)
     if not task.is_open:
-        raise ValidationError(_("Only an open task can be changed."))
+        raise ValidationError(_("Only an open task can be changed."), code="state")
     if due_on is not None and due_on < task.given_on:
         raise ValidationError({"due_on": _("The day lies before the day on which the task is given.")})
     changes = {
@@ -99,7 +99,7 @@ def report_progress(task: Task, *, by: Seat, note: str) -> Step:
     refuse_personal({"note": note})
     task = hold(task)
     if not task.is_open:
-        raise ValidationError(_("This task is no longer open; progress is not reported on it."))
+        raise ValidationError(_("This task is no longer open; progress is not reported on it."), code="state")
     task.state = State.IN_PROGRESS
     settle(task, by=by, right=REPORT)
     step = _add_step(task, by, note)
@@ -116,6 +116,7 @@ def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | Non
     if (before, to) not in MOVES:
         raise ValidationError(
             _("The task is “%(before)s”; from there it cannot become “%(after)s”."),
+            code="state",
             params={"before": before.label, "after": to.label},
         )
     if to in (State.IN_PROGRESS, State.CANCELLED, State.DONE) and not note.strip() and before is not State.NEW:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["routes"]:
             for route in routes():
-                asks = route.right or " · ".join(route.open_because or ("unclassified",))
+                asks = " · ".join(sorted(set(route.rights.values())) or route.open_because or ("unclassified",))
                 self.stdout.write(f"/{route.pattern}\t{route.name}\t{asks}\t{' '.join(route.methods)}")
             return
         for right in rights.all_rights():

@@ -1,0 +1,89 @@
+"""Who a machine is: bearer token, client, seat.
+
+allauth gives the tokens; its own class for REST would answer 403 where 401 is meant (ruling 22).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.idp.oidc.models import Token
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+from krat.access import rights
+from krat.access.witness import witness
+from krat.api.models import ApiClient
+from krat.people.models import User
+
+CHALLENGE = 'Bearer realm="krat"'
+
+
+def client_known_as(client_id: str) -> ApiClient | None:
+    """The client of this id with its seat, ended or not (one query)."""
+    clients = ApiClient.objects.unscoped("nobody is asking yet: this finds out which machine does")
+    return clients.with_seat().filter(client_id=client_id).first()
+
+
+def note_use(client: ApiClient) -> None:
+    """Remember that a client was used, once a minute at most (one query, seldom)."""
+    now = timezone.now()
+    if client.last_used_at is None or now - client.last_used_at > timedelta(minutes=1):
+        used = ApiClient.objects.unscoped("when a machine came, known by its token").filter(pk=client.pk)
+        used.update(last_used_at=now)
+
+
+class InsufficientScope(PermissionDenied):
+    """The token was not given for this: a reading token that writes."""
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(_("This token was not given for that; ask for one with the scope “%s”.") % scope)
+        self.scope = scope
+
+
+class BearerToken(BaseAuthentication):
+    """``Authorization: Bearer …``: the token's client, and the seat it acts through as ``request.seat``."""
+
+    def authenticate(self, request: Any) -> tuple[User, Token] | None:
+        scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer":
+            return None
+        token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, value.strip())
+        client = client_known_as(token.client_id) if token and token.client_id else None
+        if token is None or client is None:
+            raise _not_valid()
+        if not client.is_active:
+            witness().refused(client.seat.user, "", request.resolver_match.view_name, "", "no_seat")
+            raise _not_valid()
+        note_use(client)
+        request.client, request.seat = client, client.seat
+        return client.seat.user, token
+
+    def authenticate_header(self, request: Any) -> str:
+        return CHALLENGE
+
+
+def _not_valid() -> AuthenticationFailed:
+    return AuthenticationFailed(_("This token is not valid, or no longer. Ask for a new one."), code="invalid_token")
+
+
+class Closed(BasePermission):
+    """Closed unless the address says which right its method asks for, and the token and the seat have it."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        client: ApiClient | None = getattr(request, "client", None)
+        right = right_for(view, request.method)
+        if client is None or not right:
+            return False
+        scope = "read" if request.method in SAFE_METHODS else "write"
+        if scope not in request.auth.get_scopes() or scope not in client.scopes:
+            raise InsufficientScope(scope)
+        return rights.may(request.seat, right)
+
+
+def right_for(view: Any, method: str) -> str:
+    """The right an address asks for with this method; empty when it takes no such method."""
+    return str(getattr(view, "rights", {}).get("GET" if method == "HEAD" else method, ""))

@@ -1,0 +1,135 @@
+"""Institutions and code lists for machines. Their areas stand below this frame, so their addresses stand here."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from krat.api.paging import ListQuery, cursor_page
+from krat.api.shapes import BothLanguages, Coded, CodedMany, Shape
+from krat.api.views import Resource
+from krat.committee.models import Institution
+from krat.reference.models import County, Deadline, Municipality, Term
+
+
+class InstitutionShape(Shape):
+    """An institution of the directory."""
+
+    code = serializers.CharField()
+    version = serializers.IntegerField()
+    name = serializers.CharField()
+    short_name = serializers.CharField()
+    kind = Coded()
+    county = Coded(allow_null=True, help_text="Null: it serves the whole country.")
+    parent = Coded(allow_null=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
+    territories = CodedMany(help_text="Codes of the municipalities it serves.")
+    email = serializers.CharField()
+    phone = serializers.CharField()
+    retired_on = serializers.DateField(allow_null=True)
+
+
+class InstitutionPage(Shape):
+    """A page of institutions."""
+
+    next = serializers.CharField(allow_null=True)
+    results = InstitutionShape(many=True)
+
+
+class InstitutionQuery(ListQuery):
+    """What to look for in the directory."""
+
+    kind = serializers.SlugField(required=False, max_length=40, help_text="Code of a kind of institution.")
+
+    narrowing = {"kind": "kind__code"}
+
+
+class Institutions(Resource):
+    """The directory."""
+
+    rights = {"GET": "institutions.view"}
+    query_class = InstitutionQuery
+
+    @extend_schema(operation_id="institutions", parameters=[InstitutionQuery], responses=InstitutionPage)
+    def get(self, request: Any) -> Response:
+        """The institutions of the client's county, and those that serve the whole country."""
+        rows = Institution.objects.visible_to(request.seat).select_related("kind", "county", "parent")
+        rows = rows.prefetch_related("territories")
+        return Response(cursor_page(request, rows, InstitutionShape, order=("code",)))
+
+
+class CountyShape(Shape):
+    """A county, by its ISO 3166-2 code."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class MunicipalityShape(Shape):
+    """A municipality."""
+
+    code = serializers.CharField()
+    name = serializers.CharField()
+    county = Coded()
+
+
+class TermShape(Shape):
+    """A row of a code list."""
+
+    list = serializers.CharField()
+    code = serializers.CharField()
+    name = BothLanguages(source="*")
+    retired_on = serializers.DateField(allow_null=True, help_text="From this day it is not chosen any more.")
+
+
+class DeadlineShape(Shape):
+    """How long something may take."""
+
+    code = serializers.CharField()
+    name = BothLanguages(source="*")
+    amount = serializers.IntegerField()
+    unit = serializers.ChoiceField(choices=Deadline.Unit.values)
+    legal_reference = serializers.CharField()
+    is_verified = serializers.BooleanField(help_text="Whether somebody has compared it with the act.")
+
+
+class KnownInstitutionShape(Shape):
+    """An institution by its code. Its name is absent where the client does not see it in the directory."""
+
+    code = serializers.CharField()
+    kind = serializers.CharField()
+    county = serializers.CharField(allow_null=True)
+    name = serializers.CharField(required=False)
+
+
+class ReferenceShape(Shape):
+    """Everything that others choose from."""
+
+    counties = CountyShape(many=True)
+    municipalities = MunicipalityShape(many=True)
+    lists = TermShape(many=True)
+    deadlines = DeadlineShape(many=True)
+    institutions = KnownInstitutionShape(many=True)
+
+
+class Reference(Resource):
+    """The lists."""
+
+    rights = {"GET": "reference.view"}
+
+    @extend_schema(operation_id="reference", responses=ReferenceShape)
+    def get(self, request: Any) -> Response:
+        """Counties, municipalities, code lists, deadlines and codes of institutions, with labels in both languages."""
+        names = dict(Institution.objects.visible_to(request.seat).values_list("code", "name"))
+        codes = Institution.objects.unscoped("codes of public institutions, in which records name them")
+        everything = {
+            "counties": County.objects.order_by("code"),
+            "municipalities": Municipality.objects.select_related("county").order_by("code"),
+            "lists": Term.objects.all(),
+            "deadlines": Deadline.objects.all(),
+            "institutions": [
+                {"code": code, "kind": kind, "county": county} | ({"name": names[code]} if code in names else {})
+                for code, kind, county in codes.order_by("code").values_list("code", "kind__code", "county__code")
+            ],
+        }
+        return Response(ReferenceShape(everything).data)

@@ -1,0 +1,67 @@
+"""Limits: how often somebody may ask. Counted in the database, so that all workers count together."""
+
+from typing import Any
+
+from allauth.core.internal.ratelimit import get_ip
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
+from rest_framework.throttling import BaseThrottle
+
+from krat.access import vault
+from krat.api.models import Tally
+
+
+class Limit:
+    """So many times within so many seconds, for each one who asks."""
+
+    def __init__(self, name: str, times: int, seconds: int) -> None:
+        self.name, self.times, self.seconds = name, times, seconds
+
+    def count(self, who: str) -> int:
+        """Count once; returns after how many seconds to come again, 0 when it is within the limit (three queries)."""
+        with transaction.atomic():
+            tally, _made = Tally.objects.select_for_update().get_or_create(
+                key_hash=self._key(who), defaults={"span": self._span()}
+            )
+            if tally.span != self._span():
+                tally.span, tally.times = self._span(), 0
+            tally.times += 1
+            tally.save()
+        return self._wait(tally)
+
+    def is_reached(self, who: str) -> int:
+        """After how many seconds to come again, 0 when there is still room; counts nothing (one query)."""
+        tally = Tally.objects.filter(key_hash=self._key(who), span=self._span(), times__gte=self.times).first()
+        return self._left() if tally else 0
+
+    def _wait(self, tally: Tally) -> int:
+        return self._left() if tally.times > self.times else 0
+
+    def _key(self, who: str) -> str:
+        return vault.keyed_hash(f"{self.name}:{who}".encode(), use="tally")
+
+    def _span(self) -> int:
+        return int(timezone.now().timestamp()) // self.seconds
+
+    def _left(self) -> int:
+        return self.seconds - int(timezone.now().timestamp()) % self.seconds
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address a request came from; of an IPv6 address its network."""
+    return str(get_ip(request))
+
+
+class PerClient(BaseThrottle):
+    """So many requests a minute for each client (``API_REQUESTS_A_MINUTE``)."""
+
+    waiting = 0
+
+    def allow_request(self, request: Any, view: Any) -> bool:
+        self.waiting = Limit("client", settings.API_REQUESTS_A_MINUTE, 60).count(request.client.client_id)
+        return not self.waiting
+
+    def wait(self) -> float:
+        return self.waiting

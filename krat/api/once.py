@@ -1,0 +1,83 @@
+"""Idempotency keys: a writing call that comes twice does one thing and gets the same answer (ruling 23).
+
+Within the call's own transaction, so that a call that was refused, or whose server died, is tried anew.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from krat.access import vault
+from krat.api.actions import REMEMBERED_FOR
+from krat.api.errors import Conflict
+from krat.api.models import IdempotentAnswer
+
+HEADER = "Idempotency-Key"
+_KEPT_HEADERS = ("ETag", "Location")
+
+
+def once(request: Any, work: Callable[[], Response]) -> Response:
+    """Do the work, or answer as the first time; without a key just do it (two inserts or updates more with one)."""
+    key = request.headers.get(HEADER)
+    if key is None:
+        return work()
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        sentence = _("An idempotency key has 1 to 200 visible characters without spaces.")
+        raise ValidationError({HEADER: [ErrorDetail(sentence, code="invalid_key")]})
+    key_hash = vault.keyed_hash(f"{request.client.code}:{key}".encode(), use="idempotency")
+    fingerprint = _fingerprint(request)
+    IdempotentAnswer.objects.filter(key_hash=key_hash, received_at__lt=timezone.now() - REMEMBERED_FOR).delete()
+    try:
+        with transaction.atomic():  # somebody who sends the same key at the same time waits here until we are done
+            row = IdempotentAnswer.objects.create(key_hash=key_hash, fingerprint=fingerprint)
+    except IntegrityError:
+        return _again(request, IdempotentAnswer.objects.get(key_hash=key_hash), fingerprint)
+    answer = work()
+    row.sealed = vault.seal(_written(request, answer), place=_place(row))
+    row.save(update_fields=["sealed"])
+    return answer
+
+
+def _fingerprint(request: Any) -> str:
+    said = [request.method, request.get_full_path(), request.content_type]
+    return vault.keyed_hash(json.dumps(said).encode() + b"\n" + request.body, use="idempotency")
+
+
+def _place(row: IdempotentAnswer) -> str:
+    return f"api_idempotentanswer:sealed:{row.code}"
+
+
+def _written(request: Any, answer: Response) -> str:
+    things = [one[0] if isinstance(one, tuple) else one for one in request.shown]
+    kept = {
+        "status": answer.status_code,
+        "headers": {name: answer[name] for name in _KEPT_HEADERS if name in answer},
+        "things": [[thing._meta.label_lower, str(thing.code)] for thing in things],
+        "body": JSONRenderer().render(answer.data).decode(),
+    }
+    return json.dumps(kept)
+
+
+def _again(request: Any, row: IdempotentAnswer, fingerprint: str) -> Response:
+    """The first answer once more, if what it shows has not left the seat's sight since."""
+    if row.fingerprint != fingerprint:
+        raise Conflict(_("This idempotency key was used for another request."), code="idempotency_key_reused")
+    kept = json.loads(vault.unseal(row.sealed, place=_place(row)))
+    for label, code in kept["things"]:
+        model: Any = apps.get_model(label)
+        thing = model.objects.visible_to(request.seat).filter(code=code).first()
+        if thing is None:
+            raise Http404
+        request.shown.append(thing)
+    body = json.loads(kept["body"]) if kept["body"] else None
+    return Response(body, status=kept["status"], headers={**kept["headers"], "Idempotency-Replayed": "true"})

@@ -1,0 +1,157 @@
+"""Shapes: what a record looks like on its way in and out. They hold no rules; the verb and the model speak."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import IO, Any, NoReturn
+
+from django.core.exceptions import ValidationError as Invalid
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ParseError
+from rest_framework.parsers import BaseParser
+
+from krat.access.rights import Subject
+from krat.ui.forms import refuse_invisible
+
+
+class StrictJson(BaseParser):
+    """JSON in UTF-8, and nothing that would be dropped or guessed: no name twice, no NaN, no bottomless nesting."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return json.loads(stream.read().decode(), object_pairs_hook=_once_each, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as mistake:
+            raise ParseError(_("The body is not JSON in UTF-8."), code="malformed") from mistake
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("A name stands twice.")
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON.")
+
+
+class Shape(serializers.Serializer[Any]):
+    """The base of every shape: an unknown field is an error, and texts are what they look like."""
+
+    unknown_code = "unknown_field"
+    unknown_sentence = gettext_lazy("There is no such field.")
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, Mapping):
+            data, wrong = self._read(data)
+            if wrong:
+                raise serializers.ValidationError(self._other_mistakes(data) | wrong)
+        return dict(super().to_internal_value(data))
+
+    def _read(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[ErrorDetail]]]:
+        known = {name: field for name, field in self.fields.items() if not field.read_only}
+        clean: dict[str, Any] = {}
+        wrong: dict[str, list[ErrorDetail]] = {}
+        for name, value in data.items():
+            if name in known:
+                try:
+                    clean[name] = plain_words(value)
+                except Invalid as mistake:
+                    wrong[name] = [ErrorDetail(mistake.messages[0], code="invisible")]
+            elif name in self.fields:
+                wrong[name] = [ErrorDetail(_("This field cannot be set."), code="read_only_field")]
+            else:
+                # The name came from outside: of one that cannot be written down, only its beginning is told.
+                wrong[_printable(str(name))] = [ErrorDetail(str(self.unknown_sentence), code=self.unknown_code)]
+        return clean, wrong
+
+    def _other_mistakes(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        """What else is wrong, so that everything is said at once."""
+        try:
+            super().to_internal_value(data)
+        except serializers.ValidationError as more:
+            return more.detail if isinstance(more.detail, dict) else {}
+        return {}
+
+
+def _printable(name: str) -> str:
+    return "".join(sign if sign.isprintable() else "?" for sign in name[:80])
+
+
+def plain_words(value: Any) -> Any:
+    """A text in its one normal form, refused when it reads otherwise than it stands; lists of texts likewise."""
+    if isinstance(value, str):
+        refuse_invisible(value)
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [plain_words(one) if isinstance(one, str) else one for one in value]
+    return value
+
+
+class Moment(serializers.DateTimeField):
+    """A moment, told in UTC."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=datetime.UTC, **kwargs)
+
+
+Rows = Callable[[Subject], "models.QuerySet[Any]"]
+
+
+@extend_schema_field(OpenApiTypes.STR)
+class Coded(serializers.Field[Any, Any, Any, Any]):
+    """A row by its code, among those that the asking seat may see: ``Coded(lambda seat: X.objects.visible_to(seat))``.
+
+    Without ``rows`` it only shows.
+    """
+
+    default_error_messages = {"unknown_code": gettext_lazy("There is no such code, or not for you.")}
+
+    def __init__(self, rows: Rows | None = None, *, by: str = "code", **kwargs: Any) -> None:
+        self.rows, self.by = rows, by
+        kwargs.setdefault("read_only", rows is None)
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row (one query)."""
+        if not isinstance(data, str) or self.rows is None:
+            self.fail("unknown_code")
+        try:
+            row = self.rows(self.context["request"].seat).filter(**{self.by: data}).first()
+        except (Invalid, ValueError):  # no UUID where the code is one
+            row = None
+        if row is None:
+            self.fail("unknown_code")
+        return row
+
+    def to_representation(self, value: Any) -> str:
+        return str(getattr(value, self.by))
+
+
+class CodedMany(serializers.ListField):
+    """Rows by their codes, shown only; the view has prefetched them."""
+
+    child = serializers.CharField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, data: Any) -> list[Any]:
+        return [str(row.code) for row in (data if isinstance(data, list) else data.all())]
+
+
+class BothLanguages(Shape):
+    """A label in both languages."""
+
+    sq = serializers.CharField(source="name_sq")
+    en = serializers.CharField(source="name_en")
