@@ -7,15 +7,18 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as usersessions
 from django.urls import include, path, re_path
 
+from krat.api import tokens
+
 handler400 = "krat.ui.views.bad_request"
 handler403 = "krat.ui.views.forbidden"
 handler404 = "krat.ui.views.not_there"
 handler500 = "krat.ui.views.server_error"
 
 _BEFORE = ("public", "one is not signed in yet")
+_MACHINE = ("public", "a machine shows its id and secret here")
 _OWN = ("own account", "shows the signed-in person their own account only")
 
-# Pages of django-allauth cannot carry our decorators: they are classified here, by name.
+# Pages of django-allauth cannot carry our decorators, nor can the two machines sign in by: classified here, by name.
 OTHERS_PAGES: dict[str, tuple[str, str]] = {
     "account_login": _BEFORE,
     "account_signup": _BEFORE,
@@ -36,6 +39,8 @@ OTHERS_PAGES: dict[str, tuple[str, str]] = {
     "mfa_generate_recovery_codes": _OWN,
     "mfa_download_recovery_codes": _OWN,
     "usersessions_list": _OWN,
+    "identity_token": _MACHINE,
+    "identity_revoke": _MACHINE,
 }
 
 _account = [
@@ -70,8 +75,13 @@ urlpatterns = [
     path("", include("krat.people.urls")),
     path("", include("krat.committee.urls")),
     path("", include("krat.plan.urls")),
+    path("", include("cases.urls")),
     path("meetings/", include("meetings.urls")),
+    path("reports/", include("krat.reports.urls")),
     path("settings/", include("krat.reference.urls")),
     path("trail/", include("krat.audit.urls")),
     path("account/", include(_account)),
+    path("identity/o/api/token", tokens.token, name="identity_token"),
+    path("identity/o/api/revoke", tokens.revoke, name="identity_revoke"),
+    path("api/v1/", include("krat.api_urls")),
 ]

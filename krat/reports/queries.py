@@ -1,0 +1,422 @@
+"""The one counting layer: functions that take a seat and return small tables of numbers (promise 14).
+
+Nothing else counts rows of cases; a house test watches over it. Each table is one grouped read, on both databases.
+Counted here is what the seat cannot open row by row, told as `krat.reports.protection` says; rows that it can open
+anyway stand beside it, exactly. Cards are seen one by one by whoever sees all of a county: their numbers are exact.
+
+The page takes no period: open cases as they stand now, cases by quarter of this year and the last, and what was sent or
+lay before the table in the last twelve months. With a period to choose, two answers could be subtracted.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from cases.models import AidPart, Card, Case, Referral, SchoolPart, Signal
+from cases.models.case import OVER, Risk, Stage, VictimStatus
+from cases.models.signal import Kind
+from cases.sharing import PURPOSES
+from krat.access import rights
+from krat.access.rights import Reach
+from krat.access.scoping import ScopedModel
+from krat.people.models import Seat
+from krat.plan.models import Measure, Plan, Task
+from krat.plan.models.task import OPEN
+from krat.reference.models import County, Municipality, Term
+from krat.reports.protection import Counts, Told, rounded, tell
+
+VIEW = "reports.view"
+_QUARTERS = (
+    gettext_lazy("January–March"),
+    gettext_lazy("April–June"),
+    gettext_lazy("July–September"),
+    gettext_lazy("October–December"),
+)
+_LASTING_DAYS = 365
+
+Words = str | Promise
+Labels = Sequence[tuple[Hashable, Words]]
+
+
+# --- what a table of numbers is ---
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: what it counts, what is told of it, and how many of the seat's own rows are beside that."""
+
+    label: Words
+    told: Told
+    own: int = 0
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One table, its rows in the order of their list; with their total where they are the whole population."""
+
+    name: str
+    title: Words
+    rows: list[Row]
+    total: Row | None = None
+
+    @property
+    def most(self) -> int:
+        """The length of the longest bar."""
+        return max((row.told.value or 0 for row in self.rows), default=0) or 1
+
+
+@dataclass(frozen=True)
+class Population:
+    """Tables that count the same rows from different sides, with their total."""
+
+    title: Words
+    total: Row
+    tables: list[Figures]
+
+    def table(self, name: str) -> Figures:
+        """One of its tables."""
+        return next(one for one in self.tables if one.name == name)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the seat has rows of its own among them."""
+        return bool(self.total.own) or any(row.own for table in self.tables for row in table.rows)
+
+
+@dataclass(frozen=True)
+class Days:
+    """How long an institution or a kind takes: how many, of these open ones, and the median in days."""
+
+    label: Words
+    told: Told
+    median: float | None
+    open: int = 0
+    own: int = 0
+    own_median: float | None = None
+
+
+# --- reading ---
+
+
+@dataclass
+class _Draft:
+    """A table before anything is hidden: the seat's own rows and all the others, by one word of each row."""
+
+    word: str
+    title: Words
+    labels: Labels
+    own: Counter[Hashable] = field(default_factory=Counter)
+    others: Counter[Hashable] = field(default_factory=Counter)
+    rest: int | None = None
+
+    @classmethod
+    def of(
+        cls, word: str, title: Words, labels: Labels, read: Iterable[dict[str, Any]], *, rest: int | None = None
+    ) -> _Draft:
+        draft = cls(word, title, labels, rest=rest)
+        for line in read:
+            (draft.own if line["own"] else draft.others)[line[word]] += line["n"]
+        return draft
+
+    def counts(self) -> Counts:
+        return Counts(tuple(self.others[key] for key, _label in self.labels), self.rest)
+
+    def figures(self, told: Sequence[Told], total: Row) -> Figures:
+        cells = zip(self.labels, told, strict=True)
+        rows = [Row(label, one, self.own[key]) for (key, label), one in cells]
+        return Figures(self.word, self.title, rows, total if self.rest is None else None)
+
+
+def _grouped(rows: QuerySet[Any], seat: Seat, seen_by: Sequence[str], *words: str, **more: Any) -> list[dict[str, Any]]:
+    """How many rows there are of each combination of words, the seat's own apart (one query)."""
+    model: type[ScopedModel] = rows.model
+    mine = [
+        When(pk__in=model.objects.permitted(seat, name).order_by().values("pk"), then=Value(True))
+        for name in seen_by
+        if rights.may(seat, name)
+    ]
+    own = models.Case(*mine, default=Value(False), output_field=models.BooleanField())
+    return list(rows.order_by().values(*words, own=own, **more).annotate(n=models.Count("pk")))
+
+
+def _told(title: Words, drafts: Sequence[_Draft]) -> Population:
+    """What is told of one population; its first table counts every row of it."""
+    whole = drafts[0]
+    all_told, told = tell(whole.others.total(), [draft.counts() for draft in drafts], settings.KRAT_SMALL_CELL)
+    total = Row(pgettext("sum", "All"), all_told, whole.own.total())
+    return Population(title, total, [draft.figures(cells, total) for draft, cells in zip(drafts, told, strict=True)])
+
+
+def median(days: Counter[int]) -> float | None:
+    """The middle one of so many counted days; between the two middle ones where there is none; None of none."""
+    total = days.total()
+    if not total:
+        return None
+    ordered = sorted(days.elements())
+    return (ordered[(total - 1) // 2] + ordered[total // 2]) / 2
+
+
+def _a_year_ago() -> datetime.datetime:
+    return timezone.now() - datetime.timedelta(days=_LASTING_DAYS)
+
+
+def _may_count(seat: Seat, county: County) -> bool:
+    return rights.reach(seat, VIEW) is Reach.COUNTRY or (
+        rights.reach(seat, VIEW) is Reach.COUNTY and seat.county_id == county.pk
+    )
+
+
+def _of_county(model: type[ScopedModel], seat: Seat, county: County, way: str) -> QuerySet[Any]:
+    """All rows of a county, to be counted; none for a seat that may not count there."""
+    rows: QuerySet[Any] = model.objects.unscoped("counted for a county, and told only with the small numbers hidden")
+    return rows.filter(**{f"{way}municipality__county": county}) if _may_count(seat, county) else rows.none()
+
+
+# --- cases ---
+
+
+def open_cases(seat: Seat, county: County) -> Population:
+    """The open cases of a county by stage, clock, municipality, risk, status and kind; their school and economic-aid
+    parts by state (four queries)."""
+    late = models.Case(When(due_at__lt=timezone.now(), then=Value(True)), default=Value(False))
+    read = _grouped(
+        _of_county(Case, seat, county, "").exclude(stage__in=OVER),
+        seat,
+        ["cases.view"],
+        *("stage", "risk", "kind", "municipality_id", "victim_status"),
+        late=late,
+    )
+    places = [(one.pk, one.name) for one in Municipality.objects.filter(county=county)]
+    stages = [(one.value, one.label) for one in Stage if one not in OVER]
+    clocks = [(False, _("in time")), (True, _("late: the clock has run out"))]
+    drafts = [
+        _Draft.of("stage", _("By stage"), stages, read),
+        _Draft.of("late", _("By clock"), clocks, read),
+        _Draft.of("municipality_id", _("By municipality"), places, read),
+        _Draft.of("risk", _("By risk"), [*Risk.choices, ("", _("not assessed yet"))], read),
+        _Draft.of("victim_status", _("By identification"), VictimStatus.choices, read),
+        _Draft.of("kind", _("By person"), Kind.choices, read),
+    ]
+    # Parts of cases that the seat can open may themselves be closed to it: so many may lie outside the others' total.
+    known = drafts[0].own.total()
+    for part, title in ((SchoolPart, _("School")), (AidPart, _("Economic aid"))):
+        rows = _of_county(part, seat, county, "case__").exclude(case__stage__in=OVER)
+        parts = _grouped(rows, seat, ["parts.view", "referrals.use"], **{part.purpose: models.F("state")})
+        drafts.append(_Draft.of(part.purpose, title, part.State.choices, parts, rest=-known))
+    return _told(_("Open cases"), drafts)
+
+
+def by_quarter(seat: Seat, county: County) -> list[Population]:
+    """Cases signalled and cases closed, by quarter of this year and the last (two queries)."""
+    today = timezone.localdate()
+    asked = (
+        ("signalled_on", _("Cases signalled in %(year)s")),
+        ("closed_on", _("Cases closed in %(year)s")),
+    )
+    found = []
+    for day, title in asked:
+        rows = _of_county(Case, seat, county, "").filter(**{f"{day}__year__gte": today.year - 1})
+        read = _grouped(rows, seat, ["cases.view"], day)
+        for year in (today.year, today.year - 1):
+            begun = (today.month + 2) // 3 if year == today.year else 4
+            lines = [line | {"quarter": (line[day].month + 2) // 3} for line in read if line[day].year == year]
+            quarters = [(at, words) for at, words in enumerate(_QUARTERS[:begun], start=1)]
+            words = title % {"year": year}
+            found.append(_told(words, [_Draft.of("quarter", _("By quarter"), quarters, lines)]))
+    return found
+
+
+# --- signals and referrals ---
+
+
+def signals(seat: Seat, county: County) -> Population:
+    """Signals of the last twelve months, by how they stand (one query)."""
+    rows = _of_county(Signal, seat, county, "").filter(sent_at__gte=_a_year_ago())
+    read = _grouped(rows, seat, ["signals.view"], "state")
+    title = _("Signals of the last twelve months")
+    return _told(title, [_Draft.of("state", _("By state"), Signal.State.choices, read)])
+
+
+def referrals(seat: Seat, county: County) -> tuple[Population, list[Days]]:
+    """Referrals of the last twelve months by purpose, state and institution; and each institution's median days until
+    its answer (two queries)."""
+    rows = _of_county(Referral, seat, county, "case__").filter(sent_at__gte=_a_year_ago())
+    name = "receiver__short_name"
+    read = _grouped(rows, seat, ["referrals.view"], "purpose", "state", "receiver_id", name, "receiver__sort_key")
+    purposes = [(code, one.label) for code, one in PURPOSES.items()]
+    institutions = _institutions(read)
+    drafts = [
+        _Draft.of("purpose", _("By purpose"), purposes, read),
+        _Draft.of("state", _("By state"), Referral.State.choices, read),
+        institutions,
+    ]
+    told = _told(_("Referrals of the last twelve months"), drafts)
+    answered = rows.filter(Q(accepted_at__isnull=False) | Q(state=Referral.State.REFUSED))
+    return told, _until_answer(answered, seat, institutions, told.tables.pop())
+
+
+def _institutions(read: Sequence[dict[str, Any]]) -> _Draft:
+    """By institution: by name where more than a few were sent there, or the seat's own; all the rest as one line."""
+    draft = _Draft.of("receiver_id", _("By institution"), [], read)
+    names = {line["receiver_id"]: (line["receiver__sort_key"], line["receiver__short_name"]) for line in read}
+    few = {key for key in names if draft.others[key] < settings.KRAT_SMALL_CELL and not draft.own[key]}
+    draft.others[None] = sum(draft.others.pop(key, 0) for key in few)
+    named = sorted(set(names) - few, key=lambda key: names[key])
+    draft.labels = [*((key, names[key][1]) for key in named), (None, _("other institutions"))]
+    return draft
+
+
+def _until_answer(rows: QuerySet[Any], seat: Seat, institutions: _Draft, told: Figures) -> list[Days]:
+    read = _grouped(
+        rows,
+        seat,
+        ["referrals.view"],
+        "receiver_id",
+        "sent_at",
+        answered=Coalesce("accepted_at", "ended_at"),
+    )
+    named = {key for key, _label in institutions.labels}
+    days: dict[tuple[bool, Hashable], Counter[int]] = defaultdict(Counter)
+    for line in read:
+        key = line["receiver_id"] if line["receiver_id"] in named else None
+        took = timezone.localdate(line["answered"]) - timezone.localdate(line["sent_at"])
+        days[line["own"], key][took.days] += line["n"]
+    found = []
+    for (key, label), row in zip(institutions.labels, told.rows, strict=True):
+        others = days[False, key]
+        enough = others.total() >= settings.KRAT_SMALL_CELL
+        middle = median(others) if enough else None
+        found.append(Days(label, row.told, middle, own=row.own, own_median=median(days[True, key])))
+    return found
+
+
+# --- cards ---
+
+
+def sees_all_cards(seat: Seat) -> bool:
+    """Whether the seat may see every card of the counties whose figures it sees."""
+    return rights.may(seat, VIEW) and rights.reach(seat, "cards.view") in (Reach.COUNTY, Reach.COUNTRY)
+
+
+def cards(seat: Seat, county: County) -> tuple[list[Days], list[Days]]:
+    """Cards by institution waited for and by kind of obstacle, each with the median of its days: open cards until
+    today, closed ones of the last twelve months until that day. Exact; nothing without sight of all (two queries)."""
+    if not sees_all_cards(seat):
+        return [], []
+    rows = _cards(seat).filter(county=county)
+    read = rows.values("waits_for__short_name", "kind_id", "since", "closed_on").annotate(n=models.Count("pk"))
+    kinds = {term.pk: str(term) for term in Term.objects.filter(list=Term.List.OBSTACLE)}
+    return (
+        _lasting((line["waits_for__short_name"], line) for line in read),
+        _lasting((kinds[line["kind_id"]], line) for line in read),
+    )
+
+
+def _cards(seat: Seat) -> QuerySet[Any]:
+    rows: QuerySet[Any] = Card.objects.visible_to(seat)
+    return rows.filter(Q(closed_on=None) | Q(closed_on__gte=_a_year_ago().date())).order_by()
+
+
+def _lasting(lines: Iterable[tuple[str, dict[str, Any]]]) -> list[Days]:
+    today = timezone.localdate()
+    days: dict[str, Counter[int]] = defaultdict(Counter)
+    waiting: Counter[str] = Counter()
+    for name, line in lines:
+        days[name][((line["closed_on"] or today) - line["since"]).days] += line["n"]
+        waiting[name] += line["n"] if line["closed_on"] is None else 0
+    found = [
+        Days(name, Told(lasted.total(), lasted.total(), lasted.total()), median(lasted), open=waiting[name])
+        for name, lasted in days.items()
+    ]
+    return sorted(found, key=lambda one: (-one.open, -(one.median or 0), str(one.label)))
+
+
+# --- the whole country ---
+
+
+def counties(seat: Seat) -> list[tuple[County, Told, Days | None]]:
+    """Each county's open cases and cards, for who sees them all (three queries). Their sum is not told: beside the
+    rounded numbers of the counties it could give a small one away."""
+    if rights.reach(seat, VIEW) is not Reach.COUNTRY:
+        return []
+    rows = Case.objects.unscoped("counted for each county, the small numbers hidden").exclude(stage__in=OVER).order_by()
+    there = dict(rows.values_list("municipality__county").annotate(n=models.Count("pk")))
+    read = _cards(seat).values("county__name", "since", "closed_on").annotate(n=models.Count("pk"))
+    lasting = {one.label: one for one in _lasting((line["county__name"], line) for line in read)}
+    return [
+        (one, rounded(there.get(one.pk, 0), settings.KRAT_SMALL_CELL), lasting.get(one.name))
+        for one in County.objects.order_by("sort_key")
+    ]
+
+
+# --- what stands on first pages ---
+
+
+@dataclass(frozen=True)
+class InShort:
+    """A county in three numbers: open cases, late ones, and cards that wait for the table or its decision."""
+
+    open: Told
+    late: Told
+    cards: int
+
+
+def in_short(seat: Seat) -> InShort | None:
+    """The cases of the seat's county as numbers, the same as on the page, for those who steer the committee."""
+    county = seat.institution.county
+    if county is None or not sees_all_cards(seat):
+        return None
+    found = open_cases(seat, county)
+    _in_time, late = found.table("late").rows
+    return InShort(found.total.told, late.told, Card.objects.visible_to(seat).filter(county=county).open().count())
+
+
+def plan_by_pillar(seat: Seat) -> dict[str, Any] | None:
+    """How many measures of the county's plan are done, by pillar (two queries)."""
+    if not rights.may(seat, "plan.view") or seat.county_id is None:
+        return None
+    rows = Plan.objects.visible_to(seat).filter(county=seat.county_id, year__lte=timezone.localdate().year)
+    plan = rows.select_related("county").order_by("-year").first()
+    if plan is None:
+        return None
+    measures = Measure.objects.visible_to(seat).filter(objective__plan=plan).exclude(state=Measure.State.CANCELLED)
+    pillars: dict[str, dict[str, Any]] = {}
+    for one in measures.select_related("objective__pillar").order_by("objective__pillar__position", "number"):
+        pillar = pillars.setdefault(
+            one.objective.pillar.code, {"name": str(one.objective.pillar), "done": 0, "total": 0}
+        )
+        pillar["total"] += 1
+        pillar["done"] += one.state == Measure.State.DONE
+    return {"plan": plan, "pillars": list(pillars.values())}
+
+
+def tasks_by_institution(seat: Seat) -> list[dict[str, Any]]:
+    """Who has what to do and who is late, for those who steer the committee (one query)."""
+    if not rights.may(seat, "tasks.verify") or rights.reach(seat, "tasks.view") is not Reach.COUNTY:
+        return []
+    now = timezone.localdate()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    rows = Task.objects.visible_to(seat).exclude(state="cancelled").select_related("lead").order_by("lead__sort_key")
+    for task in rows:
+        one = counts[task.lead.short_name]
+        one["late"] += task.is_late(now)
+        one["open"] += task.state in OPEN
+        one["done"] += task.state not in OPEN
+        one["pk"] = task.lead_id
+    found: list[dict[str, Any]] = [
+        {"name": name, **count, "working": count["open"] - count["late"]} for name, count in counts.items()
+    ]
+    return sorted((one for one in found if one["open"]), key=lambda one: (-one["late"], -one["open"]))[:12]
