@@ -153,7 +153,8 @@ declare(
     _("see cards: a stuck case without a name"),
     {
         _TABLE: Reach.COUNTY,
-        MEMBERS | OFFICES - {Role.CHILD_WORKER}: Reach.INSTITUTION,
+        frozenset({Role.UNIT_HEAD, Role.SOCIAL_DIRECTOR}): Reach.INSTITUTION,  # of its cases, and those that wait for it
+        (MEMBERS | OFFICES) - {Role.UNIT_HEAD, Role.SOCIAL_DIRECTOR, Role.CHILD_WORKER}: Reach.RECEIVED,
         Role.CHILD_WORKER: Reach.TEAM,
         Role.NATIONAL: Reach.COUNTRY,
     },

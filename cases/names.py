@@ -25,12 +25,9 @@ def words_of(text: str) -> list[str]:
 
 
 def tokens_to_store(*texts: str) -> set[str]:
-    """The tokens of every word and of each of its beginnings from three letters."""
+    """The tokens of every word of three letters or more, and of each of its beginnings from three letters."""
     return {
-        _token(word[:length])
-        for text in texts
-        for word in words_of(text)
-        for length in range(min(SHORTEST, len(word)), len(word) + 1)
+        _token(word[:length]) for text in texts for word in words_of(text) for length in range(SHORTEST, len(word) + 1)
     }
 
 

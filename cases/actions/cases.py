@@ -37,6 +37,7 @@ RELEASED = trail.event("case.released", gettext_lazy("ended somebody's place in 
 
 OPEN, CHANGE, ASSIGN, WRITE_IDENTITY = "cases.open", "cases.change", "cases.assign", "identity.change"
 
+HEAD = {"kind", "municipality", "concerns", "risk", "victim_status", "signalled_on", "source", "reference"}
 _LETTER = {Kind.CHILD: "F", Kind.ADULT: "R"}  # fëmijë, i rritur
 
 
@@ -63,6 +64,8 @@ def open_case(
 
     One row lock on the county's running number until the transaction ends. Raises `ValidationError` by field.
     """
+    if by.institution.kind.code != signals.UNIT:
+        raise PermissionDenied(_("Cases are led by child protection units."))
     if not by.institution.territories.filter(pk=municipality.pk).exists():
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
     if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
@@ -118,6 +121,8 @@ def _check_concerns(concerns: Sequence[str]) -> None:
 def _fill(who: Identity, case: Case, words: dict[str, str]) -> None:
     filled = who.words | {name: value.strip() for name, value in words.items()}
     filled["personal_number"] = names.compact(filled["personal_number"])
+    if filled["care"] and not Term.objects.filter(list=Term.List.CARE, code=filled["care"]).exists():
+        raise ValidationError({"care": _("Choose one of the list.")})
     who.words = filled
     who.number_token = names.number_token(filled["personal_number"])
     who.clean()
@@ -147,11 +152,13 @@ def change(
 ) -> Case:
     """Change the head, who it is, or both, as one edit with one new version; what is left out stays.
 
-    ``head`` may name kind, municipality, concerns, risk, victim_status, signalled_on, source, reference. One row lock.
+    ``head`` may name what stands in `HEAD`. One row lock.
     """
     case = hold(case, based_on=based_on)
     _must_be_open(case)
     head, changes = head or {}, {}
+    if set(head) - HEAD:
+        raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
     if "concerns" in head:
         _check_concerns(head["concerns"])  # type: ignore[arg-type]
     municipality = head.get("municipality")
@@ -209,7 +216,9 @@ def move(
             code="state",
         )
     if before is Stage.INITIAL_ASSESSMENT and not case.risk:
-        raise ValidationError({"risk": _("Assess the risk first.")}, code="state")
+        raise ValidationError(_("Assess the risk first."), code="state")
+    if not rights.may(by, MOVES[before, after]):
+        raise PermissionDenied(_("Your seat does not have the right to do this."))
     now = timezone.now()
     if after in OVER:
         _may_end(case, note, closing, needs_reason=after is Stage.CLOSED)
@@ -251,10 +260,11 @@ def _may_end(case: Case, note: str, closing: Term | None, *, needs_reason: bool)
 def obstacles_to_ending(case: Case) -> list[str]:
     """Why a case cannot end yet, as sentences (two queries)."""
     found = []
-    why = "what still runs in a case that came through the door"
-    if Referral.objects.unscoped(why).filter(case=case).open().exists():
+    referrals = Referral.objects.unscoped("what still runs in a case that came through the door")
+    if referrals.filter(case=case).open().exists():
         found.append(_("A referral is still open. Withdraw it, or wait until it is completed."))
-    if Obstacle.objects.unscoped(why).filter(case=case, state=Obstacle.State.STANDS).exists():
+    obstacles = Obstacle.objects.unscoped("what still holds up a case that came through the door")
+    if obstacles.filter(case=case, state=Obstacle.State.STANDS).exists():
         found.append(_("An obstacle still stands. Confirm first that it is gone."))
     return found
 
@@ -315,7 +325,8 @@ def assign(case: Case, *, by: Seat, seat: Seat, is_manager: bool = False) -> Ass
     """Name somebody of the unit to the team, or as its manager; a former manager's place ends with it."""
     case = hold(case)
     _must_be_open(case)
-    if not seat.is_active or seat.institution_id != case.holder_id:
+    works_there = seat.is_active and seat.institution_id == case.holder_id
+    if not works_there or seat.role not in (Role.CHILD_WORKER, Role.UNIT_HEAD):
         raise ValidationError({"seat": _("Only somebody who works in the unit that holds the case can be named.")})
     team = Assignment.objects.permitted(by, "cases.view").filter(case=case, ended_at=None)
     for one in team:

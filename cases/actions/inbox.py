@@ -39,13 +39,18 @@ class Wanted:
 
 @transaction.atomic
 def send_change(
-    case: Case, *, by: Seat, head: Mapping[str, Any], identity: Mapping[str, str], stage: str = ""
+    case: Case,
+    *,
+    by: Seat,
+    head: Mapping[str, Any] | None = None,
+    identity: Mapping[str, str] | None = None,
+    stage: str = "",
 ) -> SentChange:
     """Keep a change until a person decides; the same sent again is kept once. One row lock on the case."""
     case = hold(case)
     look_again(case, by=by, right=cases.CHANGE)
-    plain = {name: _plain(value) for name, value in head.items()}
-    words = json.dumps({"head": plain, "identity": dict(identity), "stage": stage}, sort_keys=True)
+    plain = {name: _plain(value) for name, value in (head or {}).items()}
+    words = json.dumps({"head": plain, "identity": dict(identity or {}), "stage": stage}, sort_keys=True)
     rows = SentChange.objects.unscoped("what this very client sent before and nobody has decided about yet")
     for one in rows.filter(case=case, seat=by, state=SentChange.State.WAITS):
         if one.words["sent"] == words:
@@ -54,7 +59,7 @@ def send_change(
     sent.words = {"sent": words}
     sent.full_clean()
     sent.save()
-    trail.record(by, HELD_BACK, sent, fields=[*plain, *identity, *(["stage"] if stage else [])])
+    trail.record(by, HELD_BACK, sent, fields=[*plain, *(identity or {}), *(["stage"] if stage else [])])
     return sent
 
 

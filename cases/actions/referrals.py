@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -79,6 +81,9 @@ def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: i
     """
     referral = hold(referral, based_on=based_on)
     before, after = ReferralState(referral.state), ReferralState(to)
+    if before is after:
+        sentence = _("Somebody was here before you: the referral is “%(state)s” already.")
+        raise ValidationError(sentence, params={"state": before.label}, code="state")
     if (before, after) not in MOVES:
         raise ValidationError(
             _("The referral is “%(before)s”; it cannot become “%(after)s” any more."),
@@ -116,12 +121,24 @@ def _make_part(referral: Referral, by: Seat) -> None:
 def write_part(part: Part, *, by: Seat, right: str, based_on: int | None, state: str, **words: str) -> Part:
     """Write a part: its state and its words. ``right`` is the team's, or that of an accepted referral."""
     part = hold(part, based_on=based_on)
+    if not part.case.is_open:
+        raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
+    _check_days(words)
     changes = {"state": (part.state, state)}
     changes |= {name: (part.words[name], value) for name, value in words.items()}
     part.state, part.words = state, part.words | words
     settle(part, by=by, right=right)
     trail.record(by, PART, part, changes=changes)
     return part
+
+
+def _check_days(words: dict[str, str]) -> None:
+    for name, value in words.items():
+        if name.endswith("_on") and value:
+            try:
+                datetime.date.fromisoformat(value)
+            except ValueError as mistake:
+                raise ValidationError({name: _("This day does not exist.")}) from mistake
 
 
 @transaction.atomic

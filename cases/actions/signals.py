@@ -1,6 +1,6 @@
 """Signals: sent, taken as a case, or not taken."""
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,13 +18,14 @@ from krat.reference.models import Municipality, Term
 SENT = trail.event("signal.sent", gettext_lazy("sent a signal"))
 REJECTED = trail.event("signal.rejected", gettext_lazy("did not take a signal as a case"))
 
+UNIT = "child_protection_unit"  # the kind of institution that answers signals and leads cases
 SEND, TAKE = "signals.send", "signals.take"
 
 
 def unit_of(municipality: Municipality) -> Institution | None:
     """The child protection unit that serves a municipality (one query)."""
     rows = Institution.objects.unscoped("to whom a signal goes, whoever sends it")
-    return rows.filter(kind__code="child_protection_unit", territories=municipality).working().order_by("pk").first()
+    return rows.filter(kind__code=UNIT, territories=municipality).working().order_by("pk").first()
 
 
 @transaction.atomic
@@ -89,8 +90,11 @@ def reject(signal: Signal, *, by: Seat, why: str) -> Signal:
     """Do not take a signal as a case, with a reason that the sender does not see."""
     if not why.strip():
         raise ValidationError({"why": _("Say in a sentence why it does not become a case.")})
+    # Read before it is answered: then it is nobody's but the head's of the unit.
+    row = SignalWords.objects.permitted(by, "signals.read").filter(signal=signal).first()
+    if row is None:
+        raise PermissionDenied(_("This lies outside your seat's reach."))
     signal = answer(signal, by=by, state=Signal.State.REJECTED)
-    row = SignalWords.objects.permitted(by, "signals.read").get(signal=signal)
     row.words = row.words | {"answer": why}
     row.save()
     trail.record(by, REJECTED, signal)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from typing import ClassVar
 
 from django.db import models
@@ -22,6 +23,7 @@ from krat.access.scoping import ScopedQuerySet, VersionedModel
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Task
+from krat.plan.models.task import State as TaskState
 from krat.reference.models import County, Term
 
 
@@ -46,12 +48,39 @@ MOVES: dict[tuple[CardState, CardState], str] = {
 }
 
 
+_TONES = {TaskState.DONE: "soon", TaskState.VERIFIED: "done", TaskState.CANCELLED: "quiet"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """How a task that the table gave for a card stands: who leads it, until when, in which state, and no more of it."""
+
+    lead: str
+    due_on: datetime.date | None
+    state: str
+    tone: str
+    is_late: bool
+    is_over: bool
+
+
 class CardQuerySet(ScopedQuerySet["Card"]):
     """Cards."""
 
     def open(self) -> CardQuerySet:
         """Those whose obstacle is still there."""
         return self.exclude(state=CardState.CLOSED)
+
+    def risen(self) -> CardQuerySet:
+        """Those of which a task is past its day: they rise to the committee (domain notes 17.1)."""
+        late = Task.objects.unscoped("which cards rise: how their tasks stand is part of the card").overdue()
+        return self.filter(state=CardState.DECIDED, tasks__in=late).distinct()
+
+    def to_confirm(self) -> CardQuerySet:
+        """Those whose tasks are all carried out: the worker says whether the obstacle is gone (ruling 13)."""
+        rows = Task.objects.unscoped("which cards may close: how their tasks stand is part of the card")
+        running = rows.exclude(state__in=[TaskState.VERIFIED, TaskState.CANCELLED])
+        done = self.filter(state=CardState.DECIDED, tasks__state=TaskState.VERIFIED)
+        return done.exclude(tasks__in=running).distinct()
 
     def for_list(self) -> CardQuerySet:
         """With what a list shows of a card; the open ones first, the longest wait first."""
@@ -72,7 +101,13 @@ class Card(VersionedModel):
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name=_("county"))
     year = models.PositiveSmallIntegerField(_("year"))
     number = models.PositiveIntegerField(_("number"))
-    kind = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", verbose_name=_("obstacle"))
+    kind = models.ForeignKey(
+        Term,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"list": "obstacle"},
+        verbose_name=_("obstacle"),
+    )
     waits_for = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("waits for"))
     since = models.DateField(_("since"))
     asked = models.CharField(_("what is asked"), max_length=300)
@@ -111,6 +146,7 @@ class Card(VersionedModel):
         waited_for = Q(waits_for=seat.institution_id)
         return {
             Reach.COUNTY: Q(county=seat.county_id),
+            Reach.RECEIVED: waited_for,
             Reach.INSTITUTION: waited_for | Q(pk__in=stuck.filter(held).values("card_id")),
             Reach.TEAM: Q(pk__in=stuck.filter(case__in=Case.reached(seat, Reach.TEAM)).values("card_id")),
         }
@@ -130,6 +166,21 @@ class Card(VersionedModel):
         """Whether the obstacle is still there."""
         return self.state != CardState.CLOSED
 
+    def given(self) -> list[Given]:
+        """How its tasks stand, for whoever sees the card; the worker has no right on the tasks (one query)."""
+        rows = Task.objects.unscoped("how the tasks of a card stand is part of the card").filter(cards=self)
+        return [
+            Given(
+                lead=task.lead.short_name,
+                due_on=task.due_on,
+                state=task.get_state_display(),
+                tone="late" if task.is_late() else _TONES.get(TaskState(task.state), "calm"),
+                is_late=task.is_late(),
+                is_over=task.state in (TaskState.VERIFIED, TaskState.CANCELLED),
+            )
+            for task in rows.for_list()
+        ]
+
     def may_become(self, state: str) -> bool:
         """Whether the table of moves allows it from where it stands."""
         return (CardState(self.state), CardState(state)) in MOVES
@@ -148,7 +199,13 @@ class Obstacle(EditedInCase):
     held_with = ("kind", "waits_for__county", "card")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    kind = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", verbose_name=_("obstacle"))
+    kind = models.ForeignKey(
+        Term,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"list": "obstacle"},
+        verbose_name=_("obstacle"),
+    )
     waits_for = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("waits for"))
     since = models.DateField(_("since"))
     referral = models.ForeignKey(

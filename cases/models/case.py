@@ -187,11 +187,19 @@ class Case(VersionedModel):
     )
     stage = models.CharField(_("stage"), max_length=20, choices=Stage.choices, default=Stage.INITIAL_ASSESSMENT)
     signalled_on = models.DateField(_("signalled on"))
-    source = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", verbose_name=_("source"))
+    source = models.ForeignKey(
+        Term, on_delete=models.PROTECT, related_name="+", limit_choices_to={"list": "source"}, verbose_name=_("source")
+    )
     due_at = models.DateTimeField(_("expected by"), default=NEVER, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     closing = models.ForeignKey(
-        Term, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reason for closing")
+        Term,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"list": "closing"},
+        verbose_name=_("reason for closing"),
     )
     changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 

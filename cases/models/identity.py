@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -81,13 +82,16 @@ class Identity(EditedInCase):
                 names.check_name(self.words[name])
             except ValidationError as mistake:
                 wrong[name] = mistake
-        year, day = self.words["birth_year"], self.born_on
-        now = timezone.localdate()
+        year, now = self.words["birth_year"], timezone.localdate()
+        try:
+            day = self.born_on
+        except ValueError:
+            day, wrong["birth_date"] = None, ValidationError(_("This day does not exist."))
         if day is not None and (day.year < EARLIEST_BIRTH or day > now):
             wrong["birth_date"] = ValidationError(_("This day of birth cannot be right."))
-        if year and not (year.isdigit() and EARLIEST_BIRTH <= int(year) <= now.year):
+        if year and not (re.fullmatch("[0-9]{4}", year) and EARLIEST_BIRTH <= int(year) <= now.year):
             wrong["birth_year"] = ValidationError(_("This year of birth cannot be right."))
-        if day is not None and year and int(year) != day.year:
+        elif day is not None and year and int(year) != day.year:
             wrong["birth_year"] = ValidationError(_("The year does not fit the day of birth."))
         number = self.words["personal_number"]
         if number and not (number.isascii() and number.isalnum() and 5 <= len(number) <= 20):

@@ -24,6 +24,7 @@ class Part(EditedInCase):
     is accepted by sees it, too, through `cases.sharing`."""
 
     view_right = "parts.view"
+    held_with = ("case",)
     purpose = ""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import sealed
+from krat.access import vault
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, VersionedModel
 
@@ -41,7 +42,9 @@ def key_of(row: Any, **owner: int) -> bytes:
     held: dict[str, Any] = row.__dict__
     if _AT_HAND not in held:
         keys: type[DataKey] = apps.get_model("cases", "DataKey")
-        found = keys.objects.get(**owner)
+        found = keys.objects.filter(**owner).first()
+        if found is None:
+            raise vault.Unopenable("The data key is gone.")
         held[_AT_HAND] = sealed.unwrap(found.wrapped, found.code)
     key: bytes = held[_AT_HAND]
     return key
@@ -91,5 +94,7 @@ def fetch_keys(rows: Iterable[Any]) -> None:
     keys: type[DataKey] = apps.get_model("cases", "DataKey")
     found = {key.case_id: key for key in keys.objects.filter(case__in={row.case_id for row in wanting})}
     for row in wanting:
+        if row.case_id not in found:
+            raise vault.Unopenable("The data key is gone.")
         key = found[row.case_id]
         row.__dict__[_AT_HAND] = sealed.unwrap(key.wrapped, key.code)

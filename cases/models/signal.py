@@ -56,7 +56,9 @@ class Signal(ScopedModel):
     sender = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by"))
     sent_by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by"))
     receiver = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent to"))
-    source = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="+", verbose_name=_("source"))
+    source = models.ForeignKey(
+        Term, on_delete=models.PROTECT, related_name="+", limit_choices_to={"list": "source"}, verbose_name=_("source")
+    )
     is_urgent = models.BooleanField(_("in immediate danger"), default=False)
     sent_at = models.DateTimeField(_("sent at"))
     due_at = models.DateTimeField(_("answer expected by"))

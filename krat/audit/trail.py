@@ -6,8 +6,9 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -127,6 +128,39 @@ def history(thing: ScopedModel, limit: int = 50) -> list[Change]:
         Change(row.at, row.actor_words, json.loads(vault.unseal(row.sealed, place=f"audit_version:sealed:{row.code}")))
         for row in rows.order_by("-id")[:limit]
     ]
+
+
+@dataclass
+class Look:
+    """What one actor did with a thing and what belongs to it on one day, oldest hour first."""
+
+    actor: UUID | None
+    actor_words: str
+    day: date
+    at: list[datetime]
+    events: list[str]
+    kinds: set[str]
+
+
+def lookers(codes: Iterable[UUID]) -> list[Look]:
+    """Who saw or changed any of these things, a line for each actor and day, the latest first (one query).
+
+    The codes are those of a thing that came through the door, and of everything that belongs to it.
+    """
+    rows = Entry.objects.unscoped("who looked at a thing that came through the door").filter(
+        thing_code__in=[str(code) for code in codes]
+    )
+    found: dict[tuple[UUID | None, date], Look] = {}
+    for one in rows.order_by("id"):
+        day = timezone.localdate(one.at)
+        line = found.setdefault((one.actor, day), Look(one.actor, one.actor_words, day, [], [], set()))
+        moment = timezone.localtime(one.at).replace(second=0, microsecond=0)
+        if moment not in line.at:
+            line.at.append(moment)
+        if one.event not in line.events:
+            line.events.append(one.event)
+        line.kinds.add(one.thing_type)
+    return sorted(found.values(), key=lambda line: line.at[-1], reverse=True)
 
 
 class TrailWitness:

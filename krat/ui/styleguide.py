@@ -131,6 +131,7 @@ def context() -> dict[str, Any]:
             ("tables", _("Tables")),
             ("numbers", _("Numbers")),
             ("paths", _("Paths and what happened")),
+            ("case", _("The world of a case")),
             ("forms", _("Forms")),
             ("draft", _("Text that saves itself")),
             ("conflict", _("Two texts")),
@@ -148,6 +149,7 @@ def context() -> dict[str, Any]:
         "icons": [
             *(
                 "today",
+                "cases",
                 "meetings",
                 "plan",
                 "tasks",
@@ -217,6 +219,35 @@ def context() -> dict[str, Any]:
             Event("16.11.2026", "Procesverbali u dërgua për vërejtje.", "Sekretaria"),
             Event("12.11.2026", "Mbledhja u mbyll. 9 nga 13 anëtarë, 4 vendime."),
             Event("02.11.2026", "Ftesat u dërguan.", "Sekretaria"),
+        ],
+        "band": {
+            "act": "menaxher i rastit shembull",
+            "since": _MOMENT,
+            "until": "deri sa rasti të mbyllet",
+        },
+        "next_steps": [
+            {
+                "title": "Ende pa përgjigje nga Bashkia Shembull: ndihma ekonomike",
+                "why": "Referimi i 06.11.2026 duhej të kishte përgjigje më 13.11.2026.",
+                "tone": "late",
+                "due": Due("9 ditë me vonesë", "late"),
+                "verbs": [
+                    {"words": "Dërgo kujtesë", "url": "#case", "is_button": True},
+                    {"words": "Shëno pengesë", "url": "#case", "is_button": False},
+                ],
+            },
+            {
+                "title": "Rishikoni planin e mbrojtjes",
+                "why": "Pritet deri më 01.01.2027.",
+                "tone": "brand",
+                "due": None,
+                "verbs": [{"words": "Kalo në fazën tjetër", "url": "#case", "is_button": False}],
+            },
+        ],
+        "identity": [
+            ("Emri", "Shembulla Provë"),
+            ("Datëlindja", "14.03.2015 · 11 vjeç"),
+            ("Si kontaktohet familja", "Vetëm telefon, pas orës 16:00. Mos dërgoni letra."),
         ],
         "form": ExampleForm(auto_id="plain_%s"),
         "wrong": wrong,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases.models import Card, Case, Obstacle, Referral, Signal
 from krat.committee.models import Act, Body, Institution, Membership
 from krat.demo import make
 from krat.people.models import Seat
@@ -18,6 +19,7 @@ from krat.ui.forms import BaseForm
 from meetings.models import AgendaItem, Decision, Meeting
 from tests.ui.browsing import Person, rows, url
 
+WORKER, UNIT_HEAD, POLICE = "pmf.durres", "njmf.durres", "policia.durres"
 COORDINATOR, PREFECT, EDUCATION, BORDER, ADMIN = (
     "koordinator.durres",
     "prefekt.durres",
@@ -134,6 +136,41 @@ class Scene:
         return make.membership(self.body, self.newcomer)
 
     @cached_property
+    def case(self) -> Case:
+        """Of the worker's team, and assessed."""
+        return make.case(manager=self.seat_of(WORKER), risk="medium")
+
+    @cached_property
+    def closed_case(self) -> Case:
+        return make.case(self.seat_of(WORKER).institution, stage="closed", risk="low")
+
+    @cached_property
+    def signal(self) -> Signal:
+        """To the unit of Durrës, not answered yet."""
+        return make.signal(self.seat_of(POLICE))
+
+    @cached_property
+    def referral(self) -> Referral:
+        """To the education office, not answered yet."""
+        return make.referral(self.case, self.place("ZVA"))
+
+    @cached_property
+    def accepted(self) -> Referral:
+        """Of another case; accepted by the education office, with the part it writes."""
+        case = make.case(manager=self.seat_of(WORKER))
+        make.school_part(case)
+        return make.referral(case, self.place("ZVA"), state="accepted", accepted_by=self.seat_of(EDUCATION))
+
+    @cached_property
+    def card(self) -> Card:
+        """Of another obstacle of the case; the table has decided on it."""
+        return make.card(make.obstacle(self.case), state="decided", decision="1/2026")
+
+    @cached_property
+    def obstacle(self) -> Obstacle:
+        return make.obstacle(self.case, self.place("BASHKIA-DURRES"))
+
+    @cached_property
     def term(self) -> Term:
         return Term.objects.filter(list=Term.List.PILLAR)[0]
 
@@ -234,6 +271,34 @@ def _term(_scene: Scene) -> dict[str, Any]:
         "legal_reference": "Urdhri 139/2006",
         "verified_on": _day(-3),
         "verified_by": "Sekretaria",
+    }
+
+
+def _who(_scene: Scene) -> dict[str, Any]:
+    return {
+        "first_name": "Shembulla",
+        "last_name": "Provë",
+        "father_name": "Shembull",
+        "mother_name": "Shembulla",
+        "birth_date": "14.03.2015",
+        "birth_year": "2015",
+        "sex": "female",
+        "personal_number": "K50314777A",
+        "citizenship": "XK",
+        "language": "rom",
+        "care": "relatives",
+        "safe_contact": "Vetëm telefon (shembull).",
+        "address": "Lagjja shembull.",
+    }
+
+
+def _head(_scene: Scene) -> dict[str, Any]:
+    return {
+        "municipality": make.municipality("AL-02-DURRES").pk,
+        "source": make.term("source", "school").pk,
+        "signalled_on": _day(-9),
+        "concerns": ["neglect", "begging"],
+        "victim_status": "in_progress",
     }
 
 
@@ -478,6 +543,172 @@ FORMS = [
             "ends_on": _day(300),
         },
         "people.invited",
+    ),
+    FormPage(
+        "cases:add",
+        WORKER,
+        lambda s: url("cases:add"),
+        lambda s: _head(s) | _who(s) | {"kind": "child", "risk": "high", "reference": f"P-{make.number()}"},
+        "case.opened",
+    ),
+    FormPage("cases:identity", WORKER, _at("cases:identity", "case"), _who, "case.identity"),
+    FormPage("cases:head", WORKER, _at("cases:head", "case"), _head, "case.changed"),
+    FormPage("cases:risk", WORKER, _at("cases:risk", "case"), lambda s: {"risk": "high"}, "case.assessed"),
+    FormPage(
+        "cases:move",
+        WORKER,
+        _at("cases:move", "case"),
+        lambda s: {"to": "full_assessment", "note": "Fëmija u pa (shembull)."},
+        "case.moved",
+    ),
+    FormPage(
+        "cases:close",
+        UNIT_HEAD,
+        _at("cases:close", "case"),
+        lambda s: {"closing": make.term("closing", "goals_reached").pk, "note": "U arrit (shembull)."},
+        "case.moved",
+    ),
+    FormPage(
+        "cases:reopen",
+        UNIT_HEAD,
+        _at("cases:reopen", "closed_case"),
+        lambda s: {"note": "Sinjal i ri (shembull)."},
+        "case.moved",
+    ),
+    FormPage(
+        "cases:team",
+        UNIT_HEAD,
+        _at("cases:team", "case"),
+        lambda s: {"seat": s.seat_of("pmf2.durres").pk, "is_manager": "on"},
+        "case.assigned",
+    ),
+    FormPage(
+        "cases:notes",
+        WORKER,
+        _at("cases:notes", "case"),
+        lambda s: {"kind": "call", "happened_on": _day(-1), "text": "Thirrje (shembull).", "is_sensitive": "on"},
+        "case.noted",
+    ),
+    FormPage(
+        "cases:school",
+        WORKER,
+        _at("cases:school", "case"),
+        lambda s: {
+            "state": "dropped_out",
+            "school": "Shkolla shembull",
+            "grade": "5",
+            "dropped_on": _day(-40),
+            "reason": "Familja ka ndërruar banesë.",
+            "return_plan": "Me shkollën, në janar.",
+            "psychologist": "Psikologia e shkollës",
+        },
+        "part.changed",
+    ),
+    FormPage(
+        "cases:aid",
+        WORKER,
+        _at("cases:aid", "case"),
+        lambda s: {
+            "state": "refused",
+            "applied_on": _day(-40),
+            "basis": "Ligji 57/2019",
+            "amount": "9000",
+            "reason": "Mungojnë dokumentet.",
+            "appeal": "U dërgua.",
+        },
+        "part.changed",
+    ),
+    FormPage(
+        "cases:signal_add",
+        POLICE,
+        lambda s: url("cases:signal_add"),
+        lambda s: {
+            "municipality": make.municipality("AL-02-SHIJAK").pk,
+            "kind": "adult",
+            "what": "Një grua pa dokumente (shembull).",
+            "who": "Rreth 30 vjeç",
+            "where": "Sheshi shembull",
+            "is_urgent": "on",
+        },
+        "signal.sent",
+    ),
+    FormPage(
+        "cases:signal_take",
+        WORKER,
+        _at("cases:signal_take", "signal"),
+        lambda s: _head(s) | _who(s) | {"kind": "child", "risk": "high", "reference": f"P-{make.number()}"},
+        "case.opened",
+    ),
+    FormPage(
+        "cases:signal_reject",
+        WORKER,
+        _at("cases:signal_reject", "signal"),
+        lambda s: {"why": "Dublim (shembull)."},
+        "signal.rejected",
+    ),
+    FormPage(
+        "cases:refer",
+        WORKER,
+        lambda s: f"{url('cases:refer', s.case)}?purpose=counselling",
+        lambda s: {"receiver": s.place("OJF").pk, "request": "Këshillim (shembull).", "consent": "given"},
+        "referral.sent",
+    ),
+    FormPage(
+        "cases:referral_refuse",
+        EDUCATION,
+        _at("cases:referral_refuse", "referral"),
+        lambda s: {"answer": "Nuk ka vende (shembull)."},
+        "referral.moved",
+    ),
+    FormPage(
+        "cases:referral_complete",
+        EDUCATION,
+        _at("cases:referral_complete", "accepted"),
+        lambda s: {"answer": "U regjistrua (shembull)."},
+        "referral.moved",
+    ),
+    FormPage(
+        "cases:referral_withdraw",
+        WORKER,
+        _at("cases:referral_withdraw", "referral"),
+        lambda s: {"answer": "Nuk duhet më (shembull)."},
+        "referral.moved",
+    ),
+    FormPage(
+        "cases:referral_part",
+        EDUCATION,
+        _at("cases:referral_part", "accepted"),
+        lambda s: {
+            "state": "enrolled",
+            "school": "Shkolla shembull",
+            "grade": "5",
+            "dropped_on": _day(-40),
+            "reason": "U kthye.",
+            "return_plan": "Orë mbështetëse.",
+            "psychologist": "Psikologia e shkollës",
+        },
+        "part.changed",
+    ),
+    FormPage(
+        "cases:obstacle_add",
+        WORKER,
+        _at("cases:obstacle_add", "case"),
+        lambda s: {
+            "kind": make.term("obstacle", "school").pk,
+            "waits_for": s.place("ZVA").pk,
+            "since": _day(-10),
+            "asked": "Vend në klasën e pestë.",
+            "referral": s.referral.pk,
+        },
+        "obstacle.marked",
+        ("asked",),
+    ),
+    FormPage(
+        "cases:obstacle_gone",
+        WORKER,
+        _at("cases:obstacle_gone", "obstacle"),
+        lambda s: {"how": "U zgjidh (shembull)."},
+        "obstacle.gone",
     ),
     FormPage("reference:term_add", ADMIN, lambda s: url("reference:term_add", kind="pillar"), _term, "term.saved"),
     FormPage(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from krat.access import census
 from krat.access.roles import Role
@@ -15,7 +16,7 @@ from krat.demo import make
 from krat.people.models import Invitation
 from krat.reference.models import Holiday, Term
 from tests.ui.browsing import queries_of, url
-from tests.ui.scene import ADMIN, BORDER, COORDINATOR, EDUCATION, PREFECT, Scene
+from tests.ui.scene import ADMIN, BORDER, COORDINATOR, EDUCATION, POLICE, PREFECT, UNIT_HEAD, WORKER, Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -128,7 +129,64 @@ def _other_seat(s: Scene) -> None:
     make.seat("ngo", user=s.seat_of(BORDER).user)
 
 
+def _case(s: Scene) -> None:
+    make.case(manager=s.seat_of(WORKER))
+
+
+def _asked_for_a_case(s: Scene) -> None:
+    obstacle = make.obstacle(s.case)
+    make.card(obstacle, state="decided").tasks.add(make.task(make.institution()))
+    make.referral(s.case)
+
+
+def _told_in_a_case(s: Scene) -> None:
+    make.counselling_part(s.case)
+    make.note(s.case, s.seat_of(WORKER))
+    make.sent_change(s.case)
+    make.assignment(s.case, make.seat(Role.CHILD_WORKER, s.case.holder))
+
+
+def _told(s: Scene) -> None:
+    make.signal(s.seat_of(POLICE))
+
+
+def _referred(s: Scene) -> None:
+    case = make.case(manager=s.seat_of(WORKER))
+    make.referral(case, s.place("ZVA"), sent_at=timezone.now() - datetime.timedelta(days=30))
+    make.referral(case, purpose="health", state="accepted")
+    make.obstacle(s.case, referral=s.referral)
+
+
+def _at_the_table(s: Scene) -> None:
+    card = make.card(make.obstacle(make.case(manager=s.seat_of(WORKER))))
+    make.item(s.meeting, card=card)
+    s.card.tasks.add(make.task(make.institution()), make.task(s.place("ZVA")))
+
+
 PAGES = [
+    Shows("cases:signals", WORKER, at("cases:signals"), _told),
+    Shows("cases:signals", POLICE, at("cases:signals"), _told),
+    Shows("cases:referrals", WORKER, at("cases:referrals"), _referred),
+    Shows("cases:referrals", EDUCATION, at("cases:referrals"), _referred),
+    Shows("cases:referral", WORKER, at("cases:referral", "referral"), _referred),
+    Shows("cases:referral", EDUCATION, at("cases:referral", "accepted"), _referred),
+    Shows("cases:obstacle_add", WORKER, at("cases:obstacle_add", "case"), _referred),
+    Shows("cases:cards", PREFECT, at("cases:cards"), _at_the_table),
+    Shows("cases:cards", WORKER, at("cases:cards"), _at_the_table),
+    Shows("cases:card", WORKER, at("cases:card", "card"), _at_the_table),
+    Shows("meetings:cards", COORDINATOR, at("meetings:cards", "meeting"), _at_the_table),
+    Shows("meetings:detail", COORDINATOR, at("meetings:detail", "meeting"), _at_the_table),
+    Shows("home:today", WORKER, at("home:today"), _told),
+    Shows("home:today", WORKER, at("home:today"), _referred),
+    Shows("home:today", EDUCATION, at("home:today"), _referred),
+    Shows("home:today", COORDINATOR, at("home:today"), _at_the_table),
+    Shows("cases:list", WORKER, at("cases:list"), _case),
+    Shows("cases:list", UNIT_HEAD, at("cases:list"), _case),
+    Shows("cases:case", WORKER, at("cases:case", "case"), _asked_for_a_case),
+    Shows("cases:case", WORKER, at("cases:case", "case"), _told_in_a_case),
+    Shows("cases:counselling", WORKER, at("cases:counselling", "case"), _told_in_a_case),
+    Shows("cases:lookers", UNIT_HEAD, at("cases:lookers", "case"), _told_in_a_case),
+    Shows("cases:inbox", WORKER, at("cases:inbox", "case"), _told_in_a_case),
     Shows("home:today", COORDINATOR, at("home:today"), _own_task),
     Shows("home:today", EDUCATION, at("home:today"), _own_task),
     Shows("home:today", PREFECT, at("home:today"), _own_task),
@@ -175,8 +233,11 @@ PAGES = [
 # Pages that show one thing and no rows: a form without a choice of rows, a small page, or measured elsewhere.
 WITHOUT_ROWS = {
     "meetings:draft_key",
+    "cases:signal",
+    "cases:obstacle_table",
     "plan:current",  # the page of plan:detail
     "audit:trail",  # in tests/audit
+    "reports:numbers",  # in tests/reports
 }
 
 

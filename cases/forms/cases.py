@@ -1,0 +1,397 @@
+"""Forms of the case: its head, who it is, its risk, its way through the stages, its team, and how it is found."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from types import SimpleNamespace
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from cases.models import Case, Identity
+from cases.models.case import Risk, Stage, VictimStatus
+from cases.models.identity import EARLIEST_BIRTH, Sex
+from cases.models.signal import Kind
+from krat.people.models import Seat
+from krat.reference.models import Municipality, Term
+from krat.ui.forms import BaseForm, BothTexts, DateField, VersionedForm, Words
+from krat.ui.listing import FilterForm
+
+_ANY = ("", _("all"))
+_NOT_KNOWN = ("", _("not known"))
+
+# Codes of ISO 3166 and ISO 639, as systems of others write them; whatever else one of them sent stays choosable.
+CITIZENSHIPS = [
+    _NOT_KNOWN,
+    ("AL", pgettext_lazy("citizenship", "Albania")),
+    ("XK", pgettext_lazy("citizenship", "Kosovo")),
+    ("MK", pgettext_lazy("citizenship", "North Macedonia")),
+    ("ME", pgettext_lazy("citizenship", "Montenegro")),
+    ("RS", pgettext_lazy("citizenship", "Serbia")),
+    ("GR", pgettext_lazy("citizenship", "Greece")),
+    ("IT", pgettext_lazy("citizenship", "Italy")),
+    ("TR", pgettext_lazy("citizenship", "Türkiye")),
+    ("SY", pgettext_lazy("citizenship", "Syria")),
+    ("AF", pgettext_lazy("citizenship", "Afghanistan")),
+    ("IQ", pgettext_lazy("citizenship", "Iraq")),
+    ("IR", pgettext_lazy("citizenship", "Iran")),
+    ("MA", pgettext_lazy("citizenship", "Morocco")),
+    ("BD", pgettext_lazy("citizenship", "Bangladesh")),
+    ("XA", pgettext_lazy("citizenship", "stateless")),
+    ("ZZ", pgettext_lazy("citizenship", "another one")),
+]
+LANGUAGES = [
+    _NOT_KNOWN,
+    ("sq", pgettext_lazy("language", "Albanian")),
+    ("rom", pgettext_lazy("language", "Romani")),
+    ("mk", pgettext_lazy("language", "Macedonian")),
+    ("sr", pgettext_lazy("language", "Serbian")),
+    ("el", pgettext_lazy("language", "Greek")),
+    ("it", pgettext_lazy("language", "Italian")),
+    ("en", pgettext_lazy("language", "English")),
+    ("tr", pgettext_lazy("language", "Turkish")),
+    ("ar", pgettext_lazy("language", "Arabic")),
+    ("fa", pgettext_lazy("language", "Persian")),
+    ("bn", pgettext_lazy("language", "Bengali")),
+    ("sgn", pgettext_lazy("language", "sign language")),
+    ("und", pgettext_lazy("language", "another one")),
+]
+
+
+class BirthDate(DateField):
+    """A day of birth: older than other days, and never to come."""
+
+    def validate(self, value: datetime.date | None) -> None:
+        """Refuse days on which nobody who lives was born."""
+        forms.DateField.validate(self, value)
+        if value is not None and not (value.year >= EARLIEST_BIRTH and value <= timezone.localdate()):
+            raise ValidationError(_("This day of birth cannot be right."))
+
+
+def _codes(kind: Term.List, chosen: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """The rows of a list by their codes; a retired one stays for the case that has it (one query)."""
+    rows = Term.objects.of(kind) | Term.objects.filter(list=kind, code__in=chosen)
+    return [(one.code, str(one)) for one in rows.order_by("position", "code")]
+
+
+# --- lists and finding ---
+
+
+def _late(rows: QuerySet[Any], _value: Any) -> QuerySet[Any]:
+    return rows.filter(due_at__lt=timezone.now())
+
+
+def _of_stage(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return cast(Any, rows).open() if value == "open" else rows.filter(stage=value)
+
+
+class CaseFilter(FilterForm):
+    """What to look for among the cases: codes and choices only, for they stand in the address (ruling 17)."""
+
+    stage = forms.ChoiceField(
+        label=_("Stage"), choices=[_ANY, ("open", pgettext_lazy("cases", "open")), *Stage.choices], required=False
+    )
+    risk = forms.ChoiceField(label=_("Risk"), choices=[_ANY, *Risk.choices], required=False)
+    kind = forms.ChoiceField(label=_("About"), choices=[_ANY, *Kind.choices], required=False)
+    municipality = forms.ModelChoiceField(
+        label=_("Municipality"),
+        queryset=Municipality.objects.none(),
+        to_field_name="code",
+        required=False,
+        empty_label=_("all"),
+    )
+    late = forms.BooleanField(label=_("late only"), required=False)
+
+    narrowing = {
+        "stage": _of_stage,
+        "risk": "risk",
+        "kind": "kind",
+        "municipality": "municipality",
+        "late": _late,
+    }
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        served = seat.institution.territories.values("pk")
+        self.offer("municipality", Municipality.objects.filter(Q(county=seat.county_id) | Q(pk__in=served)).distinct())
+
+
+class SearchForm(BaseForm):
+    """What is typed about a person: by POST, never in an address (ruling 17)."""
+
+    words = forms.CharField(
+        label=_("Name, personal number or case number"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("Names from three letters on; marks do not matter: celaj finds Çelaj."),
+    )
+
+
+# --- the head ---
+
+
+class HeadForm(VersionedForm):
+    """The head of a case: where, why, how it became known, and what identification has found."""
+
+    municipality = forms.ModelChoiceField(label=_("Municipality"), queryset=Municipality.objects.none())
+    source = forms.ModelChoiceField(label=_("Source of the signal"), queryset=Term.objects.none())
+    signalled_on = DateField(label=_("Day of the signal"))
+    concerns = forms.MultipleChoiceField(label=_("Concerns"), required=False, widget=forms.CheckboxSelectMultiple)
+    victim_status = forms.ChoiceField(
+        label=_("Identification"),
+        choices=VictimStatus.choices,
+        help_text=_(
+            "Until formal identification nobody is called a victim. From “possible” on, the regional State "
+            "Social Service sees who it is."
+        ),
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("municipality", seat.institution.territories.all())
+        self.offer("source", Term.objects.of(Term.List.SOURCE))
+        _offer_codes(self, "concerns", _codes(Term.List.CONCERN, self.initial.get("concerns", ())))
+
+    def _show_both(self, current: models.Model) -> None:
+        case = cast(Case, current)
+        shown = SimpleNamespace(
+            version=case.version,
+            municipality=case.municipality,
+            source=case.source,
+            signalled_on=case.signalled_on,
+            victim_status=case.victim_status,
+        )
+        super()._show_both(cast(models.Model, shown))
+        theirs, yours = case.concerns, self.cleaned_data.get("concerns", [])
+        if set(theirs) != set(yours) and self.conflict is not None:
+            words = dict(cast(Any, self.fields["concerns"]).choices)
+            both = (", ".join(words.get(one, one) for one in codes) for codes in (theirs, yours))
+            self.conflict.append(BothTexts(str(self.fields["concerns"].label), *both))
+
+
+HEAD = tuple(name for name in HeadForm.base_fields if name != "version")
+
+
+def head_of(case: Case) -> dict[str, Any]:
+    """What the form of a head starts with."""
+    return {name: getattr(case, name) for name in HEAD} | {"version": case.version}
+
+
+def _offer_codes(form: forms.Form, name: str, choices: list[Any]) -> None:
+    cast(Any, form.fields[name]).choices = choices
+
+
+# --- who it is ---
+
+
+class WhoFields(forms.Form):
+    """Who it is: the same fields when a case is opened and when they are changed."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
+    last_name = forms.CharField(label=_("Surname"), max_length=80, required=False)
+    father_name = forms.CharField(label=_("Father's name"), max_length=80, required=False)
+    mother_name = forms.CharField(label=_("Mother's name"), max_length=80, required=False)
+    birth_date = BirthDate(label=_("Day of birth"), required=False)
+    birth_year = forms.CharField(
+        label=_("Year of birth"),
+        max_length=4,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("Where the day is not known."),
+    )
+    sex = forms.ChoiceField(label=_("Sex"), choices=[_NOT_KNOWN, *Sex.choices], required=False)
+    personal_number = forms.CharField(
+        label=_("Personal number"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    citizenship = forms.ChoiceField(label=_("Citizenship"), choices=CITIZENSHIPS, required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+    care = forms.ChoiceField(label=_("Present care"), required=False)
+    safe_contact = Words(
+        label=_("How to reach the family safely"),
+        rows=2,
+        max_length=500,
+        required=False,
+        help_text=_("Who may be called, when, and what must not be sent. Offices that accept a referral read this."),
+    )
+    address = Words(
+        label=_("Address"),
+        rows=2,
+        max_length=300,
+        required=False,
+        help_text=_("Where the family lives. Never the address of a shelter, not even in part."),
+    )
+
+    def offer_care(self) -> None:
+        """Fill the choices that come from lists, and keep what stands already (one query)."""
+        _offer_codes(self, "care", [_NOT_KNOWN, *_codes(Term.List.CARE, [self.initial.get("care", "")])])
+        for name in ("citizenship", "language"):
+            stands, field = self.initial.get(name, ""), cast(Any, self.fields[name])
+            if stands and stands not in dict(field.choices):
+                field.choices = [*field.choices, (stands, stands)]
+
+    def who(self) -> dict[str, str]:
+        """What was typed, as the sealed words hold it."""
+        typed = {name: self.cleaned_data[name] for name in WHO}
+        return {
+            name: value.isoformat() if isinstance(value, datetime.date) else value or ""
+            for name, value in typed.items()
+        }
+
+
+WHO = tuple(WhoFields.base_fields)
+
+
+class IdentityForm(WhoFields, VersionedForm):
+    """Who it is. Based on the version of the case: head and identity are one edit (ruling 23)."""
+
+    field_order = [*WHO, "version"]
+
+    def __init__(self, *args: Any, who: Identity, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stands = who
+        self.offer_care()
+
+    def _show_both(self, current: models.Model) -> None:
+        words = {name: self.fields[name].to_python(self._stands.words[name]) for name in WHO}
+        super()._show_both(cast(models.Model, SimpleNamespace(version=cast(Case, current).version, **words)))
+
+
+def identity_of(who: Identity, case: Case) -> dict[str, Any]:
+    """What the form of an identity starts with; its words must be at hand."""
+    return {**who.words, "version": case.version}
+
+
+# --- opening ---
+
+
+class CaseForm(WhoFields, BaseForm):
+    """A new case: its head and who it is, on one page."""
+
+    kind = forms.ChoiceField(label=_("About"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.CHILD)
+    municipality = forms.ModelChoiceField(label=_("Municipality"), queryset=Municipality.objects.none())
+    source = forms.ModelChoiceField(label=_("Source of the signal"), queryset=Term.objects.none())
+    signalled_on = DateField(label=_("Day of the signal"))
+    concerns = forms.MultipleChoiceField(label=_("Concerns"), required=False, widget=forms.CheckboxSelectMultiple)
+    risk = forms.ChoiceField(
+        label=_("Risk"),
+        choices=[("", _("not assessed yet")), *Risk.choices],
+        required=False,
+        help_text=_(
+            "The clock of the initial assessment runs by it. Until it is assessed, it runs as for a high risk."
+        ),
+    )
+    victim_status = forms.ChoiceField(
+        label=_("Identification"), choices=VictimStatus.choices, initial=VictimStatus.AT_RISK
+    )
+    reference = forms.CharField(
+        label=_("Own reference"),
+        max_length=60,
+        required=False,
+        help_text=_("The number of the file in your own office or system. Never a personal number."),
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        served = seat.institution.territories.all()
+        self.offer("municipality", served)
+        if len(served) == 1:
+            self.fields["municipality"].initial = served[0].pk
+        self.offer("source", Term.objects.of(Term.List.SOURCE))
+        self.fields["signalled_on"].initial = timezone.localdate()
+        _offer_codes(self, "concerns", _codes(Term.List.CONCERN))
+        self.offer_care()
+
+    def words(self) -> dict[str, Any]:
+        """What `open_case` asks for."""
+        head = {name: value for name, value in self.cleaned_data.items() if name not in WHO}
+        return head | {"identity": self.who()}
+
+
+# --- risk, stages, end ---
+
+
+class RiskForm(VersionedForm):
+    """The level of risk."""
+
+    risk = forms.ChoiceField(label=_("Level of risk"), choices=Risk.choices, widget=forms.RadioSelect)
+
+
+class MoveForm(VersionedForm):
+    """Where the case goes next."""
+
+    to = forms.ChoiceField(label=_("Next stage"), widget=forms.RadioSelect)
+    note = Words(
+        label=_("Note"),
+        rows=4,
+        max_length=4000,
+        required=False,
+        help_text=_("What was found, agreed or done in the stage that ends. It stands among the notes of the case."),
+    )
+
+    def __init__(self, *args: Any, stages: list[Stage], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_codes(self, "to", [(one.value, one.label) for one in stages])
+        if len(stages) == 1:
+            self.fields["to"].initial = stages[0].value
+
+
+class CloseForm(VersionedForm):
+    """Why a case ends."""
+
+    closing = forms.ModelChoiceField(label=_("Reason for closing"), queryset=Term.objects.none())
+    note = Words(
+        label=_("Note"),
+        rows=4,
+        max_length=4000,
+        help_text=_("In a sentence or two: why the case ends, and how it stands."),
+    )
+
+    def __init__(self, *args: Any, needs_reason: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if needs_reason:
+            self.offer("closing", Term.objects.of(Term.List.CLOSING))
+        else:
+            del self.fields["closing"]
+
+
+class ReopenForm(VersionedForm):
+    """Why a case is taken up again."""
+
+    note = Words(
+        label=_("Note"), rows=4, max_length=4000, help_text=_("What has happened: why the case is taken up again.")
+    )
+
+
+# --- team ---
+
+
+class Colleagues(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no subscript at run time
+    """Seats of one's own unit, by the person's name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.user}, {obj.get_role_display()}"
+
+
+class TeamForm(BaseForm):
+    """Somebody of the unit is named to the team."""
+
+    seat = Colleagues(label=_("Worker"), queryset=Seat.objects.none())
+    is_manager = forms.BooleanField(
+        label=_("Manages the case"),
+        required=False,
+        help_text=_("A case has one manager; the place of the one before ends."),
+    )
+
+    def __init__(self, *args: Any, colleagues: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("seat", colleagues)

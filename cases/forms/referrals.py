@@ -1,0 +1,100 @@
+"""Forms of referrals."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import formats, timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.forms.cases import WhoFields
+from cases.models import Case, Referral
+from cases.models.referral import OPEN
+from cases.models.signal import Kind
+from cases.sharing import PURPOSES
+from krat.committee.models import Institution
+from krat.ui.forms import BaseForm, Words
+from krat.ui.listing import FilterForm
+
+_STANDS = [("", _("all")), ("open", _("open")), ("late", _("late")), *Referral.State.choices]
+
+
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "open":
+        return rows.filter(state__in=OPEN)
+    if value == "late":
+        return rows.filter(state=Referral.State.SENT, due_at__lt=timezone.now())
+    return rows.filter(state=value)
+
+
+class ReferralFilter(FilterForm):
+    """What to look for among the referrals."""
+
+    state = forms.ChoiceField(label=_("State"), choices=_STANDS, required=False)
+    purpose = forms.ChoiceField(
+        label=_("Purpose"),
+        choices=[("", _("all")), *((code, purpose.label) for code, purpose in PURPOSES.items())],
+        required=False,
+    )
+
+    narrowing = {"state": _by_standing, "purpose": "purpose"}
+
+
+class ReferForm(BaseForm):
+    """One referral for one purpose: to whom, what is asked, with whose consent."""
+
+    receiver = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
+    request = Words(
+        label=_("What is asked"),
+        rows=4,
+        max_length=2000,
+        help_text=_("The institution reads this before it accepts. Write what it has to do, not what happened."),
+    )
+    consent = forms.ChoiceField(label=_("Consent"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, case: Case, purpose: str, receivers: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("receiver", receivers)
+        if len(receivers) == 1:
+            self.fields["receiver"].initial = receivers[0].pk
+        unfit = {Referral.Consent.DUTY} if PURPOSES[purpose].needs_consent else set()
+        if case.kind == Kind.ADULT:
+            unfit.add(Referral.Consent.BEST_INTEREST)
+        choices = [(value, label) for value, label in Referral.Consent.choices if value not in unfit]
+        self.fields["consent"].choices = choices  # type: ignore[attr-defined]
+        if Referral.Consent.DUTY not in unfit or len(choices) == 1:
+            self.fields["consent"].initial = choices[0][0]
+
+
+class AnswerForm(BaseForm):
+    """A referral is refused, or completed: why, or what was done. The case's team reads it."""
+
+    answer = Words(label=_("Answer"), rows=4, max_length=2000)
+
+
+class WithdrawForm(BaseForm):
+    """A referral is withdrawn."""
+
+    answer = Words(label=_("Reason"), rows=3, max_length=2000, required=False)
+
+
+def told(words: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is told of who it is, as label and words; what is not known is empty."""
+    return [(label_of(name), _as_people_say(name, value)) for name, value in words.items()]
+
+
+def label_of(name: str) -> str:
+    """What a page calls a field of the identity."""
+    return str(WhoFields.base_fields[name].label)
+
+
+def _as_people_say(name: str, value: str) -> str:
+    field = WhoFields.base_fields[name]
+    if value and isinstance(field, forms.DateField):
+        return formats.date_format(datetime.date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    choices = dict(cast(Any, field).choices) if isinstance(field, forms.ChoiceField) else {}
+    return str(choices.get(value, value)) if value else ""

@@ -1,0 +1,91 @@
+"""Forms of signals."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Signal
+from cases.models.signal import Kind
+from krat.access.roles import Role
+from krat.people.models import Seat
+from krat.reference.models import Municipality, Term
+from krat.ui.forms import BaseForm, Words
+from krat.ui.listing import FilterForm
+
+# Where a signal comes from when this role sends it; whoever is not named here says it themselves.
+SOURCE_OF_ROLE = {
+    Role.POLICE: "police",
+    Role.BORDER_POLICE: "border",
+    Role.EDUCATION: "school",
+    Role.HEALTH: "health_centre",
+    Role.NGO: "ngo",
+    Role.SHELTER: "ngo",
+}
+_TAKES_CALLS = (Role.UNIT_HEAD, Role.CHILD_WORKER)
+
+
+class SignalFilter(FilterForm):
+    """What to look for among the signals."""
+
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("all")), *Signal.State.choices], required=False)
+    kind = forms.ChoiceField(label=_("About"), choices=[("", _("all")), *Kind.choices], required=False)
+
+    narrowing = {"state": "state", "kind": "kind"}
+
+
+class SignalForm(BaseForm):
+    """A signal, short enough to be sent from the street."""
+
+    municipality = forms.ModelChoiceField(label=_("Municipality"), queryset=Municipality.objects.none())
+    kind = forms.ChoiceField(label=_("About"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.CHILD)
+    what = Words(label=_("What was seen or heard"), rows=5, max_length=4000)
+    who = Words(
+        label=_("Who it is, as far as known"),
+        rows=2,
+        max_length=1000,
+        required=False,
+        help_text=_("Name, age, looks, who is with the child. Only the unit that receives the signal reads it."),
+    )
+    where = forms.CharField(
+        label=_("Where"), max_length=300, required=False, help_text=_("A street, a square, a school. Never a shelter.")
+    )
+    is_urgent = forms.BooleanField(
+        label=_("In immediate danger"), required=False, help_text=_("Then call 129 as well: do not wait for an answer.")
+    )
+    source = forms.ModelChoiceField(label=_("Who told it"), queryset=Term.objects.none())
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        served = seat.institution.territories.all()
+        self.offer(
+            "municipality", Municipality.objects.filter(Q(county=seat.county_id) | Q(pk__in=served.values("pk")))
+        )
+        if len(served) == 1:
+            self.fields["municipality"].initial = served[0].pk
+        self._of_role = SOURCE_OF_ROLE.get(Role(seat.role))
+        sources = Term.objects.of(Term.List.SOURCE)
+        if self._of_role is not None:
+            del self.fields["source"]
+            return
+        self.offer("source", sources)
+        if seat.role in _TAKES_CALLS:
+            self.fields["source"].initial = next((one.pk for one in sources if one.code == "municipality"), None)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self._of_role is not None:
+            cleaned["source"] = Term.objects.get(list=Term.List.SOURCE, code=self._of_role)
+        return cleaned
+
+
+class RejectForm(BaseForm):
+    """Why a signal does not become a case."""
+
+    why = Words(
+        label=_("Reason"),
+        rows=4,
+        max_length=2000,
+        help_text=_("Kept with the words of the signal. Whoever sent it sees only that it was not taken."),
+    )

@@ -1,0 +1,55 @@
+"""Addresses of cases, signals, referrals, obstacles and cards. They hold codes and nothing else (ruling 17)."""
+
+from django.urls import path
+
+from cases.views import cards, cases, parts, referrals, signals
+
+app_name = "cases"
+urlpatterns = [
+    # cases/
+    path("cases/", cases.case_list, name="list"),
+    path("cases/search/", cases.case_search, name="search"),
+    path("cases/new/", cases.case_add, name="add"),
+    path("cases/team/<uuid:code>/release/", cases.team_release, name="release"),
+    path("cases/inbox/<uuid:code>/apply/", cases.inbox_apply, name="inbox_apply"),
+    path("cases/inbox/<uuid:code>/drop/", cases.inbox_drop, name="inbox_drop"),
+    path("cases/<uuid:code>/", cases.case_detail, name="case"),
+    path("cases/<uuid:code>/identity/", cases.case_identity, name="identity"),
+    path("cases/<uuid:code>/head/", cases.case_head, name="head"),
+    path("cases/<uuid:code>/risk/", cases.case_risk, name="risk"),
+    path("cases/<uuid:code>/move/", cases.case_move, name="move"),
+    path("cases/<uuid:code>/close/", cases.case_close, name="close"),
+    path("cases/<uuid:code>/reopen/", cases.case_reopen, name="reopen"),
+    path("cases/<uuid:code>/team/", cases.case_team, name="team"),
+    path("cases/<uuid:code>/notes/", parts.case_notes, name="notes"),
+    path("cases/<uuid:code>/school/", parts.case_school, name="school"),
+    path("cases/<uuid:code>/aid/", parts.case_aid, name="aid"),
+    path("cases/<uuid:code>/counselling/", parts.case_counselling, name="counselling"),
+    path("cases/<uuid:code>/lookers/", cases.case_lookers, name="lookers"),
+    path("cases/<uuid:code>/inbox/", cases.case_inbox, name="inbox"),
+    path("cases/<uuid:code>/refer/", referrals.case_refer, name="refer"),
+    path("cases/<uuid:code>/obstacles/new/", cards.obstacle_add, name="obstacle_add"),
+    # signals/
+    path("signals/", signals.signal_list, name="signals"),
+    path("signals/new/", signals.signal_add, name="signal_add"),
+    path("signals/<uuid:code>/", signals.signal_detail, name="signal"),
+    path("signals/<uuid:code>/take/", signals.signal_take, name="signal_take"),
+    path("signals/<uuid:code>/reject/", signals.signal_reject, name="signal_reject"),
+    # referrals/
+    path("referrals/", referrals.referral_list, name="referrals"),
+    path("referrals/<uuid:code>/", referrals.referral_detail, name="referral"),
+    path("referrals/<uuid:code>/accept/", referrals.referral_accept, name="referral_accept"),
+    path("referrals/<uuid:code>/refuse/", referrals.referral_refuse, name="referral_refuse"),
+    path("referrals/<uuid:code>/complete/", referrals.referral_complete, name="referral_complete"),
+    path("referrals/<uuid:code>/withdraw/", referrals.referral_withdraw, name="referral_withdraw"),
+    path("referrals/<uuid:code>/remind/", referrals.referral_remind, name="referral_remind"),
+    path("referrals/<uuid:code>/part/", referrals.referral_part, name="referral_part"),
+    # obstacles/
+    path("obstacles/<uuid:code>/table/", cards.obstacle_table, name="obstacle_table"),
+    path("obstacles/<uuid:code>/take/", cards.obstacle_take, name="obstacle_take"),
+    path("obstacles/<uuid:code>/gone/", cards.obstacle_gone, name="obstacle_gone"),
+    # cards/
+    path("cards/", cards.card_list, name="cards"),
+    path("cards/<uuid:code>/", cards.card_detail, name="card"),
+    path("cards/<uuid:code>/resolve/", cards.card_resolve, name="card_resolve"),
+]

@@ -1,0 +1,63 @@
+"""What stands around every page of one case: why the seat can see it, who else looked, and its parts at the side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, SentChange
+from cases.why import why
+from krat.access import rights
+from krat.people.models import Seat
+
+# A part of the file: its name here, its words, the right it asks for, its page, and the place on that page.
+_PARTS = (
+    ("overview", _("Overview"), "cases.view", "cases:case", ""),
+    ("identity", _("Identity"), "identity.view", "cases:case", "#identity"),
+    ("school", _("School"), "parts.view", "cases:school", ""),
+    ("aid", _("Economic aid"), "parts.view", "cases:aid", ""),
+    ("counselling", _("Counselling"), "parts.view", "cases:counselling", ""),
+    ("referrals", _("Referrals"), "referrals.view", "cases:case", "#referrals"),
+    ("obstacles", _("Obstacles"), "obstacles.view", "cases:case", "#obstacles"),
+    ("notes", _("Notes"), "notes.view", "cases:notes", ""),
+    ("inbox", _("Sent changes"), "cases.inbox", "cases:inbox", ""),
+    ("team", _("Team"), "cases.view", "cases:team", ""),
+    ("lookers", _("Who looked"), "cases.lookers", "cases:lookers", ""),
+)
+
+
+def may_here(seat: Seat, right: str) -> bool:
+    """Whether the seat has a right on a case that came through the door by ``cases.view``.
+
+    It has where the right reaches by the same act: what lies within that reach for one lies within it for the other.
+    """
+    return rights.may(seat, right) and rights.reach(seat, right) is rights.reach(seat, "cases.view")
+
+
+def frame(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]:
+    """What the frame of a case shows on each of its pages (two queries)."""
+    seat = request.seat
+    waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
+    parts = [
+        {
+            "label": words,
+            "url": reverse(page, kwargs={"code": case.code}) + place,
+            "is_current": name == here,
+        }
+        for name, words, right, page, place in _PARTS
+        if may_here(seat, right) and (name != "inbox" or waits or here == "inbox")
+    ]
+    return {
+        "case": case,
+        "why": why(seat, case),
+        "opened_at": timezone.localtime(),
+        "parts": parts,
+        "may_see_lookers": may_here(seat, "cases.lookers"),
+    }
+
+
+def _waiting(seat: Seat, case: Case) -> Any:
+    return SentChange.objects.visible_to(seat).filter(case=case, state=SentChange.State.WAITS)

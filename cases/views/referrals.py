@@ -1,0 +1,311 @@
+"""Referrals: a case asks one institution for one thing; the team and that institution see each their side of it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from cases.actions import referrals
+from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
+from cases.forms.referrals import AnswerForm, ReferForm, ReferralFilter, WithdrawForm, label_of, told
+from cases.models import Case, Identity, Obstacle, Referral
+from cases.models.referral import OPEN, ReferralState
+from cases.sharing import PURPOSES, USE, Purpose, Shared, receivers, share
+from cases.views.frame import frame
+from krat.access import rights
+from krat.access.views import door, needs
+from krat.people.models import Seat
+from krat.ui.due import Due, due_by
+from krat.ui.forms import BaseForm
+from krat.ui.listing import listing
+from krat.ui.pages import page, telling
+
+# --- reading ---
+
+
+@needs("referrals.view", methods=("GET",))
+def referral_list(request: Any) -> HttpResponse:
+    """Referrals that came in, or that one's cases sent: purpose, institution, day and state, never about whom."""
+    seat = request.seat
+    rows = _by_what_waits(Referral.objects.visible_to(seat).for_list())
+    found = listing(request, rows, ReferralFilter(request.GET))
+    cases = {}
+    if rights.may(seat, "referrals.send"):
+        sent = Case.objects.visible_to(seat).filter(pk__in=[one.case_id for one in found.rows])
+        cases = {case.pk: case for case in sent}
+    request.shown += [*found.rows, *cases.values()]
+    context = {
+        "found": found,
+        "referrals": [_line(one, cases.get(one.case_id)) for one in found.rows],
+        "sends": rights.may(seat, "referrals.send"),
+        "receives": rights.may(seat, "referrals.answer"),
+    }
+    return page(request, "cases/referrals.html", context)
+
+
+def _by_what_waits(rows: Any) -> Any:
+    """What one was reminded of stands on top, then what waits for an answer, then what is being worked on."""
+    unanswered = models.Q(state=ReferralState.SENT)
+    rank = models.Case(
+        models.When(unanswered & models.Q(reminded_at__isnull=False), then=0),
+        models.When(unanswered, then=1),
+        models.When(state=ReferralState.ACCEPTED, then=2),
+        default=3,
+    )
+    expected = models.Case(models.When(state__in=OPEN, then="due_at"))
+    return rows.order_by(rank, expected, "-sent_at", "-pk")
+
+
+def _line(referral: Referral, case: Case | None) -> dict[str, Any]:
+    return {
+        "referral": referral,
+        "purpose": PURPOSES[referral.purpose].label,
+        "case": case,
+        "due": due_of_answer(referral),
+    }
+
+
+def due_of_answer(referral: Referral) -> Due | None:
+    """The chip of the answer that is expected; None once it has come."""
+    return due_by(referral.due_at) if referral.state == ReferralState.SENT else None
+
+
+@needs("referrals.view", methods=("GET",))
+def referral_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+    """One referral: for its sender state, clock and answer; for its receiver the request and what it shares."""
+    referral = door(request, _referrals(), code)
+    context = {
+        "referral": referral,
+        "purpose": PURPOSES[referral.purpose],
+        "due": due_of_answer(referral),
+        "labels": _labels(PURPOSES[referral.purpose]),
+    }
+    if referral.receiver_id == request.seat.institution_id:
+        return page(request, "cases/referral.html", context | _receivers_side(request, referral))
+    return page(request, "cases/referral_sent.html", context | _senders_side(request, referral))
+
+
+def _referrals() -> Any:
+    return Referral.objects.for_list().select_related("sender__county", "receiver__county", "accepted_by")
+
+
+def _senders_side(request: Any, referral: Referral) -> dict[str, Any]:
+    case = Case.objects.visible_to(request.seat).for_list().get(pk=referral.case_id)
+    words = referral.words
+    request.shown += [case, (referral, [name for name, value in words.items() if value])]
+    may_send = (
+        case.is_open and Referral.objects.permitted(request.seat, "referrals.send").filter(pk=referral.pk).exists()
+    )
+    obstacles = Obstacle.objects.visible_to(request.seat).filter(referral=referral, state=Obstacle.State.STANDS)
+    obstacle = obstacles.select_related("kind", "card").first()
+    request.shown += [obstacle] if obstacle is not None else []
+    failed = referral.is_late or referral.state == ReferralState.REFUSED
+    return frame(request, case, here="referrals") | {
+        "words": words,
+        "obstacle": obstacle,
+        "may_remind": may_send and referral.state == ReferralState.SENT,
+        "may_withdraw": may_send and referral.is_open,
+        "may_mark": may_send and failed and obstacle is None and rights.may(request.seat, "obstacles.mark"),
+    }
+
+
+def _receivers_side(request: Any, referral: Referral) -> dict[str, Any]:
+    """What the receiver sees: the request while it is theirs to answer, and what it shares once they accepted."""
+    shared = share(referral, request.seat)
+    request.shown += shared.seen
+    is_ours = referral.state == ReferralState.SENT or _may_use(referral, request.seat)
+    words = referral.words if is_ours else None
+    if words is not None:
+        request.shown.append((referral, ["request"]))
+    may_answer = Referral.objects.permitted(request.seat, "referrals.answer").filter(pk=referral.pk).exists()
+    return {
+        "opened_at": timezone.localtime(),
+        "words": words,
+        "identity": told({name: word for name, word in shared.identity.items() if name != "safe_contact"}),
+        "safe_contact": shared.identity.get("safe_contact", ""),
+        "part": facts_of(shared.part) if shared.part is not None else None,
+        "part_name": shared.part._meta.verbose_name if shared.part is not None else "",
+        "may_accept": may_answer and referral.state == ReferralState.SENT,
+        "may_complete": may_answer and _may_use(referral, request.seat),
+    }
+
+
+def _may_use(referral: Referral, seat: Seat) -> bool:
+    """Whether this seat works with an accepted referral: of the police only the officer who accepted it."""
+    if referral.state != ReferralState.ACCEPTED:
+        return False
+    return Referral.objects.permitted(seat, USE).filter(pk=referral.pk).exists()
+
+
+def _labels(purpose: Purpose) -> list[str]:
+    """What a receiver is shown, in words."""
+    shown = [label_of(name) for name in purpose.identity]
+    return [*shown, str(purpose.part._meta.verbose_name)] if purpose.part is not None else shown
+
+
+# --- the sender's verbs ---
+
+
+@needs("referrals.send")
+def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Refer a case: first for what, then to whom, with what exactly the institution will see."""
+    case = door(request, Case.objects.for_list(), code)
+    if not case.is_open:
+        messages.error(request, _("This case is over; reopen it before you refer it."))
+        return redirect("cases:case", code=case.code)
+    purpose = _chosen_purpose(request)
+    if purpose not in PURPOSES:
+        offers = [_offer(name, case, request.seat) for name in PURPOSES]
+        context = frame(request, case, here="referrals") | {"offers": offers}
+        return page(request, "cases/referral_purpose.html", context)
+    form = ReferForm.of(request, case=case, purpose=purpose, receivers=receivers(purpose, case, request.seat))
+    if form.is_accepted():
+        with form.catching():
+            referral = referrals.refer(case, by=request.seat, purpose=purpose, **form.cleaned_data)
+            messages.success(request, _sent(referral))
+            return redirect("cases:referral", code=referral.code)
+    who = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
+    fields, part = PURPOSES[purpose].identity, PURPOSES[purpose].part
+    request.shown.append((who, fields))
+    context = frame(request, case, here="referrals") | {
+        "form": form,
+        "purpose": PURPOSES[purpose],
+        "purpose_code": purpose,
+        "will_see": told({name: who.words[name] for name in fields}),
+        "part_name": part._meta.verbose_name if part is not None else "",
+    }
+    return page(request, "cases/referral_form.html", context)
+
+
+def _chosen_purpose(request: Any) -> str:
+    """The form carries it along, because an address that is kept for later keeps no parameters."""
+    for words in (request.POST, getattr(request, "kept", None) or {}, request.GET):
+        if words.get("purpose"):
+            return str(words["purpose"])
+    return ""
+
+
+def _offer(name: str, case: Case, seat: Seat) -> dict[str, Any]:
+    purpose = PURPOSES[name]
+    return {
+        "name": name,
+        "purpose": purpose,
+        "receivers": list(receivers(name, case, seat)),
+        "labels": _labels(purpose),
+    }
+
+
+def _sent(referral: Referral) -> str:
+    until = formats.date_format(timezone.localtime(referral.due_at), "SHORT_DATE_FORMAT")
+    return _("The case was referred to %(institution)s. An answer is due by %(until)s.") % {
+        "institution": referral.receiver,
+        "until": until,
+    }
+
+
+@needs("referrals.send", methods=("POST",))
+def referral_remind(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Remind the receiver: the referral stands on top of what waits for it."""
+    referral = door(request, _referrals(), code)
+    with telling(request):
+        referrals.remind(referral, by=request.seat)
+        messages.success(
+            request, _("%(institution)s was reminded of the referral.") % {"institution": referral.receiver}
+        )
+    return redirect("cases:referral", code=referral.code)
+
+
+@needs("referrals.send")
+def referral_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Withdraw a referral: what it shared is closed to the receiver from now on."""
+    referral = door(request, _referrals(), code)
+    said = _("The referral is withdrawn. The institution no longer sees anything of it.")
+    return _move(
+        request, referral, ReferralState.WITHDRAWN, WithdrawForm.of(request), "cases/referral_withdraw.html", said
+    )
+
+
+# --- the receiver's verbs ---
+
+
+@needs("referrals.answer", methods=("POST",))
+def referral_accept(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Accept a referral: from now on its fields are open to whoever accepted it."""
+    referral = door(request, _referrals(), code)
+    with telling(request):
+        referrals.move(referral, ReferralState.ACCEPTED, by=request.seat)
+        messages.success(request, _("You accepted the referral. Below stands what is shared with you for it."))
+    return redirect("cases:referral", code=referral.code)
+
+
+@needs("referrals.answer")
+def referral_refuse(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Refuse a referral, with the reason."""
+    referral = door(request, _referrals(), code)
+    said = _("The referral is refused. The case's team reads the reason.")
+    return _move(request, referral, ReferralState.REFUSED, AnswerForm.of(request), "cases/referral_refuse.html", said)
+
+
+@needs("referrals.use")
+def referral_complete(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Complete an accepted referral: what was done. What it shared is closed from now on."""
+    referral = door(request, _referrals(), code)
+    said = _("The referral is completed. What it shared is closed to you from now on.")
+    return _move(
+        request, referral, ReferralState.COMPLETED, AnswerForm.of(request), "cases/referral_complete.html", said
+    )
+
+
+def _move(
+    request: Any, referral: Referral, to: ReferralState, form: BaseForm, template: str, said: str
+) -> HttpResponse:
+    if form.is_accepted():
+        with form.catching():
+            referrals.move(referral, to, by=request.seat, answer=form.cleaned_data["answer"])
+            messages.success(request, said)
+            return redirect("cases:referral", code=referral.code)
+    context = {
+        "referral": referral,
+        "purpose": PURPOSES[referral.purpose],
+        "due": due_of_answer(referral),
+        "form": form,
+    }
+    return page(request, template, context)
+
+
+@needs("referrals.use")
+def referral_part(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The receiver's own part: the school, the economic aid, the counselling of this child."""
+    referral = door(request, _referrals(), code)
+    shared: Shared = share(referral, request.seat)
+    if shared.part is None:
+        raise Http404
+    request.shown += shared.seen[1:]
+    form = FORM_OF_PART[type(shared.part)].of(request, initial=initial_of(shared.part))
+    if form.is_accepted():
+        with form.catching():
+            referrals.write_part(
+                shared.part,
+                by=request.seat,
+                right=USE,
+                based_on=form.cleaned_data["version"],
+                state=form.cleaned_data["state"],
+                **form.in_words(),
+            )
+            messages.success(request, _("The part was saved. The case's team sees it."))
+            return redirect("cases:referral", code=referral.code)
+    context = {
+        "referral": referral,
+        "purpose": PURPOSES[referral.purpose],
+        "form": form,
+        "opened_at": timezone.localtime(),
+        "part_name": shared.part._meta.verbose_name,
+    }
+    return page(request, "cases/referral_part.html", context)

@@ -1,0 +1,68 @@
+"""Who a case is about, as its sheet tells it."""
+
+from __future__ import annotations
+
+from django.utils import formats, timezone
+from django.utils.translation import ngettext, pgettext
+
+from cases.forms.cases import CITIZENSHIPS, LANGUAGES, WhoFields
+from cases.models import Case, Identity
+from cases.models.identity import Sex
+from krat.reference.models import Term
+
+# What stands on the sheet even when nobody knows it yet, so that it is asked for.
+_ALWAYS = ("birth_date", "safe_contact")
+_ORDER = (
+    "birth_date",
+    "sex",
+    "father_name",
+    "mother_name",
+    "personal_number",
+    "citizenship",
+    "language",
+    "care",
+    "safe_contact",
+    "address",
+)
+
+
+def facts_of(who: Identity, terms: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
+    """The sheet of an identity, whose words must be at hand: what is known, and what should be (no query)."""
+    rows = [(pgettext("person", "Name"), who.full_name)]
+    for name in _ORDER:
+        words = _in_words(who, name, terms)
+        if words or name in _ALWAYS:
+            rows.append((str(WhoFields.base_fields[name].label), words))
+    return rows
+
+
+def fields_shown(who: Identity) -> list[str]:
+    """The names of the fields that its sheet tells, for the trail."""
+    return [name for name, words in who.words.items() if words]
+
+
+def terms_of(case: Case, who: Identity | None) -> dict[tuple[str, str], str]:
+    """The words for the codes of concerns and of the present care (one query)."""
+    codes = [*case.concerns, *([who.words["care"]] if who is not None else [])]
+    rows = Term.objects.filter(list__in=[Term.List.CONCERN, Term.List.CARE], code__in=codes)
+    return {(one.list, one.code): str(one) for one in rows}
+
+
+def _in_words(who: Identity, name: str, terms: dict[tuple[str, str], str]) -> str:
+    word: str = who.words[name]
+    if name == "birth_date":
+        return _born(who)
+    if name == "care":
+        return terms.get((Term.List.CARE, word), word)
+    choices = {"sex": Sex.choices, "citizenship": CITIZENSHIPS, "language": LANGUAGES}.get(name)
+    return str(dict(choices).get(word, word)) if choices and word else word
+
+
+def _born(who: Identity) -> str:
+    """The day of birth and the age; from the year alone the age that protects as a child in doubt."""
+    age = who.age_on(timezone.localdate())
+    if age is None:
+        return ""
+    day = formats.date_format(who.born_on, "SHORT_DATE_FORMAT") if who.born_on else who.words["birth_year"]
+    years = ngettext("%(years)s year old", "%(years)s years old", age) % {"years": age}
+    return f"{day} · {years}"
