@@ -3,9 +3,14 @@
 PORT ?= 8000
 PYTHON ?= python3
 PYTEST_ARGS ?=
+CASES ?= 100000
+TURNS ?= 60
+BENCH_ARGS ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
+# A worker for each core, four at most; what PYTEST_ARGS says comes after it and wins (-n 0 for a single process).
+PYTEST := $(PY) -m pytest -n auto --maxprocesses 4
 RUNTIME := .venv/.runtime
 TOOLS := .venv/.tools
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
@@ -29,7 +34,7 @@ run lint test format messages: export PLAIN_HTTP := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run serve port test lint format messages lock programs gettext
+.PHONY: help run serve port test bench lint format messages lock programs gettext
 MAKEFLAGS += --no-print-directory
 
 help: ## List the commands
@@ -81,14 +86,18 @@ test: $(TOOLS) programs ## Every check, then every test on SQLite and again on P
 	@$(CHECKS); \
 	if missing=$$($(PY) -m tests.postgres --find 2>&1 >/dev/null); then \
 		echo 'Tests on SQLite:'; \
-		$(CLEAN) $(PY) -m pytest $(PYTEST_ARGS) || exit 1; \
+		$(CLEAN) $(PYTEST) $(PYTEST_ARGS) || exit 1; \
 		echo 'Tests on PostgreSQL:'; \
-		$(CLEAN) $(PY) -m tests.postgres -- $(PY) -m pytest $(PYTEST_ARGS) || exit 1; \
+		$(CLEAN) $(PY) -m tests.postgres -- $(PYTEST) $(PYTEST_ARGS) || exit 1; \
 	else \
 		echo 'Tests on SQLite:'; \
-		KRAT_NOT_RUN="$$missing" $(CLEAN) $(PY) -m pytest $(PYTEST_ARGS) || exit 1; \
+		KRAT_NOT_RUN="$$missing" $(CLEAN) $(PYTEST) $(PYTEST_ARGS) || exit 1; \
 	fi; \
 	exit $$failed
+
+bench: $(TOOLS) ## Measure pages with CASES=100000 invented cases, TURNS=60 each (ON=postgresql; BENCH_ARGS=--fresh)
+	@umask 077 && $(CLEAN) $(if $(filter postgresql,$(ON)),$(PY) -m tests.postgres --) \
+		$(PY) -m bench --cases $(CASES) --turns $(TURNS) $(BENCH_ARGS)
 
 format: $(TOOLS) ## Put the code into the one look
 	@$(PY) -m ruff check --fix --quiet . || true

@@ -64,6 +64,11 @@ declare(
     _("assess the risk and lead the case through its stages"),
     {_UNIT: Reach.INSTITUTION, Role.CHILD_WORKER: Reach.TEAM},
 )
+declare(
+    "cases.identify",
+    _("record what the formal identification found"),
+    {Role.UNIT_HEAD: Reach.INSTITUTION, Role.CHILD_WORKER: Reach.TEAM},
+)
 declare("cases.assign", _("name the team of a case"), {Role.UNIT_HEAD: Reach.INSTITUTION})
 declare("cases.close", _("close and reopen a case"), {Role.UNIT_HEAD: Reach.INSTITUTION})
 declare(
@@ -131,8 +136,8 @@ declare(
     "referrals.use",
     _("see what an accepted referral shares, and write one's own part"),
     {
-        _OFFICES_REFERRED_TO | {Role.SYSTEM}: Reach.RECEIVED,
-        Role.POLICE: Reach.OWN,  # only the officer who accepted it
+        _OFFICES_REFERRED_TO: Reach.RECEIVED,
+        frozenset({Role.POLICE, Role.SYSTEM}): Reach.OWN,  # only the officer, or the system, that accepted it
     },
 )
 
@@ -153,8 +158,19 @@ declare(
     _("see cards: a stuck case without a name"),
     {
         _TABLE: Reach.COUNTY,
-        frozenset({Role.UNIT_HEAD, Role.SOCIAL_DIRECTOR}): Reach.INSTITUTION,  # of its cases, and those that wait for it
+        frozenset({Role.UNIT_HEAD, Role.SOCIAL_DIRECTOR}): Reach.INSTITUTION,  # its cases', or waiting for it
         (MEMBERS | OFFICES) - {Role.UNIT_HEAD, Role.SOCIAL_DIRECTOR, Role.CHILD_WORKER}: Reach.RECEIVED,
+        Role.CHILD_WORKER: Reach.TEAM,
+        Role.NATIONAL: Reach.COUNTRY,
+    },
+)
+# An institution that is waited for may have accepted the case's referral: with these it could tie them to a name.
+declare(
+    "cards.facts",
+    _("see age, sex, stage and risk on a card"),
+    {
+        _TABLE: Reach.COUNTY,
+        frozenset({Role.UNIT_HEAD, Role.SOCIAL_DIRECTOR}): Reach.OWN,
         Role.CHILD_WORKER: Reach.TEAM,
         Role.NATIONAL: Reach.COUNTRY,
     },

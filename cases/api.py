@@ -23,6 +23,7 @@ from cases.models.referral import ReferralState
 from cases.models.sealing import fetch_keys
 from cases.models.signal import Kind
 from krat.access import rights
+from krat.access.scoping import hold
 from krat.access.views import door
 from krat.api.errors import VersionChanged
 from krat.api.paging import ListQuery, cursor_page
@@ -31,7 +32,7 @@ from krat.api.views import Resource, based_on, etag
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
 
-_WORDS: dict[str, Any] = {"max_length": 120, "required": False, "allow_null": True, "allow_blank": True}
+_WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": True, "allow_blank": True}
 _REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z"
 
 
@@ -196,7 +197,7 @@ class _OfCases(Resource):
         if head or identity:
             case = cases.change(case, by=seat, based_on=version, head=head, identity=identity or None)
         if stage:
-            cases.move(case, stage, by=seat)
+            cases.move(case, stage, by=seat, based_on=None if head or identity else version)
 
 
 def _apart(sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], str]:
@@ -303,7 +304,9 @@ class CaseByReference(_OfCases):
         """
         case = self._find(reference)
         if case is None:
-            sent = self.shaped(NewCaseShape) | {"reference": reference}
+            sent = self.shaped(NewCaseShape)
+            if sent.setdefault("reference", reference) != reference:
+                raise _another_reference()
             if sent.pop("version", None) is not None:
                 raise VersionChanged
             try:
@@ -315,8 +318,9 @@ class CaseByReference(_OfCases):
                     raise
         sent = self.shaped(CaseShape)
         if sent.pop("reference", reference) != reference:
-            raise Invalid({"reference": _("The reference in the address and in the record differ.")})
+            raise _another_reference()
         version = sent.pop("version", None)
+        case = hold(case)  # else somebody could change it between the look at its version and the change
         if version is None and self._was_changed_by_others(case):
             return self._hold_back(case, sent)
         self._change(case, sent, version)
@@ -343,6 +347,10 @@ class CaseByReference(_OfCases):
         answer = Response(QuarantinedShape(waits).data, status=202)
         answer["ETag"] = etag(case.version)
         return answer
+
+
+def _another_reference() -> Invalid:
+    return Invalid({"reference": _("The reference in the address and in the record differ.")})
 
 
 # --- referrals ---
@@ -388,7 +396,7 @@ class ReferralShape(Shape):
             "accepted_at": time(instance.accepted_at) if instance.accepted_at else None,
             "ended_at": time(instance.ended_at) if instance.ended_at else None,
         }
-        if is_sender or instance.is_open:
+        if is_sender or instance.state == ReferralState.SENT or instance.pk in self.context["used"]:
             # Its end closes what was asked: a receiver's access ends with the task.
             shown |= {"request": instance.words["request"], "answer": instance.words["answer"]}
         case_code = self.context.get("cases", {}).get(instance.case_id)
@@ -430,6 +438,12 @@ def _case_codes(found: Iterable[Referral], seat: Seat) -> dict[int, uuid.UUID]:
     return dict(rows.values_list("pk", "code"))
 
 
+def _used(found: Iterable[Referral], seat: Seat) -> set[int]:
+    """The ids of those that the seat works with now: of the police only what it accepted itself (one query)."""
+    rows = Referral.objects.permitted(seat, sharing.USE).filter(state=ReferralState.ACCEPTED)
+    return set(rows.filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
+
+
 class Referrals(Resource):
     """The referrals to and from the institution."""
 
@@ -440,14 +454,18 @@ class Referrals(Resource):
     def get(self, request: Any) -> Response:
         """The referrals to and from the client's institution, in the order in which they were sent."""
         codes: dict[int, uuid.UUID] = {}
+        used: set[int] = set()
 
         def prepare(found: list[Referral]) -> None:
             fetch_keys(found)
             codes.update(_case_codes(found, request.seat))
+            used.update(_used(found, request.seat))
 
         rows = Referral.objects.visible_to(request.seat).select_related("sender", "receiver")
         return Response(
-            cursor_page(request, rows, ReferralShape, note_each=True, context={"cases": codes}, prepare=prepare)
+            cursor_page(
+                request, rows, ReferralShape, note_each=True, context={"cases": codes, "used": used}, prepare=prepare
+            )
         )
 
 
@@ -459,7 +477,7 @@ class _OfReferral(Resource):
         seat = self.request.seat
         row = Referral.objects.visible_to(seat).select_related("sender", "receiver").get(pk=referral.pk)
         self.request.shown.append(row)
-        context: dict[str, Any] = {"cases": _case_codes([row], seat)}
+        context: dict[str, Any] = {"cases": _case_codes([row], seat), "used": _used([row], seat)}
         if row.receiver_id == seat.institution_id and row.state == ReferralState.ACCEPTED:
             shared = sharing.share(row, seat)
             self.request.shown.extend(shared.seen)
@@ -467,6 +485,10 @@ class _OfReferral(Resource):
                 {"state": shared.part.state, **shared.part.words} if shared.part is not None else {}
             )
         return self.one(row, ReferralShape, **context)
+
+    def again(self, request: Any, code: uuid.UUID) -> Response:
+        """A repeat is answered by how the referral stands now: what it shared may have been closed since."""
+        return self._shown(door(request, Referral, code, right="referrals.view"))
 
     def _move(self, request: Any, code: uuid.UUID, to: str, shape: type[Shape]) -> Response:
         """The door first: a body that makes no sense must not tell whether a foreign referral is there."""

@@ -56,7 +56,9 @@ def check_name(name: str) -> None:
         letters = [sign for sign in word if sign not in _JOINTS]
         if not all(unicodedata.category(sign)[0] in "LM" for sign in letters) or word[0] in _JOINTS:
             raise ValidationError(_("A name is written in letters only. Please check what was typed."))
-        alphabets = {unicodedata.name(sign).split()[0] for sign in letters if unicodedata.category(sign)[0] == "L"}
+        alphabets = {
+            unicodedata.name(sign, "").partition(" ")[0] for sign in letters if unicodedata.category(sign)[0] == "L"
+        }
         if len(alphabets) > 1:
             raise ValidationError(
                 _("This word mixes letters of two alphabets that look alike. Please type it again in one of them.")

@@ -170,6 +170,12 @@ def _return_card(item: AgendaItem, by: Seat) -> None:
         cards.move(item.card, Card.State.OPEN, by=by)
 
 
+def _return_cards(meeting: Meeting, by: Seat) -> None:
+    on_it = AgendaItem.objects.permitted(by, FILE).filter(meeting=meeting, withdrawn_at=None)
+    for item in on_it.select_related("card"):
+        _return_card(item, by)
+
+
 @transaction.atomic
 def change_item(
     item: AgendaItem, *, by: Seat, based_on: int, title: str, rapporteur: Institution | None, position: int
@@ -197,6 +203,7 @@ def change_item(
 @transaction.atomic
 def withdraw_item(item: AgendaItem, *, by: Seat) -> None:
     """Take an item off the agenda; one on which something was said or decided stays."""
+    hold(item.meeting)  # before item and card, as whoever adds a card does: nobody waits for the other
     item = hold(item)
     _not_frozen(item.meeting)
     if item.kind == AgendaItem.Kind.FOLLOW_UP:
@@ -222,10 +229,7 @@ def call_off(meeting: Meeting, *, by: Seat, to: str) -> Meeting:
         raise ValidationError(_("Only a planned meeting can be postponed or cancelled."))
     meeting.state = to
     settle(meeting, by=by, right=FILE)
-    for item in (
-        AgendaItem.objects.permitted(by, FILE).filter(meeting=meeting, withdrawn_at=None).select_related("card")
-    ):
-        _return_card(item, by)
+    _return_cards(meeting, by)
     trail.record(by, CALLED_OFF, meeting, changes={"state": (Meeting.State.PLANNED.value, to)})
     return meeting
 
@@ -340,8 +344,11 @@ def decide(
     Without quorum it is a recommendation. ``leads`` charges several institutions, each with a task of its own.
     """
     refuse_personal({"text": text})
+    item = hold(item)
     meeting = hold(item.meeting)
     _not_frozen(meeting)
+    if item.withdrawn_at is not None:
+        raise ValidationError(_("The item is off the agenda."), code="state")
     if not meeting.was_held:
         raise ValidationError(_("The meeting has not been opened yet."))
     charged = [*([lead] if lead else []), *leads]
@@ -382,6 +389,8 @@ def decide(
         decision.tasks.add(task)
     if item.card is not None:
         given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision))
+        if item.card.state == Card.State.OPEN:  # minuted after the meeting, which gave the card back when it closed
+            cards.move(item.card, Card.State.ON_AGENDA, by=by)
         cards.move(item.card, Card.State.DECIDED, by=by, decision=decision.label, tasks=given)
     _rewritten(meeting)
     trail.record(by, DECIDED, decision)
@@ -432,6 +441,7 @@ def close_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
     has_quorum = not quorum.is_counted or quorum.is_reached
     meeting.state = Meeting.State.HELD if has_quorum else Meeting.State.NO_QUORUM
     settle(meeting, by=by, right=FILE)
+    _return_cards(meeting, by)
     trail.record(by, CLOSED, meeting, changes={"state": (Meeting.State.OPEN.value, meeting.state)})
     return meeting
 

@@ -14,6 +14,7 @@ from django.shortcuts import redirect
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from cases.models import Card
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.committee.models import Institution, Membership
@@ -57,19 +58,20 @@ def meeting_list(request: Any) -> HttpResponse:
 def meeting_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    return page(request, "meetings/detail.html", _paper(meeting, request.seat))
+    return page(request, "meetings/detail.html", _paper(meeting, request))
 
 
 @needs("meetings.view", methods=("GET",))
 def minutes_print(request: Any, code: uuid.UUID) -> HttpResponse:
     """The minutes as a paper: letterhead, numbers, signatures."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    context = _paper(meeting, request.seat) | {"printed_at": timezone.now()}
+    context = _paper(meeting, request) | {"printed_at": timezone.now()}
     return page(request, "meetings/minutes.html", context)
 
 
-def _paper(meeting: Meeting, seat: Seat) -> dict[str, Any]:
-    """Everything the paper of a meeting shows (nine queries, however long it is)."""
+def _paper(meeting: Meeting, request: Any) -> dict[str, Any]:
+    """Everything the paper of a meeting shows (ten queries, however long it is)."""
+    seat = request.seat
     decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(_tasks_for(seat))
     items = (
         AgendaItem.objects.visible_to(seat)
@@ -77,6 +79,7 @@ def _paper(meeting: Meeting, seat: Seat) -> dict[str, Any]:
         .select_related("rapporteur")
         .prefetch_related(Prefetch("decisions", queryset=decisions))
     )
+    with_cards = _with_cards(list(items), request)
     attendance = Attendance.objects.visible_to(seat).filter(meeting=meeting).select_related("institution")
     files = rights.may(seat, "meetings.file")
     approves = (
@@ -85,16 +88,28 @@ def _paper(meeting: Meeting, seat: Seat) -> dict[str, Any]:
     )
     return {
         "meeting": meeting,
-        "items": list(items),
+        "items": with_cards,
         "attendance": list(attendance.order_by("institution__sort_key")),
         "returning": _returning(meeting, seat),
         "quorum": quorum_of(meeting, seat),
         "remarks": Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution"),
         "due": due_of(meeting.held_on) if meeting.state == Meeting.State.PLANNED else None,
         "may_file": files and not meeting.is_frozen,
+        "may_add_cards": files and not meeting.is_over and rights.may(seat, "cards.table"),
         "may_remark": meeting.minutes == Meeting.Minutes.CIRCULATED and rights.may(seat, "minutes.remark"),
         "may_approve": approves,
     }
+
+
+def _with_cards(items: list[AgendaItem], request: Any) -> list[AgendaItem]:
+    """Give each item what its card tells, where the seat sees the card; others have its alias (one query)."""
+    asked = [item.card_id for item in items if item.card_id is not None]
+    rows = list(Card.objects.visible_to(request.seat).filter(pk__in=asked).for_list()) if asked else []
+    for item in items:
+        item.seen_card = next((card for card in rows if card.pk == item.card_id), None)  # type: ignore[attr-defined]
+    Card.as_known(rows, request.seat)
+    request.shown += rows
+    return items
 
 
 def _tasks_for(seat: Seat) -> Prefetch[str]:
@@ -181,6 +196,34 @@ def item_add(request: Any, code: uuid.UUID) -> HttpResponse:
     return page(request, "meetings/item_form.html", {"form": form, "meeting": meeting, "item": None})
 
 
+@needs("cards.table", methods=("GET",))
+def meeting_cards(request: Any, code: uuid.UUID) -> HttpResponse:
+    """The cards of the county that wait for the table; the secretariat, which does not see them, finds aliases."""
+    meeting = door(request, Meeting.objects.for_list(), code, right="meetings.file")
+    rows = Card.objects.permitted(request.seat, "cards.table").filter(county=meeting.body.county_id)
+    waiting = list(rows.waiting().for_list())
+    sees_cards = rights.may(request.seat, "cards.view")
+    request.shown += waiting if sees_cards else [(card, ["number", "kind"]) for card in waiting]
+    context = {
+        "meeting": meeting,
+        "cards": waiting,
+        "sees_cards": sees_cards,
+        "may_add": not meeting.is_over and not meeting.is_frozen,
+    }
+    return page(request, "meetings/cards.html", context)
+
+
+@needs("cards.table", methods=("POST",))
+def card_add(request: Any, code: uuid.UUID, card: uuid.UUID) -> HttpResponse:
+    """Put a card on the agenda."""
+    meeting = door(request, Meeting.objects.for_list(), code, right="meetings.file")
+    found = door(request, Card.objects.for_list(), card)
+    with telling(request):
+        actions.add_card(meeting, by=request.seat, card=found)
+        messages.success(request, _("Card %(alias)s is on the agenda.") % {"alias": found.alias})
+    return redirect("meetings:cards", code=meeting.code)
+
+
 @needs("meetings.file")
 def item_edit(request: Any, code: uuid.UUID) -> HttpResponse:
     """The words, the rapporteur and the place of an item."""
@@ -261,7 +304,7 @@ def item_day(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> dict[str, Any]:
-    paper = _paper(item.meeting, request.seat)
+    paper = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
     following = [one for one in paper["items"] if one.position > item.position]
     decisions = Decision.objects.visible_to(request.seat).filter(body=item.meeting.body_id)
@@ -271,7 +314,7 @@ def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) ->
         "form": form,
         "draft_at": draft_at,
         "next_item": following[0] if following else None,
-        "decision_form": DecisionForm(seat=request.seat, meeting=item.meeting),
+        "decision_form": DecisionForm(seat=request.seat, meeting=item.meeting, initial=_charged(current)),
         "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
         "stands_on": item.version if form.conflict is None else form["version"].value(),
     }
@@ -329,7 +372,8 @@ def attendance(request: Any, code: uuid.UUID) -> HttpResponse:
 def decide(request: Any, code: uuid.UUID) -> HttpResponse:
     """A decision on an item, and the task that comes from it."""
     item = door(request, _items(), code)
-    form = DecisionForm.of(request, seat=request.seat, meeting=item.meeting)
+    _with_cards([item], request)
+    form = DecisionForm.of(request, seat=request.seat, meeting=item.meeting, initial=_charged(item))
     if form.is_accepted():
         with form.catching():
             words = dict(form.cleaned_data)
@@ -337,6 +381,12 @@ def decide(request: Any, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
             return redirect("meetings:item", code=item.code)
     return page(request, "meetings/decide.html", {"form": form, "item": item, "meeting": item.meeting})
+
+
+def _charged(item: AgendaItem) -> dict[str, Any]:
+    """A decision on a card most often charges the institution for which its case waits."""
+    card = getattr(item, "seen_card", None)
+    return {"lead": card.waits_for_id} if card is not None else {}
 
 
 @needs("meetings.file")

@@ -6,8 +6,10 @@ The world is filled once a run; a test sees it as it was filled, because what a 
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,11 +36,67 @@ def pytest_configure(config: pytest.Config) -> None:
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.ALLOWED_HOSTS = ["testserver", *settings.LOCAL_NAMES]
+    settings.MEDIA_ROOT = str(_PLACE / "media")
+    from tests.safety.oracle import Plugin
+
+    config.pluginmanager.register(Plugin(_PLACE), "oracle")  # watches every test
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The keys of this run open nothing any more."""
     shutil.rmtree(_PLACE, ignore_errors=True)
+
+
+# --- Several workers ----------------------------------------------------------------------------------------
+# With -n each worker is a process with its own keys, world and database; only the folder of the code is shared.
+
+JOURNEYS = "tests/journeys/"
+
+
+def _together(nodeid: str) -> str:
+    """What one worker runs: a module, whose tests share what is expensive; or all journeys, which share a server."""
+    return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Workers are handed out what belongs together, in the order of the collection; --dist=load and others stay."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduler(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _together(nodeid)
+
+    return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Workers begin with what takes longest, and end with the modules after which the world would be filled again."""
+    if not hasattr(config, "workerinput"):
+        return
+    sizes = Counter(_together(item.nodeid) for item in items)
+    marked = ((item.path, item.get_closest_marker("django_db")) for item in items)
+    emptying = {path for path, mark in marked if mark and mark.kwargs.get("transaction")}
+
+    def turn(item: pytest.Item) -> tuple[bool, bool, int]:
+        unit = _together(item.nodeid)
+        return item.path in emptying, unit != JOURNEYS, -sizes[unit]
+
+    items.sort(key=turn)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker hands over what it could not run ..."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["not_run"] = os.environ.get("KRAT_NOT_RUN", "")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """... and whoever counts the tests says it once."""
+    told = [os.environ.get("KRAT_NOT_RUN", ""), getattr(node, "workeroutput", {}).get("not_run", "")]
+    os.environ["KRAT_NOT_RUN"] = "\n".join(dict.fromkeys("\n".join(told).splitlines()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -85,8 +143,10 @@ def _append_only_tables_can_be_emptied():
 
 def _fill() -> None:
     from krat.demo import world as invented
+    from tests.safety import planted
 
     invented.fill()
+    planted.fill()
 
 
 @pytest.fixture(autouse=True)

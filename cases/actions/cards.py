@@ -6,6 +6,7 @@ Nobody at the table learns whose card it is; the team finds its card from the ob
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import names
 from cases.models import Card, Case, Identity, Obstacle, Referral, Series
 from cases.models.card import MOVES, CardState
 from cases.models.sealing import lend_key
@@ -33,6 +35,8 @@ CARD_MOVED = trail.event("card.moved", gettext_lazy("put a card on an agenda, de
 
 MARK, RESOLVE, TABLE = "obstacles.mark", "cards.resolve", "cards.table"
 ASKED_AT_MOST = 300
+_CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?[-–/] ?20\d\d ?[-–/] ?\d{1,5}(?!\d)")
+_ENDINGS = ("i", "it", "in", "u", "ut", "un", "s", "es", "en")  # of Albanian names, folded
 
 
 @transaction.atomic
@@ -60,6 +64,7 @@ def mark(
     obstacle = Obstacle(case=case, kind=kind, waits_for=waits_for, since=since, referral=referral, marked_by=by)
     obstacle.words = {"asked": asked}
     settle(obstacle, by=by, right=MARK)
+    _refuse_own(asked, case, Identity.objects.permitted(by, "identity.view").get(case=case))
     trail.record(by, MARKED, obstacle)
     return obstacle
 
@@ -76,7 +81,8 @@ def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
     if obstacle.card_id is not None:
         raise ValidationError(_("This obstacle has its card already."), code="state")
     refuse_personal({"asked": obstacle.words["asked"]})  # the guard may have learned since it was marked
-    card, _who = as_card(obstacle, by=by)
+    card, who = as_card(obstacle, by=by)
+    _refuse_own(card.asked, Case.objects.permitted(by, MARK).get(pk=obstacle.case_id), who)
     card.number = Series.next(Series.Of.CARDS, card.county, card.year)
     card.full_clean()
     card.save()
@@ -84,6 +90,25 @@ def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
     settle(obstacle, by=by, right=MARK)
     trail.record(by, TO_TABLE, card)
     return card
+
+
+def _refuse_own(asked: str, case: Case, who: Identity) -> None:
+    """What is asked tells neither a case's number nor whom it is about. The guard lets pass a first name alone and
+    names in small letters; here the names are known, and whoever writes may know them (no query with the key at hand).
+    """
+    said = set(names.words_of(asked))
+    own = {word for name in Identity.NAMES for word in names.words_of(who.words[name]) if len(word) >= names.SHORTEST}
+    tells_who = any(form in said for word in own for form in _inflected(word))
+    tells_reference = len(case.reference) > names.SHORTEST and case.reference.casefold() in asked.casefold()
+    if tells_who or tells_reference or _CASE_NUMBER.search(asked):
+        raise ValidationError(
+            {"asked": _("One sentence. It may go to the table: no name, no case number, no address.")}
+        )
+
+
+def _inflected(word: str) -> set[str]:
+    stem = word[:-1] if word[-1] in "ae" else word
+    return {word, *(stem + ending for ending in _ENDINGS)}
 
 
 def as_card(obstacle: Obstacle, *, by: Seat) -> tuple[Card, Identity]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from cases import names, sealed
 from cases.actions import signals
 from cases.models import Assignment, Case, Clock, DataKey, Identity, NameToken, Note, Obstacle, Referral, Series, Signal
-from cases.models.case import CLOCK_OF_RISK, CLOCK_OF_STAGE, MOVES, NEVER, OVER, Stage
+from cases.models.case import CLOCK_OF_RISK, CLOCK_OF_STAGE, MOVES, NEVER, OVER, Stage, VictimStatus
 from cases.models.identity import ADULT_AT
 from cases.models.signal import Kind
 from krat.access import rights
@@ -71,6 +71,7 @@ def open_case(
     if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
         raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
     _check_concerns(concerns)
+    _may_identify(by, victim_status)
     case = Case(
         number="-",
         kind=kind,
@@ -110,6 +111,12 @@ def open_case(
     _index(case, who)
     trail.record(by, OPENED, case)
     return case
+
+
+def _may_identify(by: Seat, victim_status: object) -> None:
+    """The formal identification is recorded by people, never by a system (ruling 1)."""
+    if victim_status in (VictimStatus.VICTIM, VictimStatus.NOT_VICTIM) and not rights.may(by, "cases.identify"):
+        raise PermissionDenied(_("Your seat does not have the right to record a formal identification."))
 
 
 def _check_concerns(concerns: Sequence[str]) -> None:
@@ -159,6 +166,8 @@ def change(
     head, changes = head or {}, {}
     if set(head) - HEAD:
         raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
+    if head.get("victim_status") not in (None, case.victim_status):
+        _may_identify(by, head["victim_status"])
     if "concerns" in head:
         _check_concerns(head["concerns"])  # type: ignore[arg-type]
     municipality = head.get("municipality")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import cases
 from cases.models import Case, SentChange
+from cases.models.case import MOVES, Stage
+from krat.access import rights
 from krat.access.scoping import hold, look_again
 from krat.audit import trail
 from krat.people.models import Seat
@@ -49,6 +51,8 @@ def send_change(
     """Keep a change until a person decides; the same sent again is kept once. One row lock on the case."""
     case = hold(case)
     look_again(case, by=by, right=cases.CHANGE)
+    if stage and not rights.may(by, MOVES.get((Stage(case.stage), Stage(stage)), cases.CHANGE)):
+        raise PermissionDenied(_("Your seat does not have the right to do this."))
     plain = {name: _plain(value) for name, value in (head or {}).items()}
     words = json.dumps({"head": plain, "identity": dict(identity or {}), "stage": stage}, sort_keys=True)
     rows = SentChange.objects.unscoped("what this very client sent before and nobody has decided about yet")

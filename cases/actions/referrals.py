@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from cases.models import AidPart, Case, CounsellingPart, Referral, SchoolPart
 from cases.models.parts import Part
 from cases.models.referral import MOVES, ReferralState
 from cases.sharing import PURPOSES, USE, receivers
+from krat.access.roles import Role
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.models import Institution
@@ -92,6 +93,8 @@ def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: i
         )
     if after in (ReferralState.REFUSED, ReferralState.COMPLETED) and not answer.strip():
         raise ValidationError({"answer": _("Say in a sentence why, or what was done.")})
+    if referral.purpose == "police" and by.role == Role.SYSTEM:
+        raise PermissionDenied(_("An officer answers this referral, not a system."))
     now = timezone.now()
     referral.state = after
     if after is ReferralState.ACCEPTED:
@@ -121,7 +124,7 @@ def _make_part(referral: Referral, by: Seat) -> None:
 def write_part(part: Part, *, by: Seat, right: str, based_on: int | None, state: str, **words: str) -> Part:
     """Write a part: its state and its words. ``right`` is the team's, or that of an accepted referral."""
     part = hold(part, based_on=based_on)
-    if not part.case.is_open:
+    if not hold(part.case).is_open:
         raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
     _check_days(words)
     changes = {"state": (part.state, state)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -75,6 +76,13 @@ class CardQuerySet(ScopedQuerySet["Card"]):
         late = Task.objects.unscoped("which cards rise: how their tasks stand is part of the card").overdue()
         return self.filter(state=CardState.DECIDED, tasks__in=late).distinct()
 
+    def waiting(self) -> CardQuerySet:
+        """Those for an agenda: nobody took them up yet, or what was decided came to nothing, or its day has passed."""
+        rows = Task.objects.unscoped("which cards wait: how their tasks stand is part of the card")
+        late, lively = rows.overdue().values("cards"), rows.exclude(state=TaskState.CANCELLED).values("cards")
+        came_to_nothing = Q(pk__in=late.filter(cards__isnull=False)) | ~Q(pk__in=lively.filter(cards__isnull=False))
+        return self.filter(Q(state=CardState.OPEN) | Q(came_to_nothing, state=CardState.DECIDED))
+
     def to_confirm(self) -> CardQuerySet:
         """Those whose tasks are all carried out: the worker says whether the obstacle is gone (ruling 13)."""
         rows = Task.objects.unscoped("which cards may close: how their tasks stand is part of the card")
@@ -94,6 +102,7 @@ class Card(VersionedModel):
     processing = Processing(_("that the table frees a case that is stuck"), Level.INTERNAL, PERMANENT, Caseload.BASIS)
 
     State = CardState
+    is_told_in_full = True
 
     view_right = "cards.view"
     held_with = ("county", "kind", "waits_for")
@@ -147,6 +156,7 @@ class Card(VersionedModel):
         return {
             Reach.COUNTY: Q(county=seat.county_id),
             Reach.RECEIVED: waited_for,
+            Reach.OWN: Q(pk__in=stuck.filter(held).values("card_id")),
             Reach.INSTITUTION: waited_for | Q(pk__in=stuck.filter(held).values("card_id")),
             Reach.TEAM: Q(pk__in=stuck.filter(case__in=Case.reached(seat, Reach.TEAM)).values("card_id")),
         }
@@ -165,6 +175,20 @@ class Card(VersionedModel):
     def is_open(self) -> bool:
         """Whether the obstacle is still there."""
         return self.state != CardState.CLOSED
+
+    @classmethod
+    def as_known(cls, cards: Iterable[Card], seat: Subject) -> None:
+        """Leave out of these cards what the seat must not learn: they are to be shown, not to be saved (one query).
+
+        An institution that is waited for may have accepted the case's referral, and tie a risk to a name (ruling 12).
+        """
+        rows = list(cards)
+        known = cls.objects.permitted(seat, "cards.facts").filter(pk__in=[card.pk for card in rows])
+        in_full = set(known.values_list("pk", flat=True))
+        for card in rows:
+            if card.pk not in in_full:
+                card.age_band = card.sex = card.stage = card.risk = ""
+                card.is_told_in_full = False
 
     def given(self) -> list[Given]:
         """How its tasks stand, for whoever sees the card; the worker has no right on the tasks (one query)."""

@@ -23,10 +23,13 @@ from krat.access.scoping import CheckedModel, ScopedModel, ScopedQuerySet, Versi
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.reference.models import County, Municipality, Term
+from krat.ui.forms import EARLIEST, LATEST
 
 # By when something is expected, where nothing is: lists sort by one column that is never empty.
 NEVER = datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC)
 
+_SEPARATORS = re.compile(r"[._-]")
+_YEARS = {"first": EARLIEST, "last": LATEST}
 _PERSONAL_NUMBER = re.compile(r"[A-Z]\d{8}[A-Z]", re.IGNORECASE)
 
 
@@ -248,7 +251,9 @@ class Case(VersionedModel):
         super().clean()
         if self.signalled_on and self.signalled_on > timezone.localdate():
             raise ValidationError({"signalled_on": _("The day lies in the future.")})
-        if _PERSONAL_NUMBER.search(self.reference):
+        if self.signalled_on and self.signalled_on.year < EARLIEST:
+            raise ValidationError({"signalled_on": _("The year must lie between %(first)s and %(last)s.") % _YEARS})
+        if _PERSONAL_NUMBER.search(_SEPARATORS.sub("", self.reference)):
             # It stands in addresses, and with them in the logs of others.
             raise ValidationError({"reference": _("A reference must not hold a personal number.")})
 

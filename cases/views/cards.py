@@ -139,6 +139,7 @@ def card_list(request: Any) -> HttpResponse:
     """Stuck cases without a name, the longest wait first."""
     seat = request.seat
     found = listing(request, Card.objects.visible_to(seat).for_list(), CardFilter(request.GET, seat=seat))
+    Card.as_known(found.rows, seat)
     request.shown += found.rows
     return page(request, "cases/cards.html", {"found": found, "is_national": seat.county_id is None})
 
@@ -152,6 +153,7 @@ def card_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     if own is not None:
         request.shown.append(own)
     given = card.given()
+    Card.as_known([card], request.seat)
     context = {
         "card": card,
         "given": given,

@@ -93,7 +93,7 @@ def referral_detail(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 def _referrals() -> Any:
-    return Referral.objects.for_list().select_related("sender__county", "receiver__county", "accepted_by")
+    return Referral.objects.for_list().select_related("sender__county", "receiver__county", "accepted_by__user")
 
 
 def _senders_side(request: Any, referral: Referral) -> dict[str, Any]:

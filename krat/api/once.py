@@ -26,8 +26,11 @@ HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("ETag", "Location")
 
 
-def once(request: Any, work: Callable[[], Response]) -> Response:
-    """Do the work, or answer as the first time; without a key just do it (two inserts or updates more with one)."""
+def once(request: Any, work: Callable[[], Response], again: Callable[[], Response] | None = None) -> Response:
+    """Do the work, or answer as the first time; without a key just do it (two inserts or updates more with one).
+
+    ``again`` answers a repeat by how things stand now, where what was shown may have been closed since.
+    """
     key = request.headers.get(HEADER)
     if key is None:
         return work()
@@ -41,7 +44,7 @@ def once(request: Any, work: Callable[[], Response]) -> Response:
         with transaction.atomic():  # somebody who sends the same key at the same time waits here until we are done
             row = IdempotentAnswer.objects.create(key_hash=key_hash, fingerprint=fingerprint)
     except IntegrityError:
-        return _again(request, IdempotentAnswer.objects.get(key_hash=key_hash), fingerprint)
+        return _again(request, IdempotentAnswer.objects.get(key_hash=key_hash), fingerprint, again)
     answer = work()
     row.sealed = vault.seal(_written(request, answer), place=_place(row))
     row.save(update_fields=["sealed"])
@@ -68,10 +71,14 @@ def _written(request: Any, answer: Response) -> str:
     return json.dumps(kept)
 
 
-def _again(request: Any, row: IdempotentAnswer, fingerprint: str) -> Response:
+def _again(request: Any, row: IdempotentAnswer, fingerprint: str, again: Callable[[], Response] | None) -> Response:
     """The first answer once more, if what it shows has not left the seat's sight since."""
     if row.fingerprint != fingerprint:
         raise Conflict(_("This idempotency key was used for another request."), code="idempotency_key_reused")
+    if again is not None:
+        answer = again()
+        answer["Idempotency-Replayed"] = "true"
+        return answer
     kept = json.loads(vault.unseal(row.sealed, place=_place(row)))
     for label, code in kept["things"]:
         model: Any = apps.get_model(label)

@@ -110,7 +110,9 @@ def _named_in(request: HttpRequest) -> str:
     named: Any = request.POST.get("client_id", "")
     if scheme.lower() == "basic":
         try:
-            named = unquote_plus(base64.b64decode(value, validate=True).decode().partition(":")[0])
+            named, _colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
+            # Without a secret the token view would look at the form instead, where another client may stand.
+            named = unquote_plus(named) if secret else ""
         except (binascii.Error, UnicodeDecodeError):
             return ""
     return str(named) if re.fullmatch(r"[0-9a-f]{32}", str(named)) else ""

@@ -12,7 +12,7 @@ rollback; nothing is rendered before the commit, and no query runs after it. As 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, ClassVar
 
@@ -60,6 +60,8 @@ class Resource(APIView):
     query_class: ClassVar[type[Query]] = Query  # the parameters it takes
     body_limit: ClassVar[int] = BODY_LIMIT
 
+    # How a repeat with the same idempotency key is answered, where not with the first answer's own words.
+    again: ClassVar[Any] = None
     request: Any  # with `seat`, `client` and `shown`
 
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
@@ -111,8 +113,12 @@ class Resource(APIView):
         request.query_class = self.query_class
         request.asked = self.query_class.of(request)
         handler = getattr(self, str(request.method).lower())
-        work = partial(handler, request, *self.args, **self.kwargs)
-        return work() if request.method in READING else once(request, work)
+        work: Callable[[], Response] = partial(handler, request, *self.args, **self.kwargs)
+        if request.method in READING:
+            return work()
+        again = partial(self.again, request, *self.args, **self.kwargs) if self.again is not None else None
+        answer: Response = once(request, work, again)
+        return answer
 
     def _read(self, request: Any) -> None:
         """Read the body now and within this address's limit; Django's own limit is one for all addresses."""

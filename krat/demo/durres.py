@@ -576,6 +576,10 @@ DURRES = Year(
         Point("Përgatitja e Planit të Veprimit të vitit të ardhshëm", rapporteur="AL-02-PREF"),
         Point("Të ndryshme"),
     ),
+    coming_table=(
+        Point("Gjendja që nga mbledhja e fundit", rapporteur="AL-02-PREF"),
+        Point("Rastet e bllokuara", rapporteur="AL-02-NJMF-DURRES"),
+    ),
     activities=(
         Event(
             (5, 14),

@@ -468,6 +468,10 @@ GJIROKASTER = Year(
         Point("Përgatitja e Planit të Veprimit të vitit të ardhshëm", rapporteur="AL-05-PREF"),
         Point("Të ndryshme"),
     ),
+    coming_table=(
+        Point("Gjendja që nga mbledhja e fundit", rapporteur="AL-05-PREF"),
+        Point("Rastet e bllokuara", rapporteur="AL-05-NJMF-GJIROKASTER"),
+    ),
     activities=(
         Event(
             (5, 6),

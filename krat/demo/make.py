@@ -8,12 +8,38 @@ from __future__ import annotations
 
 import datetime
 import itertools
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
+from django.db import transaction
 from django.utils import timezone
 
+from cases import names, sealed
+from cases.actions import signals
+from cases.models import (
+    AidPart,
+    Assignment,
+    Card,
+    Case,
+    Clock,
+    CounsellingPart,
+    DataKey,
+    Identity,
+    NameToken,
+    Note,
+    Obstacle,
+    Referral,
+    SchoolPart,
+    SentChange,
+    Series,
+    Signal,
+    SignalWords,
+)
+from cases.models.case import CLOCK_OF_RISK, CLOCK_OF_STAGE, NEVER, OVER, Stage
+from cases.sealed import SealedWords
+from cases.sharing import PURPOSES
 from krat.access import vault
 from krat.access.roles import Role
 from krat.access.scoping import CheckedModel
@@ -21,6 +47,7 @@ from krat.committee.models import Act, Body, Institution, Membership
 from krat.people.models import Seat, User
 from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
 from krat.plan.models.task import State as TaskState
+from krat.reference import calendar
 from krat.reference.models import County, Municipality, Term
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, MinuteDraft, Remark, Review
 
@@ -340,3 +367,312 @@ def draft(
     row = MinuteDraft(item=item, seat=seat, based_on=based_on or item.version)
     row.sealed = vault.seal(text, place=f"meetings_minutedraft:sealed:{row.code}")
     return _saved(row)
+
+
+# --- cases ---
+
+# A test that follows every word to where it comes out sets this: it is called with a row of a case and the name of one
+# of its texts, and gives a word of five small letters or more, which is then planted in that text. ``type(row)``,
+# ``row.code`` and ``row.case`` (of the words of a signal ``row.signal``; a card has neither) say where it was planted.
+# A personal number is kept in capitals.
+marker: Callable[[Any, str], str] | None = None
+
+# No texts, but dates, numbers and codes: no word can be planted in them.
+_NO_TEXT = {
+    "birth_date",
+    "birth_year",
+    "sex",
+    "care",
+    "dropped_on",
+    "applied_on",
+    "amount",
+    "started_on",
+    "sessions",
+    "sent",
+}
+_ROLE_OF_PURPOSE = {
+    "school": Role.EDUCATION,
+    "economic_aid": Role.ECONOMIC_AID,
+    "counselling": Role.NGO,
+    "health": Role.HEALTH,
+    "shelter": Role.SHELTER,
+    "police": Role.POLICE,
+}
+
+
+def _marked(row: Any, name: str, text: str, *, joint: str = " ") -> str:
+    if marker is None or name in _NO_TEXT:
+        return text
+    word = marker(row, name)
+    return word.upper() if name == "personal_number" else joint.join(filter(None, (text, word)))
+
+
+def _sealed(row: Any, more: dict[str, Any], **words: str) -> None:
+    """Fill the sealed words of a row: the plain ones, those among what else was given, and the markers of a test."""
+    field = row._meta.get_field("words")
+    assert isinstance(field, SealedWords)  # noqa: S101  # for the type checker
+    words |= {name: more.pop(name) for name in field.names if name in more}
+    row.words = {name: _marked(row, name, words.get(name, "")) for name in field.names}
+
+
+def _set(row: M, values: dict[str, Any]) -> M:
+    known = {one.name for one in row._meta.get_fields()}
+    for name, value in values.items():
+        if name not in known:
+            raise TypeError(f"{type(row).__name__} has no {name}.")
+        setattr(row, name, value)
+    return row
+
+
+def _key(row: Any, **owner: Any) -> None:
+    key, opened = DataKey(**owner), sealed.new_key()
+    key.wrapped = sealed.wrap(opened, key.code)
+    _saved(key)
+    row.__dict__["_data_key"] = opened
+
+
+def _unit(place: Municipality) -> Institution:
+    """The child protection unit of a municipality; a new one where there is none."""
+    found = signals.unit_of(place)
+    return found or institution(county=place.county, kind="child_protection_unit", territories=[place])
+
+
+def deadline_of(stage: str, risk: str) -> str:
+    """Which deadline runs in a stage, as the verbs start it; empty where none does."""
+    if stage == Stage.INITIAL_ASSESSMENT:
+        return CLOCK_OF_RISK[risk]
+    if stage == Stage.FOLLOW_UP and risk in ("immediate", "high"):
+        return "follow_up_high"
+    return CLOCK_OF_STAGE.get(Stage(stage), "")
+
+
+_municipality = municipality
+
+
+@transaction.atomic
+def signal(sent_by: Seat | None = None, *, municipality: str | Municipality = "AL-02-DURRES", **more: Any) -> Signal:
+    """A signal to the unit of a municipality, sent an hour ago by the police. Its words (what, who, where, answer) may
+    be given; ``state="taken"`` and ``"rejected"`` say when and by whom."""
+    place = municipality if isinstance(municipality, Municipality) else _municipality(municipality)
+    sent_by = sent_by or seat(Role.POLICE, county=place.county)
+    words: dict[str, Any] = {name: more.pop(name) for name in ("what", "who", "where", "answer") if name in more}
+    sent_at = more.pop("sent_at", timezone.now() - datetime.timedelta(hours=1))
+    values: dict[str, Any] = {
+        "receiver": more.pop("receiver", None) or _unit(place),
+        "source": term(Term.List.SOURCE, "police"),
+        "due_at": calendar.due_at("referral", sent_at),
+    } | more
+    if values.get("state", Signal.State.SENT) != Signal.State.SENT:
+        values.setdefault("answered_at", timezone.now())
+        values.setdefault("answered_by", seat(Role.UNIT_HEAD, values["receiver"]))
+    row = _saved(Signal(municipality=place, sender=sent_by.institution, sent_by=sent_by, sent_at=sent_at, **values))
+    told = SignalWords(signal=row)
+    _key(told, signal=row)
+    _sealed(told, words, what="Fëmijë shembull në rrugë.", who="Shembull", where="Sheshi shembull")
+    _saved(told)
+    return row
+
+
+@transaction.atomic
+def case(
+    holder: Institution | None = None,
+    *,
+    manager: Seat | None = None,
+    team: Iterable[Seat] = (),
+    municipality: str | Municipality | None = None,
+    **more: Any,
+) -> Case:
+    """A case in its initial assessment with what every case has: data key, identity, tokens, running clock.
+
+    The words of its identity are given by name (``first_name="Shembulla"``). Without a holder it is the manager's
+    unit, else the unit of the municipality. ``stage="closed"`` gives it yesterday's day and a reason.
+    """
+    holder = holder or (manager.institution if manager else None)
+    if municipality is None:
+        place = holder.territories.select_related("county").first() if holder else None
+        place = place or _municipality()
+    else:
+        place = municipality if isinstance(municipality, Municipality) else _municipality(municipality)
+    values: dict[str, Any] = {
+        "kind": "child",
+        "stage": Stage.INITIAL_ASSESSMENT.value,
+        "signalled_on": in_days(-3),
+        "source": term(Term.List.SOURCE, "police"),
+        "concerns": ["street_situation"],
+        "holder": holder or _unit(place),
+    }
+    words = {one: more.pop(one) for one in Identity._meta.get_field("words").names if one in more}
+    values |= more
+    stage = Stage(values["stage"])
+    if stage is Stage.CLOSED:
+        values.setdefault("closed_on", in_days(-1))
+        values.setdefault("closing", term(Term.List.CLOSING, "goals_reached"))
+    starts_at = timezone.now() - datetime.timedelta(hours=2)
+    deadline = deadline_of(stage, values.get("risk", ""))
+    due_at = calendar.due_at(deadline, starts_at) if deadline else None
+    values.setdefault("due_at", due_at or NEVER)
+    year = timezone.localdate().year
+    serial = Series.next(Series.Of.CASES, place.county, year)
+    row = Case(
+        number=f"{place.county.prefix}-{year}-{serial:04}-{'F' if values['kind'] == 'child' else 'R'}",
+        municipality=place,
+        **values,
+    )
+    row.reference = _marked(row, "reference", row.reference, joint="-")
+    _saved(row)
+    _saved(
+        Clock(
+            case=row,
+            stage=stage,
+            deadline=deadline,
+            starts_at=starts_at,
+            due_at=values["due_at"] if values["due_at"] != NEVER else None,
+            met_at=starts_at if stage in OVER else None,
+        )
+    )
+    _identity(row, words)
+    if manager is not None:
+        assignment(row, manager, is_manager=True)
+    for one in team:
+        assignment(row, one)
+    return row
+
+
+def _identity(case: Case, words: dict[str, Any]) -> None:
+    who = Identity(case=case)
+    _key(who, case=case)
+    born = in_days(-365 * (10 if case.kind == "child" else 30) - number())  # another day for each
+    plain = {} if "birth_year" in words else {"birth_date": born.isoformat()}
+    _sealed(
+        who,
+        words,
+        first_name="Shembulla",
+        last_name="Provë",
+        sex="female",
+        citizenship="AL",
+        language="sq",
+        **plain,
+    )
+    who.number_token = names.number_token(who.words["personal_number"])
+    _saved(who)
+    tokens = names.tokens_to_store(who.words["first_name"], who.words["last_name"])
+    NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(tokens))
+
+
+def assignment(case: Case, seat: Seat, *, is_manager: bool = False, **more: Any) -> Assignment:
+    """A seat's place in the team of a case, since an hour; ``ended_at`` ends it."""
+    values = {"starts_at": timezone.now() - datetime.timedelta(hours=1), "by": seat}
+    return _saved(Assignment(case=case, seat=seat, is_manager=is_manager, **(values | more)))
+
+
+def school_part(case: Case, **more: Any) -> SchoolPart:
+    """The school part of a case: not enrolled."""
+    row = SchoolPart(case=case)
+    _sealed(row, more, school="Shkolla shembull", grade="4", reason="Familja ka ndërruar banesë.")
+    return _saved(_set(row, {"state": SchoolPart.State.NOT_ENROLLED} | more))
+
+
+def aid_part(case: Case, **more: Any) -> AidPart:
+    """The economic-aid part of a case: applied."""
+    row = AidPart(case=case)
+    _sealed(row, more, applied_on=in_days(-20).isoformat(), basis="Familje në nevojë", amount="9000")
+    return _saved(_set(row, {"state": AidPart.State.APPLIED} | more))
+
+
+def counselling_part(case: Case, provider: Institution | None = None, **more: Any) -> CounsellingPart:
+    """The counselling part of one provider: going on."""
+    row = CounsellingPart(case=case, provider=provider or institution(county=case.municipality.county))
+    _sealed(row, more, started_on=in_days(-10).isoformat(), sessions="3", summary="Përmbledhje shembull.")
+    return _saved(_set(row, {"state": CounsellingPart.State.GOING_ON} | more))
+
+
+def note(case: Case, seat: Seat | None = None, **more: Any) -> Note:
+    """A note on yesterday's visit; ``is_sensitive=True`` hides it from all but the manager and its writer."""
+    row = Note(case=case, seat=seat or _seat(Role.CHILD_WORKER, case.holder))
+    _sealed(row, more, text="Shënim shembull.")
+    return _saved(_set(row, {"kind": Note.Kind.VISIT, "happened_on": in_days(-1)} | more))
+
+
+def referral(case: Case, receiver: Institution | None = None, *, purpose: str = "school", **more: Any) -> Referral:
+    """A referral of yesterday, without an answer yet; any other ``state`` says when and by whom."""
+    role = _ROLE_OF_PURPOSE[purpose]
+    receiver = receiver or institution(
+        county=case.municipality.county, kind=KIND_OF_ROLE[role], territories=[case.municipality]
+    )
+    sent_at = more.pop("sent_at", timezone.now() - datetime.timedelta(days=1))
+    row = Referral(case=case, purpose=purpose, receiver=receiver, sender=case.holder, sent_at=sent_at)
+    _sealed(row, more, request="Kërkesë shembull.")
+    states = Referral.State
+    values: dict[str, Any] = {
+        "state": states.SENT.value,
+        "due_at": calendar.due_at("referral_answer", sent_at),
+        "consent": Referral.Consent.GIVEN if PURPOSES[purpose].needs_consent else Referral.Consent.DUTY,
+    } | more
+    values["sent_by"] = values.get("sent_by") or _seat(Role.CHILD_WORKER, case.holder)
+    if values["state"] in (states.ACCEPTED, states.COMPLETED):
+        values.setdefault("accepted_at", timezone.now() - datetime.timedelta(hours=3))
+        values["accepted_by"] = values.get("accepted_by") or _seat(role, receiver)
+    if values["state"] in (states.REFUSED, states.WITHDRAWN, states.COMPLETED):
+        values.setdefault("ended_at", timezone.now() - datetime.timedelta(hours=2))
+    return _saved(_set(row, values))
+
+
+def obstacle(
+    case: Case, waits_for: Institution | None = None, *, kind: str | Term = "economic_aid", **more: Any
+) -> Obstacle:
+    """What holds a case up since twelve days; ``state="gone"`` says when and by whom."""
+    row = Obstacle(
+        case=case,
+        waits_for=waits_for or institution(county=case.municipality.county, kind="municipality"),
+        kind=kind if isinstance(kind, Term) else term(Term.List.OBSTACLE, kind),
+    )
+    _sealed(row, more, asked="Vendim për ndihmën ekonomike (shembull).")
+    values: dict[str, Any] = {"since": in_days(-12), "state": Obstacle.State.STANDS} | more
+    values["marked_by"] = values.get("marked_by") or _seat(Role.CHILD_WORKER, case.holder)
+    if values["state"] == Obstacle.State.GONE:
+        values.setdefault("gone_on", in_days(0))
+        values.setdefault("gone_by", values["marked_by"])
+    return _saved(_set(row, values))
+
+
+@transaction.atomic
+def card(obstacle: Obstacle | None = None, *, county: str | County | None = None, **more: Any) -> Card:
+    """The card of an obstacle, which waits for the table; without one, a card that no case is known of.
+
+    ``state="closed"`` gives it today's day.
+    """
+    of = obstacle.case if obstacle is not None else None
+    place = _county(county) if county is not None else of.municipality.county if of is not None else _county()
+    year = timezone.localdate().year
+    values: dict[str, Any] = {
+        "kind": obstacle.kind if obstacle is not None else term(Term.List.OBSTACLE, "economic_aid"),
+        "since": obstacle.since if obstacle is not None else in_days(-12),
+        "age_band": "10-13",
+        "sex": "female",
+        "stage": of.stage if of is not None else Stage.IMPLEMENTATION,
+        "risk": of.risk if of is not None else "high",
+        "state": Card.State.OPEN,
+    } | more
+    waits_for = values.pop("waits_for", obstacle.waits_for if obstacle is not None else None)
+    waits_for = waits_for or institution(county=place, kind="municipality")
+    asked = values.pop("asked", "Vendim për ndihmën ekonomike (shembull).")
+    if values["state"] == Card.State.CLOSED:
+        values.setdefault("closed_on", in_days(0))
+    row = Card(county=place, year=year, number=Series.next(Series.Of.CARDS, place, year), waits_for=waits_for, **values)
+    row.asked = _marked(row, "asked", asked)
+    _saved(row)
+    if obstacle is not None:
+        obstacle.card = row
+        _saved(obstacle)
+    return row
+
+
+def sent_change(case: Case, seat: Seat | None = None, *, sent: dict[str, Any] | None = None, **more: Any) -> SentChange:
+    """A change that the holder's system sent and that waits; ``sent`` is what was in it: head, identity, stage."""
+    row = SentChange(case=case, seat=seat or _seat(Role.SYSTEM, case.holder))
+    sent = sent or {"identity": {"first_name": "Shembulla", "safe_contact": "Shkolla shembull"}}
+    if marker is not None:
+        sent = sent | {"identity": {name: _marked(row, name, text) for name, text in sent.get("identity", {}).items()}}
+    sent = {"head": {}, "identity": {}, "stage": ""} | sent
+    row.words = {"sent": json.dumps(sent, sort_keys=True)}
+    return _saved(_set(row, more))

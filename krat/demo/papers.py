@@ -112,4 +112,5 @@ class Year:
     spring: Sitting
     table: Sitting
     planned: tuple[Point, ...]
+    coming_table: tuple[Point, ...]
     activities: tuple[Event, ...]

@@ -18,10 +18,11 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone, translation
 
+from cases.models import Card
 from krat.access.roles import Role
 from krat.committee import actions as committee
 from krat.committee.models import Act, Body, Institution, Membership
-from krat.demo import make
+from krat.demo import make, stories, telling
 from krat.demo.durres import DURRES
 from krat.demo.founding import DURRES as FOUNDING_DURRES
 from krat.demo.founding import GJIROKASTER as FOUNDING_GJIROKASTER
@@ -57,6 +58,10 @@ class _World:
     bodies: dict[tuple[str, str], Body] = field(default_factory=dict)
     plans: dict[str, Plan] = field(default_factory=dict)
     measures: dict[tuple[str, str], Measure] = field(default_factory=dict)
+    machines: dict[str, Seat] = field(default_factory=dict)  # by the code of their institution
+    # What is put on the agenda of which table ("held" or "coming"), and what the held one says and decides of it.
+    cards: dict[tuple[str, str], list[Card]] = field(default_factory=dict)
+    said_of_card: dict[int, tuple[str, Duty | None]] = field(default_factory=dict)
     _events: list[tuple[datetime.datetime, int, Callable[[], None]]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
@@ -81,6 +86,21 @@ class _World:
                 moment, _, tell = self._events.pop()
                 clock.set(min(moment, now))
                 tell()
+
+    def put_on_agenda(self, table: str, card: Card, said: str, decides: Duty | None) -> None:
+        """Let a card be put on the agenda of its county's table that was held last, or of the coming one."""
+        self.cards.setdefault((card.county.code, table), []).append(card)
+        self.said_of_card[card.pk] = said, decides
+
+    def machine_of(self, institution: Institution) -> Seat:
+        """The seat of an institution's own system; nobody knows a secret for it."""
+        if institution.code not in self.machines:
+            name = f"Sistemi i {institution.short_name} (shembull)"
+            user = make.user(f"sistemi.{institution.code.lower()}", name=name)
+            self.machines[institution.code] = make.seat(
+                Role.SYSTEM, institution, user=user, starts_on=timezone.localdate()
+            )
+        return self.machines[institution.code]
 
     def all_of(self, codes: tuple[str, ...]) -> list[Institution]:
         """The institutions of these codes."""
@@ -119,6 +139,10 @@ def fill(seed: int = SEED) -> None:
             _file_founding(world, founding)
         for year in (DURRES, GJIROKASTER):
             _tell_year(world, year)
+        for sent in stories.SIGNALS:
+            telling.tell_signal(world, sent)
+        for story in (*stories.DURRES, *stories.GJIROKASTER):
+            telling.tell(world, story)
         world.tell()
 
 
@@ -278,7 +302,9 @@ def _constitute(
 
 
 def _items_of(meeting: Meeting, seat: Seat) -> list[AgendaItem]:
-    return list(AgendaItem.objects.visible_to(seat).select_related("meeting__body__county").filter(meeting=meeting))
+    return list(
+        AgendaItem.objects.visible_to(seat).select_related("meeting__body__county", "card").filter(meeting=meeting)
+    )
 
 
 def _rewritten(meeting: Meeting) -> int:
@@ -330,14 +356,17 @@ def _hold(world: _World, year: Year, sitting: Sitting, meeting: Meeting) -> None
     points = {point.title: point for point in sitting.points}
     for item in _items_of(meeting, coordinator):
         point = points.get(item.title)
-        said = point.said if point else sitting.follow_up
+        said, decisions = (point.said, point.decisions) if point else (sitting.follow_up, ())
+        if item.card_id is not None:
+            said, duty = world.said_of_card[item.card_id]
+            decisions = (duty,) if duty else ()
         meetings.minute(item, by=coordinator, based_on=item.version, discussion=said, is_done=True)
         if item.kind == AgendaItem.Kind.FOLLOW_UP:
             for old in Decision.objects.visible_to(coordinator).returning_to(meeting).order_by("pk"):
                 meetings.review(
                     old, meeting=meeting, by=coordinator, outcome=Review.Outcome.GOES_ON, note=sitting.going_on
                 )
-        for duty in point.decisions if point else ():
+        for duty in decisions:
             _decide(world, year, item, duty)
     meetings.close_meeting(meeting, by=coordinator)
 
@@ -484,6 +513,15 @@ def _tell_year(world: _World, year: Year) -> None:
     def convene_table() -> None:
         held["table"] = _convene(world, year, year.table, "table", table)
 
+    def put_cards(table: str) -> None:
+        for card in world.cards.get((year.county, table), ()):
+            meetings.add_card(held["table" if table == "held" else table], by=coordinator, card=card)
+
+    def convene_coming_table() -> None:
+        day = min(calendar.add_working_days(world.today, 8), body_ends)
+        held["coming"] = _convene(world, year, Sitting(points=year.coming_table), "table", day)
+        put_cards("coming")
+
     def circulate_table() -> None:
         meetings.circulate(held["table"], by=coordinator)
 
@@ -503,6 +541,7 @@ def _tell_year(world: _World, year: Year) -> None:
     for event in year.activities:
         _let_happen(world, year, event)
     world.on(calendar.add_working_days(table, -7), convene_table)
+    world.on(calendar.add_working_days(table, -2), lambda: put_cards("held"), hour=15)
     world.on(table, lambda: _hold(world, year, year.table, held["table"]), hour=10)
     world.on(calendar.add_working_days(table, 2), circulate_table)
     world.on(calendar.add_working_days(table, 3), remark)
@@ -511,6 +550,7 @@ def _tell_year(world: _World, year: Year) -> None:
         lambda: _plan_meeting(world, year, min(coming, body_ends)),
         hour=14,
     )
+    world.on(world.today - datetime.timedelta(days=1), convene_coming_table, hour=15)
 
 
 def _plan_meeting(world: _World, year: Year, held_on: datetime.date) -> None:

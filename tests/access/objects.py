@@ -12,9 +12,23 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
+from cases.models import (
+    AidPart,
+    Assignment,
+    Card,
+    Case,
+    CounsellingPart,
+    Note,
+    Obstacle,
+    Referral,
+    SchoolPart,
+    SentChange,
+    Signal,
+)
 from krat.access.census import Route
 from krat.access.scoping import ScopedModel
 from krat.committee.models import Body, Institution, Membership
+from krat.demo import make
 from krat.people.models import Invitation, Seat
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.reference.models import Deadline, Holiday, Term
@@ -59,6 +73,37 @@ def _item(code: str) -> AgendaItem:
     return _newest(AgendaItem, "meeting__body__county__code", meeting__body__kind="committee", withdrawn_at=None)(code)
 
 
+def _task_of_the_unit(code: str) -> Task:
+    """One that the unit leads, whose machines ask: made, because the world gives units tasks of their own or not."""
+    unit = {HERE: "AL-02-NJMF-DURRES", THERE: "AL-05-NJMF-GJIROKASTER"}[code]
+    return make.task(Institution.objects.unscoped(_WHY).get(code=unit))
+
+
+_WORKER = {HERE: "pmf.durres", THERE: "pmf.gjirokaster"}
+
+
+def _of_case(
+    model: type[ScopedModel], way: str = "case", **more: Any
+) -> tuple[type[ScopedModel], Callable[[str], Any]]:
+    """The newest row of an open case that the county's worker manages; ``way`` leads from the row to the case."""
+
+    def pick(code: str) -> Any:
+        managed = Assignment.objects.unscoped(_WHY).filter(
+            seat__user__username=_WORKER[code], is_manager=True, ended_at=None
+        )
+        rows = model.objects.unscoped(_WHY).filter(**{f"{way}__in": managed.values("case")}, **more)
+        found = rows.order_by("-pk").first()
+        assert found is not None, f"{_WORKER[code]} manages no case with a {model.__name__}: the matrix needs one."
+        return found
+
+    return model, pick
+
+
+def _card(code: str) -> Card:
+    obstacle = _of_case(Obstacle, card__isnull=False)[1](code)
+    return Card.objects.unscoped(_WHY).get(pk=obstacle.card_id)
+
+
 # The beginning of an address and the name of its argument: the model and how one of a county is found.
 PICKERS: dict[tuple[str, str], tuple[type[ScopedModel], Callable[[str], Any]]] = {
     ("meetings/", "code"): (Meeting, _meeting),
@@ -75,6 +120,26 @@ PICKERS: dict[tuple[str, str], tuple[type[ScopedModel], Callable[[str], Any]]] =
     ("committee/members/", "code"): (Membership, _newest(Membership, "body__county__code", body__kind="committee")),
     ("people/", "code"): (Seat, _newest(Seat, "institution__county__code", role="police")),
     ("people/invitations/", "code"): (Invitation, _invitation),
+    ("cases/", "code"): _of_case(Case, "pk"),
+    ("cases/team/", "code"): _of_case(Assignment, is_manager=True, ended_at=None),
+    ("cases/notes/", "code"): _of_case(Note, is_sensitive=False),
+    ("cases/school/", "code"): _of_case(SchoolPart),
+    ("cases/aid/", "code"): _of_case(AidPart),
+    ("cases/counselling/", "code"): _of_case(CounsellingPart),
+    ("cases/referrals/", "code"): _of_case(Referral),
+    ("cases/obstacles/", "code"): _of_case(Obstacle, card__isnull=False),
+    ("obstacles/", "code"): _of_case(Obstacle, card__isnull=False),
+    ("cases/inbox/", "code"): _of_case(SentChange, state="waits"),
+    ("cases/cards/", "code"): (Card, _card),
+    ("cases/signals/", "code"): (Signal, _newest(Signal, "receiver__county__code")),
+    ("cards/", "code"): (Card, _card),
+    ("meetings/", "card"): (Card, _card),
+    ("referrals/", "code"): _of_case(Referral),
+    ("signals/", "code"): (Signal, _newest(Signal, "receiver__county__code")),
+    ("api/v1/cases/", "code"): _of_case(Case, "pk"),
+    ("api/v1/referrals/", "code"): _of_case(Referral),
+    ("api/v1/tasks/", "code"): (Task, _task_of_the_unit),
+    ("api/v1/meetings/", "code"): (Meeting, _meeting),
 }
 
 # Arguments that lie in no county: lists are everybody's, links hold their own secret.
@@ -84,6 +149,7 @@ OPEN_ARGUMENTS: dict[tuple[str, str], Callable[[], Any]] = {
     ("settings/deadlines/", "deadline"): lambda: Deadline.objects.all()[0].code,
     ("settings/holidays/", "day"): lambda: Holiday.objects.all()[0].day,
     ("account/sessions/", "session"): lambda: 0,  # nobody's
+    ("api/v1/cases/by-reference/", "reference"): lambda: "SHEMBULL-1",
     ("people/welcome/", "token"): lambda: "nobody-was-sent-this-link",
     ("account/password/reset/", "uidb36"): lambda: "1",
     ("account/password/reset/", "key"): lambda: "nobody-was-sent-this-link",

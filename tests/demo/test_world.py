@@ -12,6 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import models
 from django.utils import timezone
 
+from cases import sharing
+from cases.actions import inbox
+from cases.models import Card, Case, Identity, Note, Obstacle, Referral, SentChange, Signal
+from cases.models.case import MOVES, Stage
+from cases.sealed import Opened
 from krat.access.models import Installation
 from krat.access.roles import Role
 from krat.audit import sealer
@@ -73,6 +78,15 @@ def tasks(**conditions):
     return Task.objects.unscoped(WHY).filter(**conditions)
 
 
+def cases(county, **conditions):
+    return Case.objects.unscoped(WHY).filter(holder__county__code=county, **conditions)
+
+
+def planted():
+    """Whom the builder seated for the tests that look for planted words."""
+    return User.objects.filter(username__startswith="shembull")
+
+
 def meeting_of(county, **conditions):
     return Meeting.objects.unscoped(WHY).for_list().get(body__county__code=county, **conditions)
 
@@ -87,15 +101,26 @@ def test_every_account_of_the_contract_signs_in_with_the_one_password():
 
 
 def test_every_account_has_the_one_seat_of_the_contract_and_nobody_else_is_there():
-    seats = Seat.objects.unscoped(WHY).active().for_request()
-    there = {seat.user.username: (seat.role, seat.institution.code) for seat in seats}
+    people = Seat.objects.unscoped(WHY).active().for_request().exclude(role=Role.SYSTEM).exclude(user__in=planted())
+    there = {seat.user.username: (seat.role, seat.institution.code) for seat in people}
 
     assert there == ACCOUNTS
-    assert seats.count() == User.objects.count() == len(ACCOUNTS)
+    assert people.count() == len(ACCOUNTS)
+
+
+def test_no_password_opens_the_seat_of_a_system():
+    machines = User.objects.filter(seats__role=Role.SYSTEM).difference(planted())
+
+    assert machines
+    assert [user for user in machines if user.has_usable_password()] == []
 
 
 def test_every_person_is_plainly_invented():
-    assert [user.name for user in User.objects.all() if not user.name.endswith(" Shembulli")] == []
+    identities = Identity.objects.unscoped(WHY)
+    invented_ones = (" Shembulli", " (shembull)")
+
+    assert [user.name for user in User.objects.all() if not user.name.endswith(invented_ones)] == []
+    assert [one.full_name for one in identities if " Provë" not in one.full_name] == []
 
 
 def test_each_municipality_of_both_counties_has_its_child_protection_unit():
@@ -207,7 +232,8 @@ def test_both_bodies_stand_today_and_the_next_meeting_is_coming(county):
     bodies = Body.objects.unscoped(WHY).filter(county__code=county, starts_on__lte=today, ends_on__gte=today)
 
     assert {body.kind for body in bodies} == {"committee", "table"}
-    assert today <= meeting_of(county, state="planned").held_on <= make.in_days(35)
+    for kind in ("committee", "table"):
+        assert today <= meeting_of(county, state="planned", body__kind=kind).held_on <= make.in_days(35)
     assert meeting_of(county, body__kind="table", state="held").minutes == "circulated"
 
 
@@ -235,7 +261,113 @@ def test_nothing_was_done_in_the_future_and_the_trail_is_whole():
     assert sealer.verify().is_whole
 
 
+# --- cases ---
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_cases_stand_at_every_stage_that_a_case_is_led_to(county):
+    reached = {after for _before, after in MOVES} | {Stage.SIGNAL}
+
+    assert set(cases(county).values_list("stage", flat=True)) == reached
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_signals_stand_in_every_state(county):
+    found = Signal.objects.unscoped(WHY).filter(receiver__county__code=county)
+
+    assert set(found.values_list("state", flat=True)) == set(Signal.State.values)
+
+
+def test_referrals_stand_in_every_state_and_one_is_late(seat):
+    found = Referral.objects.unscoped(WHY)
+
+    assert set(found.values_list("state", flat=True)) == set(Referral.State.values)
+    late = [one for one in Referral.objects.visible_to(seat("ndihma.durres")) if one.is_late]
+    assert len(late) == 1
+    assert late[0].reminded_at is not None
+
+
+@pytest.mark.parametrize("username", ["zva.durres", "ojf.durres", "strehez.durres", "policia.durres", "ndihma.durres"])
+def test_a_referral_is_accepted_at_every_kind_of_institution(seat, username):
+    held = Referral.objects.permitted(seat(username), "referrals.use").filter(state="accepted")
+
+    shared = [sharing.share(one, seat(username)) for one in held]
+
+    assert shared
+    assert all(one.identity["first_name"] for one in shared)
+
+
+def test_the_blocked_case_is_on_its_way_to_the_table(seat):
+    worker = seat("pmf.durres")
+    item = (
+        AgendaItem.objects.unscoped(WHY)
+        .select_related("card", "meeting__body")
+        .get(card__state="on_agenda", meeting__body__county__code="AL-02", meeting__state="planned")
+    )
+
+    case = Case.objects.visible_to(worker).get(
+        pk__in=Obstacle.objects.visible_to(worker).filter(card=item.card).values("case")
+    )
+    assert item.meeting.body.kind == "table"
+    assert case.stage == "implementation"
+    assert item.title.startswith(item.card.alias)
+    assert case.number not in item.title
+
+
+def test_a_decided_card_has_its_task_at_the_municipality(seat):
+    card = Card.objects.unscoped(WHY).get(state="decided")
+
+    given = tasks(cards=card).select_related("lead").get()
+
+    assert (given.lead.code, given.state) == ("AL-02-BASHKIA-DURRES", "accepted")
+    assert card.decision in given.source
+
+
+@pytest.mark.parametrize("state", ["open", "closed"])
+def test_there_are_cards_that_wait_and_cards_that_are_closed(state):
+    found = Card.objects.unscoped(WHY).filter(state=state)
+
+    assert len({card.days for card in found}) > 1
+
+
+@pytest.mark.parametrize("username", ["shssh.durres", "shssh.gjirokaster"])
+def test_the_social_service_sees_its_countys_possible_victim_and_nobody_else(seat, username):
+    found = Case.objects.visible_to(seat(username))
+
+    assert {case.victim_status for case in found} == {"possible_victim"}
+
+
+def test_the_worker_has_notes_of_which_some_are_sensitive(seat):
+    sensitive = Note.objects.permitted(seat("pmf.durres"), "notes.view").filter(
+        is_sensitive=True, seat=seat("pmf.durres")
+    )
+
+    assert sensitive.exists()
+    assert Note.objects.visible_to(seat("njmf.durres")).exists()
+    assert not Note.objects.visible_to(seat("njmf.durres")).filter(pk__in=sensitive.values("pk")).exists()
+
+
+@pytest.mark.parametrize("username", ["pmf.durres", "pmf.gjirokaster"])
+def test_a_change_that_a_system_sent_waits_for_the_worker(seat, username):
+    waiting = SentChange.objects.visible_to(seat(username)).filter(state="waits")[0]
+
+    wanted = inbox.wanted(waiting)
+    assert wanted.head == {}
+    assert len(wanted.identity) == 1
+
+
+def test_every_worker_has_cases_of_their_own(seat):
+    usernames = ("pmf.durres", "pmf2.durres", "pmf.gjirokaster")
+    teams = [set(Case.objects.visible_to(seat(name)).values_list("pk", flat=True)) for name in usernames]
+
+    assert all(teams)
+    assert set.intersection(*teams) == set()
+
+
 # --- filling it ---
+
+
+_DIFFERENT = models.UUIDField | models.DateTimeField | models.ForeignKey | models.AutoField | models.BinaryField
 
 
 def _fingerprint():
@@ -245,16 +377,16 @@ def _fingerprint():
         names = [
             field.name
             for field in model._meta.concrete_fields
-            if not isinstance(field, models.UUIDField | models.DateTimeField | models.ForeignKey | models.AutoField)
-            and field.name != "password"
+            if not isinstance(field, _DIFFERENT) and field.name != "password"
         ]
         rows = _all(model).values_list(*names) if names else [()] * _all(model).count()
-        said.append((model._meta.label, sorted(map(repr, rows))))
+        words = [row.words for row in _all(model)] if isinstance(getattr(model, "words", None), Opened) else []
+        said.append((model._meta.label, sorted(map(repr, [*rows, *words]))))
     return said
 
 
 def _models():
-    labels = ("committee", "people", "plan", "meetings")
+    labels = ("committee", "people", "plan", "cases", "meetings")
     return [one for label in labels for one in apps.get_app_config(label).get_models(include_auto_created=True)]
 
 
@@ -266,16 +398,6 @@ def _all(model):
 def _empty():
     for model in _models():
         _all(model)._raw_delete("default")
-
-
-def test_the_same_seed_makes_the_same_world():
-    before = _fingerprint()
-    _empty()
-    assert not User.objects.exists()
-
-    invented.fill()
-
-    assert _fingerprint() == before
 
 
 def _demo(**options):
@@ -295,14 +417,18 @@ def test_a_second_run_changes_nothing_and_prints_the_accounts_again():
     assert "krat-demo-2026" in printed
 
 
-def test_an_empty_database_is_filled_and_remembers_that_it_is_invented():
+def test_an_empty_database_is_filled_remembers_that_it_is_invented_and_can_be_filled_alike_again():
     Installation.objects.all().delete()
     _empty()
-
     _demo()
-
-    assert User.objects.count() == len(ACCOUNTS)
+    filled = _fingerprint()
+    assert User.objects.exclude(seats__role=Role.SYSTEM).count() == len(ACCOUNTS)
     assert Installation.objects.get().kind == "demo"
+    _empty()
+
+    invented.fill()
+
+    assert _fingerprint() == filled
 
 
 def test_it_refuses_in_service(settings):
@@ -324,11 +450,6 @@ def test_it_refuses_where_people_are_and_nobody_said_that_they_are_invented():
 
     with pytest.raises(CommandError, match="nobody said"):
         _demo()
-
-
-def test_it_says_that_cases_are_not_there_yet():
-    with pytest.raises(CommandError, match="not part of this release"):
-        _demo(cases=10)
 
 
 # --- the first administrator of a registry in service ---

@@ -16,11 +16,16 @@ from django.conf import settings
 from django.core.management import call_command, get_commands, load_command_class
 from django.utils import translation
 
+from cases.forms.cases import WhoFields
+from cases.models import card, case, referral
+from cases.sharing import PURPOSES, Purpose
 from krat.access.rights import Reach
 from krat.access.roles import Role
 from krat.demo import make
 from krat.demo.who import ACCOUNTS, PASSWORD
-from krat.plan.models.task import MOVES, State
+from krat.plan.models import task
+from krat.reference.first_rows import TERMS
+from krat.reference.models import Term
 from tests.access.test_matrix import ACCOUNTS as COLUMNS
 
 ROOT = Path(settings.BASE_DIR)
@@ -28,11 +33,29 @@ README = ROOT / "README.md"
 RIGHTS = ROOT / "docs" / "rights.txt"
 UPDATING = os.environ.get("KRAT_UPDATE_README") == "1"
 
-SIGNS = {Reach.OWN: "o", Reach.INSTITUTION: "i", Reach.BODY: "b", Reach.COUNTY: "c", Reach.COUNTRY: "A"}
+SIGNS = {
+    Reach.OWN: "o",
+    Reach.INSTITUTION: "i",
+    Reach.BODY: "b",
+    Reach.TEAM: "t",
+    Reach.SENT: "s",
+    Reach.RECEIVED: "r",
+    Reach.VICTIMS: "v",
+    Reach.COUNTY: "c",
+    Reach.COUNTRY: "A",
+}
 FENCE = r"^```{kind}\n(.*?)^```$"
 # Read by the settings and by nobody's service.
 INNER = {"KRAT_NO_DOTENV"}  # checks and tests do not listen to a .env, so it cannot stand in one
 MOVES_HEAD = "| from | to | by the right |\n|---|---|---|\n"
+# Under which heading the moves of a thing stand.
+MOVES = {
+    "The life of a task": task.MOVES,
+    "How a case moves": case.MOVES,
+    "How a referral moves": referral.MOVES,
+    "How a card moves": card.MOVES,
+}
+SHARING_HEAD = "| purpose | who may be asked | sees of who it is | writes |\n|---|---|---|---|\n"
 
 
 def words() -> str:
@@ -91,19 +114,52 @@ def rights_table() -> str:
     return "".join(f"{line.rstrip()}\n" for line in lines)
 
 
-def moves_table() -> str:
-    """The moves of a task, a row each."""
+def moves_table(title: str) -> str:
+    """The moves under a heading, a row each."""
     with translation.override("en"):
-        return "".join(f"| {before.label} | {after.label} | `{right}` |\n" for (before, after), right in MOVES.items())
+        return "".join(
+            f"| {before.label} | {after.label} | `{right}` |\n" for (before, after), right in MOVES[title].items()
+        )
+
+
+def shared_row(purpose: Purpose) -> str:
+    """What a referral for one purpose shares."""
+    kinds = {code: english for code, _albanian, english in TERMS[Term.List.INSTITUTION]}
+    asked = ", ".join(kinds[code].lower() for code in sorted(purpose.kinds))
+    seen = ", ".join(str(WhoFields.base_fields[name].label).lower() for name in purpose.identity)
+    consent = ", with consent" if purpose.needs_consent else ""
+    part = str(purpose.part._meta.verbose_name) if purpose.part else "–"
+    return f"| {purpose.label} | {asked}{consent} | {seen} | {part} |\n"
+
+
+def sharing_table() -> str:
+    """What a referral shares, a row for each purpose."""
+    with translation.override("en"):
+        return "".join(shared_row(purpose) for purpose in PURPOSES.values())
+
+
+def after_heading(title: str) -> str:
+    """All that stands behind a heading."""
+    return re.split(rf"^##+ {title}\n", words(), maxsplit=1, flags=re.MULTILINE)[1]
+
+
+def put_table(text: str, head: str, table: str) -> str:
+    """The text with the first table of this head written anew."""
+    before, head, after = text.partition(head)
+    return before + head + table + after[len(re.match(r"(?:\|.*\n)*", after)[0]) :]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _written():
     if UPDATING:
         RIGHTS.write_text(printed_rights())
-        text = words().replace(f"```text rights\n{block('text rights')}", f"```text rights\n{rights_table()}")
-        before, head, after = text.partition(MOVES_HEAD)
-        README.write_text(before + head + moves_table() + after[len(re.match(r"(?:\|.*\n)*", after)[0]) :])
+        README.write_text(
+            words().replace(f"```text rights\n{block('text rights')}", f"```text rights\n{rights_table()}")
+        )
+        for title in MOVES:
+            behind = after_heading(title)
+            README.write_text(words().removesuffix(behind) + put_table(behind, MOVES_HEAD, moves_table(title)))
+        README.write_text(put_table(words(), SHARING_HEAD, sharing_table()))
 
 
 def test_the_rights_are_the_printed_rights():
@@ -120,9 +176,15 @@ def test_the_table_of_rights_has_every_role_and_every_reach():
     assert {sign for line in rights_table().splitlines()[1:] for sign in line[21:].split()} <= {*SIGNS.values(), "·"}
 
 
-def test_the_moves_of_a_task_are_those_of_the_table():
-    assert words().partition(MOVES_HEAD)[2].startswith(moves_table() + "\n")
-    assert {before for before, _after in MOVES} < set(State)
+@pytest.mark.parametrize("title", MOVES)
+def test_the_moves_are_those_of_the_tables(title):
+    assert len(MOVES[title]) > 4
+    assert after_heading(title).partition(MOVES_HEAD)[2].startswith(moves_table(title) + "\n")
+
+
+def test_what_a_referral_shares_is_what_the_purposes_say():
+    assert words().partition(SHARING_HEAD)[2].startswith(sharing_table() + "\n")
+    assert "concern" not in sharing_table()
 
 
 # --- the world ---
@@ -274,7 +336,8 @@ def test_every_variable_is_described_in_both_places():
 
 
 def test_every_code_name_of_the_glossary_exists():
-    source = "\n".join(path.read_text() for folder in ("krat", "meetings") for path in (ROOT / folder).glob("**/*.py"))
+    modules = [path for folder in ("krat", "meetings", "cases") for path in (ROOT / folder).glob("**/*.py")]
+    source = "\n".join(path.read_text() for path in modules)
     names = {
         part
         for row in rows(section("Glossary"))
@@ -311,7 +374,7 @@ def pictures() -> list[tuple[str, str]]:
 
 
 def test_the_pictures_are_there_small_and_described():
-    assert len(pictures()) == 2
+    assert len(pictures()) == 3
     for said, path in pictures():
         picture = (ROOT / path).read_bytes()
         assert picture.startswith(b"\x89PNG")

@@ -115,17 +115,17 @@ class _database:  # noqa: N801 - used as a function
         self.address = f"sqlite:///{place / 'journeys.sqlite3'}"
         self.blocker = blocker
         self.cluster = os.environ.get("DATABASE_URL", "")
+        self.name = f"journeys_{os.getpid()}"  # of this worker alone
 
     def __enter__(self) -> str:
         if self.cluster.startswith("postgres"):
-            self.address = self.cluster.rpartition("/")[0] + "/journeys"
-            self._say("DROP DATABASE IF EXISTS journeys")
-            self._say("CREATE DATABASE journeys")
+            self.address = f"{self.cluster.rpartition('/')[0]}/{self.name}"
+            self._say(f"CREATE DATABASE {self.name}")
         return self.address
 
     def __exit__(self, *problem: object) -> None:
         if self.cluster.startswith("postgres"):
-            self._say("DROP DATABASE IF EXISTS journeys WITH (FORCE)")
+            self._say(f"DROP DATABASE {self.name} WITH (FORCE)")
 
     def _say(self, words: str) -> None:
         from django.db import connection
@@ -173,9 +173,9 @@ def addresses(server: Server) -> list[tuple[str, str, str]]:
 # --- The browser --------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """One Chromium for all journeys."""
+    """One Chromium for a module's journeys. It ends with them: beside Playwright's loop nothing asynchronous runs."""
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
         started = playwright.chromium.launch(executable_path=chromium, args=arguments)

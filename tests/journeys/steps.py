@@ -3,11 +3,12 @@
 import datetime
 
 from django.utils import translation
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Locator, Page, Response
 
 from krat.demo.who import PASSWORD
 
 COORDINATOR, PREFECT, EDUCATION = "koordinator.durres", "prefekt.durres", "zva.durres"
+HEAD, WORKER, CENTRE = "njmf.durres", "pmf.durres", "ojf.durres"
 ELSEWHERE = "koordinator.gjirokaster"
 DESK, PHONE = (1280, 900), (390, 844)
 
@@ -78,3 +79,47 @@ def open_item(page: Page, meeting: str, title: str) -> str:
     with page.expect_navigation():
         sheet.locator('a[href*="/meetings/items/"]:not([href$="/edit/"])').first.click()
     return page.url
+
+
+# --- By names and addresses, whatever language the page speaks ------------------------------------------------
+
+
+def write(page: Page, **typed: str | bool) -> None:
+    """Fill the page's form: each control by its name, a choice by its value or by letters of its words."""
+    for name, word in typed.items():
+        control = page.locator(f'main form.form [name="{name}"]')
+        kind = control.first.evaluate("one => one.localName === 'select' ? 'select' : one.type")
+        if kind == "select":
+            choices = control.locator("option").evaluate_all("all => all.map(one => [one.value, one.label])")
+            by_value = [value for value, _words in choices if value == word]
+            found = by_value or [value for value, words in choices if str(word) in words]
+            assert len(found) == 1, f"{name}: {word} is not one of {choices}"
+            control.select_option(found[0])
+        elif isinstance(word, bool):
+            control.set_checked(word)
+        elif kind in ("radio", "checkbox"):
+            page.locator(f'main form.form [name="{name}"][value="{word}"]').check()
+        else:
+            control.fill(word)
+
+
+def send(page: Page, form: str = "form.form") -> None:
+    """Send a form of the page, and wait for what comes."""
+    with page.expect_navigation():
+        page.locator(f"main {form} button[type=submit]").first.click()
+
+
+def verb(page: Page, ending: str) -> Locator:
+    """The button whose form is sent to an address with this end."""
+    return page.locator(f'main form.form-button[action$="{ending}"] button')
+
+
+def way(page: Page, ending: str) -> Locator:
+    """The link to an address with this end."""
+    return page.locator(f'main a[href$="{ending}"]:visible').first
+
+
+def click(target: Locator) -> None:
+    """Click, and wait for what comes."""
+    with target.page.expect_navigation():
+        target.click()

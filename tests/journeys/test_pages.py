@@ -11,7 +11,7 @@ from django.utils import translation
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.conftest import Server, Watch
-from tests.journeys.steps import COORDINATOR, DESK, EDUCATION, PHONE, PREFECT, goes, text_of
+from tests.journeys.steps import CENTRE, COORDINATOR, DESK, EDUCATION, HEAD, PHONE, PREFECT, goes, send, text_of
 
 People = Callable[..., Page]
 Addresses = list[tuple[str, str, str]]
@@ -29,6 +29,18 @@ ON_THE_PHONE_TOO = {
     "plan:task",
     "plan:detail",
     "account_login",
+    "cases:list",
+    "cases:add",
+    "cases:case",
+    "cases:identity",
+    "cases:notes",
+    "cases:refer",
+    "cases:referral",
+    "cases:signal_add",
+    "cases:signal",
+    "cases:cards",
+    "cases:card",
+    "reports:numbers",
 }
 ERRORS = ("400", "403", "404", "405", "csrf", "no_seat", "500")
 
@@ -137,6 +149,43 @@ def test_every_page(username: str, at_least: int, person: People, watch: Watch, 
     count, wrong = walk(person(username), watch, addresses)
     assert not wrong, told(wrong)
     assert count >= at_least, f"only {count} pages were there to look at"
+
+
+@pytest.mark.parametrize(
+    ("username", "at_least"),
+    [(HEAD, 35), (CENTRE, 4), ("ndihma.durres", 4), ("shssh.durres", 4), ("policia.durres", 4)],
+)
+def test_every_page_of_cases(username: str, at_least: int, person: People, watch: Watch, addresses: Addresses) -> None:
+    """The head of a unit sees the whole file; whoever is referred to, sent a signal or helps a victim, a part of it."""
+    page = person(username)
+    of_cases = [one for one in addresses if one[0].startswith("cases:")]
+    there = [one for one in of_cases if page.request.get(one[2], max_redirects=0).ok]
+    count, wrong = walk(page, watch, there)
+    assert not wrong, told(wrong)
+    assert count >= at_least, f"only {count} pages were there to look at"
+
+
+def test_what_a_form_of_a_case_answers(person: People, watch: Watch, addresses: Addresses) -> None:
+    """What was found, and pages that come back with mistakes: no address leads there."""
+    page = person(HEAD)
+    address = {name: each for name, county, each in addresses if county in ("", "AL-02")}
+    wrong = {}
+
+    def answers(name: str, form: str = "form.form") -> None:
+        send(page, form)
+        expect(page.locator("h1")).to_be_visible()
+        if found := look_at(page, watch, name):
+            wrong[f"{name}, answered"] = found
+
+    for typed in ("celaj", "ce", "kryqezimi"):
+        page.goto("/cases/")
+        page.locator('[role="search"] [name="words"]').fill(typed)
+        answers("cases:list", '[role="search"]')
+    for name in ("cases:add", "cases:notes", "cases:signal_add", "cases:obstacle_add", "cases:signal_reject"):
+        page.goto(address[name])
+        answers(name)
+        expect(page.locator(".form-errors")).to_be_visible()
+    assert not wrong, told(wrong)
 
 
 def test_every_page_before_signing_in(window: Callable[..., Page], watch: Watch, addresses: Addresses) -> None:

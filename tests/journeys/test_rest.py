@@ -5,6 +5,8 @@ import json
 import pytest
 
 from clients.krat import Changed, Refused, Registry
+from tests.journeys.child import FOR_SCHOOL, a_case, code_of, refer
+from tests.journeys.steps import WORKER
 
 CASE = {
     "municipality": "AL-02-DURRES",
@@ -80,9 +82,10 @@ def test_a_system_that_may_only_read_changes_nothing(system):
     assert not [one for one in unit.cases() if one["reference"] == "KARTELA-20"]
 
 
-def test_the_education_office_sees_what_its_referral_shares(system):
-    office = system("AL-02-ZVA")
-    waiting = next(one for one in office.referrals(state="sent"))
+def test_the_education_office_sees_what_its_referral_shares(system, person):
+    worker, office = person(WORKER), system("AL-02-ZVA")
+    code = code_of(refer(worker, a_case(worker), "school", FOR_SCHOOL))
+    waiting = next(one for one in office.referrals(state="sent") if one["code"] == code)
     assert "shared" not in waiting
     assert "case" not in waiting
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from krat.access.models import Installation
-from krat.demo import world
+from krat.demo import many, world
 from krat.people.models import Seat, User
 
 
@@ -26,16 +26,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, if_empty: bool, cases: int, seed: int, **options: Any) -> None:
         if not settings.KRAT_DEMO:
             raise CommandError("This is service: the invented world is filled only where KRAT_DEMO=1.")
-        if cases:
-            raise CommandError("Cases are not part of this release: leave --cases out. Nothing was changed.")
         with transaction.atomic():
             is_filled = self._is_filled()
             if not is_filled:
                 Installation.objects.update_or_create(pk=1, defaults={"kind": Installation.Kind.DEMO})
                 world.fill(seed)
-        if is_filled and not if_empty:
+            if cases:
+                self._add(cases, seed)
+        if is_filled and not if_empty and not cases:
             self.stdout.write("The invented world is there already; nothing was changed.")
         self._print_accounts()
+
+    def _add(self, cases: int, seed: int) -> None:
+        if cases < 0:
+            raise CommandError("A number of cases cannot be less than nothing. Nothing was changed.")
+        if many.is_there(seed):
+            raise CommandError(f"The cases of seed {seed} are there already: name another one with --seed.")
+        many.add(cases, seed)
+        self.stdout.write(f"{cases} invented cases were added.")
 
     def _is_filled(self) -> bool:
         """Whether the world is there; raises `CommandError` where anything else is."""
@@ -50,5 +58,7 @@ class Command(BaseCommand):
     def _print_accounts(self) -> None:
         seats = Seat.objects.unscoped("the accounts of the invented world are printed for everybody")
         for seat in seats.active().for_request().order_by("pk"):
+            if not seat.user.has_usable_password():
+                continue  # a system's, or one of the many workers of bulk cases
             self.stdout.write(f"  {seat.user.username:<26}{seat.get_role_display()}, {seat.institution.short_name}")
         self.stdout.write(f"The password of every account is {world.PASSWORD}")

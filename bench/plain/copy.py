@@ -1,0 +1,77 @@
+"""Copying the registry's cases into the plain tables: what is sealed is opened."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.management.color import no_style
+from django.db import connection, transaction
+
+from bench.plain import models
+from cases import models as sealed
+from cases.models.sealing import fetch_keys
+from cases.names import SHORTEST, words_of
+from krat.committee.models import Institution
+from krat.people.models import Seat
+
+_WHY = "the benchmark copies everything"
+_BATCH = 1000
+_PAIRS = (
+    (models.Case, sealed.Case),
+    (models.Identity, sealed.Identity),
+    (models.Clock, sealed.Clock),
+    (models.Assignment, sealed.Assignment),
+    (models.SchoolPart, sealed.SchoolPart),
+    (models.AidPart, sealed.AidPart),
+    (models.CounsellingPart, sealed.CounsellingPart),
+    (models.Referral, sealed.Referral),
+    (models.Obstacle, sealed.Obstacle),
+    (models.Note, sealed.Note),
+)
+
+
+def words_and_beginnings(*texts: str) -> set[str]:
+    """Every word, folded, with its beginnings from three letters: what the registry keeps hashed."""
+    return {word[:length] for text in texts for word in words_of(text) for length in range(SHORTEST, len(word) + 1)}
+
+
+@transaction.atomic
+def fill() -> None:
+    """Fill the plain tables (about as long as adding the cases)."""
+    institutions = Institution.objects.unscoped(_WHY)
+    models.Holder.objects.bulk_create(models.Holder(pk=one.pk, short_name=one.short_name) for one in institutions)
+    seats = Seat.objects.unscoped(_WHY).select_related("user")
+    models.Worker.objects.bulk_create(models.Worker(pk=one.pk, name=one.user.name) for one in seats)
+    for plain, model in _PAIRS:
+        for rows in _batches(model):
+            plain.objects.bulk_create(_copy(plain, row) for row in rows)
+            if plain is models.Identity:
+                _index(rows)
+    with connection.cursor() as cursor:  # rows were given their ids: the next ones go on from there
+        for statement in connection.ops.sequence_reset_sql(no_style(), [plain for plain, _model in _PAIRS]):
+            cursor.execute(statement)
+
+
+def _batches(model: Any) -> Iterator[list[Any]]:
+    last = 0
+    while True:
+        rows = list(model.objects.unscoped(_WHY).filter(pk__gt=last).order_by("pk")[:_BATCH])
+        if not rows:
+            return
+        if hasattr(model, "words"):
+            fetch_keys(rows)
+        yield rows
+        last = rows[-1].pk
+
+
+def _copy(plain: Any, row: Any) -> Any:
+    words = row.words if hasattr(row, "words") else {}
+    names = [field.attname for field in plain._meta.concrete_fields if field.attname != "id"]
+    return plain(id=row.pk, **{name: words[name] if name in words else getattr(row, name) for name in names})
+
+
+def _index(people: list[Any]) -> None:
+    models.Word.objects.bulk_create(
+        models.Word(case_id=who.case_id, word=word)
+        for who in people
+        for word in sorted(words_and_beginnings(who.words["first_name"], who.words["last_name"]))
+    )

@@ -1,0 +1,7 @@
+"""The registry's settings with the plain copy beside it."""
+
+from krat.settings import *  # noqa: F403
+from krat.settings import INSTALLED_APPS
+
+INSTALLED_APPS = [*INSTALLED_APPS, "rest_framework", "bench.plain"]
+ROOT_URLCONF = "bench.urls"

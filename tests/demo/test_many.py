@@ -1,0 +1,192 @@
+"""Many invented cases: sealed like any other, the same for the same seed, seen by their own unit only."""
+
+import io
+from collections import Counter
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from cases.models import Assignment, Card, Case, Clock, DataKey, Identity, NameToken, Note, Obstacle, Referral
+from cases.models.case import OVER
+from cases.models.sealing import fetch_keys
+from cases.names import tokens_to_find
+from krat.access.models import Installation
+from krat.access.roles import Role
+from krat.audit import sealer
+from krat.audit.models import Entry
+from krat.demo import many
+from krat.people.models import Seat, User
+from krat.reference.models import County
+
+pytestmark = pytest.mark.usefixtures("world")
+
+WHY = "a test looks at every invented case"
+COUNT, SEED = 200, 11
+
+
+@pytest.fixture
+def added(world):
+    """The cases that were added, by their reference and code."""
+    before = set(Case.objects.unscoped(WHY).values_list("pk", flat=True))
+    many.add(COUNT, SEED)
+    return Case.objects.unscoped(WHY).exclude(pk__in=before).order_by("pk")
+
+
+def told(cases):
+    """What the dice say of cases: all but codes and keys."""
+    people = list(Identity.objects.unscoped(WHY).filter(case__in=cases).order_by("case"))
+    fetch_keys(people)
+    heads = cases.values_list("kind", "stage", "risk", "signalled_on", "municipality__code", "closed_on", "due_at")
+    return [(*head, tuple(who.words.values())) for head, who in zip(heads, people, strict=True)]
+
+
+def of(model, cases, **more):
+    return model.objects.unscoped(WHY).filter(case__in=cases, **more)
+
+
+def test_as_many_as_were_asked_for_are_added_over_all_counties(added):
+    counties = added.values_list("municipality__county", flat=True)
+
+    assert added.count() == COUNT
+    assert set(counties) == set(County.objects.values_list("pk", flat=True))
+
+
+def test_every_case_has_what_a_case_has(added):
+    each_once = {
+        "identity": of(Identity, added),
+        "key": DataKey.objects.filter(case__in=added),
+        "running or last clock": of(Clock, added).filter(met_at=None),
+        "manager": of(Assignment, added, is_manager=True),
+    }
+    over = added.filter(stage__in=OVER).count()
+
+    counts = {name: rows.count() for name, rows in each_once.items()}
+    assert counts == {"identity": COUNT, "key": COUNT, "running or last clock": COUNT - over, "manager": COUNT}
+    assert 0 < over < COUNT
+    assert all(of(model, added).exists() for model in (Referral, Note, Obstacle))
+    assert Card.objects.unscoped(WHY).filter(pk__in=of(Obstacle, added).values("card")).exists()
+
+
+def test_every_row_is_as_the_models_want_it(added):
+    """Bulk writing looks at no row, so this does; what it finds would be refused by the verbs, too."""
+    models = (Identity, Clock, Assignment, Referral, Obstacle, Note)
+
+    for row in (*added, *(one for model in models for one in of(model, added))):
+        row.full_clean(validate_unique=False)
+    connection.check_constraints()
+
+
+def test_the_clock_of_a_case_runs_as_its_head_says(added):
+    clocks = of(Clock, added, met_at=None).select_related("case")
+
+    assert [one for one in clocks if one.due_at != one.case.due_at or one.stage != one.case.stage] == []
+
+
+def test_a_case_is_found_by_its_name_and_nobody_reads_it_in_the_database(added):
+    who = of(Identity, added).order_by("pk")[0]
+
+    tokens = tokens_to_find(who.words["last_name"])
+
+    assert NameToken.objects.filter(case=who.case_id, token__in=tokens).exists()
+    raw = bytes(Identity.objects.unscoped(WHY).filter(pk=who.pk).values_list("words", flat=True)[0])
+    assert who.words["last_name"].encode() not in raw
+
+
+def test_everybody_is_plainly_invented(added):
+    people = [one.words for one in of(Identity, added)]
+    workers = User.objects.filter(seats__institution__in=added.values("holder"))
+
+    assert [words for words in people if not words["last_name"].endswith("prova")] == []
+    assert [words for words in people if words["personal_number"] and words["personal_number"][0] != "Z"] == []
+    assert [one.name for one in workers if "shembull" not in one.name.lower()] == []
+
+
+def test_a_unit_sees_its_own_and_no_others(added, seat):
+    mine = Case.objects.visible_to(seat("njmf.durres")).filter(pk__in=added)
+
+    assert mine.exists()
+    assert set(mine.values_list("holder__code", flat=True)) == {"AL-02-NJMF-DURRES"}
+
+
+def test_the_accounts_that_were_made_open_with_no_password(added):
+    made = User.objects.filter(seats__role__in=[Role.CHILD_WORKER, Role.UNIT_HEAD], username__contains=".al-0")
+
+    assert made
+    assert [one.username for one in made if one.has_usable_password()] == []
+
+
+def test_the_trail_has_one_entry_for_the_whole(world):
+    before = Entry.objects.unscoped(WHY).count()
+
+    many.add(COUNT, SEED)
+
+    entry = Entry.objects.unscoped(WHY).order_by("-pk")[0]
+    assert Entry.objects.unscoped(WHY).count() == before + 1
+    assert (entry.event, entry.fields) == (many.ADDED, [f"count {COUNT}", f"seed {SEED}"])
+    assert sealer.verify().is_whole
+
+
+def test_the_same_seed_makes_the_same_cases_and_another_one_others(added):
+    first = told(added)
+    # References are given once, so the first ones go out of the way; nothing else hinders a second time.
+    Case.objects.unscoped(WHY).filter(pk__in=added).update(reference="")
+    numbers = Counter(added.values_list("number", flat=True))
+    last = added.last().pk
+
+    many.add(COUNT, SEED)
+    again = Case.objects.unscoped(WHY).filter(pk__gt=last).order_by("pk")
+    same, newest = told(again), again.last().pk
+    many.add(COUNT, SEED + 1)
+    others = told(Case.objects.unscoped(WHY).filter(pk__gt=newest).order_by("pk"))
+
+    assert same == first
+    assert others != first
+    assert max(numbers.values()) == 1
+
+
+def _demo(**options):
+    printed = io.StringIO()
+    call_command("demo", stdout=printed, **options)
+    return printed.getvalue()
+
+
+@pytest.fixture
+def invented(world):
+    Installation.objects.update_or_create(pk=1, defaults={"kind": "demo"})
+
+
+def test_the_command_adds_them_and_still_prints_the_accounts_of_the_contract_only(invented):
+    before = Case.objects.unscoped(WHY).count()
+
+    printed = _demo(cases=30, seed=5)
+
+    assert Case.objects.unscoped(WHY).count() == before + 30
+    assert "pmf.durres" in printed
+    assert "child_worker" not in printed
+
+
+def test_the_command_adds_the_cases_of_a_seed_once(invented):
+    _demo(cases=3, seed=5)
+    before = Case.objects.unscoped(WHY).count()
+
+    with pytest.raises(CommandError, match="are there already"):
+        _demo(cases=3, seed=5)
+
+    assert Case.objects.unscoped(WHY).count() == before
+
+
+def test_the_command_adds_nothing_where_service_data_is(world):
+    Installation.objects.update_or_create(pk=1, defaults={"kind": "service"})
+    before = Case.objects.unscoped(WHY).count(), Seat.objects.unscoped(WHY).count()
+
+    with pytest.raises(CommandError, match="service data"):
+        _demo(cases=3)
+
+    assert (Case.objects.unscoped(WHY).count(), Seat.objects.unscoped(WHY).count()) == before
+
+
+def test_nothing_lies_in_the_future(added):
+    assert not added.filter(signalled_on__gt=timezone.localdate()).exists()
+    assert not of(Clock, added, starts_at__gt=timezone.now()).exists()

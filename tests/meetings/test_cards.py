@@ -1,0 +1,171 @@
+"""Cards on an agenda: the coordinator puts them there, the table decides, and nobody learns whose case it is."""
+
+import pytest
+
+from krat.demo import make
+from krat.plan.models import Task
+from meetings.models import AgendaItem, Decision
+from tests.ui.browsing import again, entries, rows, url
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def coordinator(person):
+    return person("koordinator.durres")
+
+
+@pytest.fixture
+def secretary(person):
+    return person("sekretaria.durres")
+
+
+@pytest.fixture
+def card(scene, seat):
+    """Of a case of the worker of Durrës, waiting for the municipality."""
+    case = make.case(manager=seat("pmf.durres"), first_name="Shembulla", last_name="Çelaj")
+    return make.card(make.obstacle(case, scene.place("BASHKIA-DURRES")), asked="Vendim brenda javës për ndihmën")
+
+
+def put(somebody, meeting, card):
+    return somebody.press(url("meetings:cards", meeting), url("meetings:card_add", meeting, card=card.code))
+
+
+def item_of(card):
+    return rows(AgendaItem).get(card=card, withdrawn_at=None)
+
+
+def test_the_coordinator_sees_what_waits_and_puts_it_on_the_agenda(coordinator, scene, card):
+    shown = coordinator.look(url("meetings:cards", scene.planned))
+
+    answer = put(coordinator, scene.planned, card)
+
+    assert card.asked in shown.words
+    assert f"Card {card.alias} is on the agenda." in coordinator.follow(answer).words
+    assert item_of(card).meeting_id == scene.planned.pk
+    assert again(card).state == "on_agenda"
+    assert entries("card.moved", card)
+
+
+def test_it_leaves_the_page_once_it_is_on_an_agenda(coordinator, scene, card):
+    put(coordinator, scene.planned, card)
+
+    assert card.asked not in coordinator.look(url("meetings:cards", scene.planned)).words
+
+
+def test_a_card_is_on_one_agenda(coordinator, scene, card):
+    put(coordinator, scene.planned, card)
+
+    answer = coordinator.post(url("meetings:card_add", scene.another_meeting(), card=card.code))
+
+    assert "on an agenda already" in coordinator.follow(answer).words
+    assert rows(AgendaItem).filter(card=card).count() == 1
+
+
+def test_a_meeting_that_is_over_takes_no_card(coordinator, scene, card):
+    answer = coordinator.post(url("meetings:card_add", scene.circulated, card=card.code))
+
+    assert "This meeting is over" in coordinator.follow(answer).words
+    assert again(card).state == "open"
+
+
+def test_the_secretariat_puts_it_there_by_its_alias_and_sees_no_more_of_it(secretary, scene, card):
+    shown = secretary.look(url("meetings:cards", scene.planned))
+    put(secretary, scene.planned, card)
+
+    pages = [
+        shown,
+        secretary.look(url("meetings:detail", scene.planned)),
+        secretary.look(url("meetings:item", item_of(card))),
+    ]
+
+    for one in pages:
+        assert card.alias in one.words
+        assert card.asked not in one.html
+    assert again(card).state == "on_agenda"
+
+
+def test_a_card_of_the_other_county_is_not_there(person, scene, card):
+    foreign = make.card(county="AL-05")
+
+    assert person("koordinator.durres").post(url("meetings:card_add", scene.planned, card=foreign.code)).status == 404
+    assert person("koordinator.gjirokaster").post(url("meetings:card_add", scene.planned, card=card.code)).status == 404
+
+
+@pytest.mark.parametrize("username", ["prefekt.durres", "zva.durres", "pmf.durres", "koordinatori.kombetar"])
+def test_who_makes_no_agendas_is_refused(person, scene, card, username):
+    assert person(username).get(url("meetings:cards", scene.planned)).status == 403
+    assert person(username).post(url("meetings:card_add", scene.planned, card=card.code)).status == 403
+
+
+def test_a_button_is_needed_a_link_is_not_enough(coordinator, scene, card):
+    assert coordinator.get(url("meetings:card_add", scene.planned, card=card.code)).status == 405
+
+
+def test_on_the_paper_those_who_see_the_card_read_it_and_others_its_alias(coordinator, person, scene, card):
+    put(coordinator, scene.meeting, card)
+    pages = [url("meetings:detail", scene.meeting), url("meetings:minutes", scene.meeting)]
+
+    for address in pages:
+        for username in ("koordinator.durres", "prefekt.durres"):
+            assert card.asked in person(username).look(address).words
+        reader = person("zva.durres").look(address)
+        assert card.alias in reader.words
+        assert card.asked not in reader.html
+    assert [one for one in entries("page.seen", card) if one.route == "meetings:minutes"]
+
+
+def test_nobody_at_the_table_learns_whose_it_is(coordinator, scene, card):
+    put(coordinator, scene.meeting, card)
+
+    for address in (
+        url("meetings:cards", scene.meeting),
+        url("meetings:detail", scene.meeting),
+        url("meetings:item", item_of(card)),
+    ):
+        html = coordinator.look(address).html
+        assert not [word for word in ("Shembulla", "Çelaj", "DR-2026") if word in html]
+
+
+def test_deciding_charges_first_the_institution_it_waits_for(coordinator, scene, card):
+    put(coordinator, scene.meeting, card)
+    item = item_of(card)
+
+    day = coordinator.look(url("meetings:item", item))
+    coordinator.save(
+        url("meetings:decide", item), text="Bashkia merr vendim.", due_on=make.in_days(10).strftime("%d.%m.%Y")
+    )
+
+    decision = rows(Decision).get(item=item)
+    task = rows(Task).get(decisions=decision)
+    assert day.form("text", "lead").values["lead"] == [str(card.waits_for_id)]
+    assert task.lead_id == card.waits_for_id
+    assert again(card).state == "decided"
+    assert again(card).decision == decision.label
+    assert f"Decision {decision.label}" in coordinator.look(url("cases:card", card)).words
+
+
+def test_who_does_not_see_the_card_is_not_told_for_whom_it_waits(secretary, scene, card):
+    put(secretary, scene.meeting, card)
+
+    form = secretary.look(url("meetings:decide", item_of(card))).form("text", "lead")
+
+    assert form.values["lead"] in ([], [""])
+
+
+def test_taken_off_the_agenda_it_waits_again(coordinator, scene, card):
+    put(coordinator, scene.planned, card)
+    item = item_of(card)
+
+    coordinator.press(url("meetings:item_edit", item), url("meetings:item_withdraw", item))
+
+    assert again(card).state == "open"
+
+
+def test_the_way_there_stands_on_the_meeting_and_on_the_first_page(coordinator, person, scene, card):
+    meeting = scene.planned
+
+    assert url("meetings:cards", meeting) in coordinator.look(url("meetings:detail", meeting)).links
+    assert url("meetings:cards", meeting) not in person("prefekt.durres").look(url("meetings:detail", meeting)).links
+    titles = [one.title for one in coordinator.look("/").response.context["waiting"]]
+    assert f"Put card {card.alias} on an agenda" in titles
