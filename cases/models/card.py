@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.models.case import Case, Risk, Stage
+from cases.models.case import Assignment, Case, Risk, Stage
 from cases.models.identity import AgeBand, Sex
 from cases.models.referral import Referral
 from cases.models.sealing import Caseload, EditedInCase
@@ -158,7 +158,7 @@ class Card(VersionedModel):
             Reach.RECEIVED: waited_for,
             Reach.OWN: Q(pk__in=stuck.filter(held).values("card_id")),
             Reach.INSTITUTION: waited_for | Q(pk__in=stuck.filter(held).values("card_id")),
-            Reach.TEAM: Q(pk__in=stuck.filter(case__in=Case.reached(seat, Reach.TEAM)).values("card_id")),
+            Reach.TEAM: Q(pk__in=stuck.filter(case__in=Assignment.cases_of(seat)).values("card_id")),
         }
 
     @property

@@ -162,6 +162,8 @@ class Case(VersionedModel):
         _("leading the case of a child or possible victim"), Level.SEALED, Caseload.KEPT, Caseload.BASIS
     )
 
+    OF_VICTIMS = (VictimStatus.POSSIBLE, VictimStatus.VICTIM)
+
     view_right = "cases.view"
     held_with = ("holder__county", "municipality__county", "source")
 
@@ -233,19 +235,7 @@ class Case(VersionedModel):
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
-        return {
-            Reach.TEAM: Q(pk__in=Assignment.cases_of(seat)),
-            Reach.INSTITUTION: Q(holder=seat.institution_id),
-            Reach.VICTIMS: Q(
-                municipality__county=seat.county_id, victim_status__in=[VictimStatus.POSSIBLE, VictimStatus.VICTIM]
-            ),
-        }
-
-    @classmethod
-    def reached(cls, seat: Subject, reach: Reach) -> models.QuerySet[Any]:
-        """The ids of the cases within a reach: how everything that belongs to a case finds the seats that see it."""
-        rows = cls.objects.unscoped("the path of reach from what belongs to a case to the case")
-        return rows.filter(cls.within(reach, seat)).order_by().values("pk")
+        return Caseload.paths(seat, to_case="")
 
     def clean(self) -> None:
         super().clean()

@@ -15,7 +15,7 @@ from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, VersionedModel
 
 if TYPE_CHECKING:
-    from cases.models.case import Case, DataKey
+    from cases.models.case import Assignment, Case, DataKey
 
 _AT_HAND = "_data_key"
 
@@ -29,11 +29,19 @@ class Caseload:
 
     @staticmethod
     def paths(seat: Subject, to_case: str = "case") -> dict[Reach, Q]:
-        """How rows that belong to a case are reached; ``to_case`` is the way from a row to its case."""
+        """How a case, and rows that belong to one, are reached; ``to_case`` is the way from a row to its case.
+
+        By joins, not by a list of all cases within reach, which would grow with the unit.
+        """
         case: type[Case] = apps.get_model("cases", "Case")
+        place: type[Assignment] = apps.get_model("cases", "Assignment")
+        way = f"{to_case}__" if to_case else ""
         return {
-            reach: Q(**{f"{to_case}__in": case.reached(seat, reach)})
-            for reach in (Reach.TEAM, Reach.INSTITUTION, Reach.VICTIMS)
+            Reach.TEAM: Q(**{f"{way}pk__in": place.cases_of(seat)}),
+            Reach.INSTITUTION: Q(**{f"{way}holder": seat.institution_id}),
+            Reach.VICTIMS: Q(
+                **{f"{way}municipality__county": seat.county_id, f"{way}victim_status__in": case.OF_VICTIMS}
+            ),
         }
 
 

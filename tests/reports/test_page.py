@@ -69,7 +69,7 @@ def test_a_small_number_is_marked_and_not_in_the_page_at_all(coordinator, cases)
 
     shown = coordinator.look(PAGE)
 
-    stages = dict(row[:2] for row in tables(shown, left_out="print-only")["By stage"])
+    stages = dict(row[:2] for row in tables(shown, left_out="print-only")["Open cases · By stage"])
     assert stages["Cross-sector group"] == "15"
     assert stages["Follow-up"] == "< 5"
     assert "fewer than 5" in shown.words
@@ -85,10 +85,10 @@ def test_paper_tells_what_the_screen_tells(coordinator, cases, steers, empty):
 
     screen, paper = tables(shown, left_out="print-only"), tables(shown, left_out="screen-only")
     assert screen == paper
-    assert {"By stage", "By municipality", "Cards by institution waited for"} <= set(paper)
+    assert {"Open cases · By stage", "Open cases · By municipality", "Cards by institution waited for"} <= set(paper)
     counted = queries.open_cases(steers, empty).table("stage").rows
     words = ["< 5" if row.told.is_few else str(row.told.value) for row in counted]
-    assert [row[1] for row in paper["By stage"]][1:-1] == words
+    assert [row[1] for row in paper["Open cases · By stage"]][1:-1] == words
 
 
 def test_a_number_for_the_screen_alone_would_be_seen():
