@@ -70,6 +70,32 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+# --- The second database --------------------------------------------------------------------------------------
+
+# How pages look and read does not depend on the database: walks through all of them take minutes, and are made once.
+_ONCE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
+LOOKS = ("tests/journeys/test_pages.py", "tests/journeys/test_keyboard.py", "tests/house/test_words.py")
+
+
+def _on_sqlite_only(item: pytest.Item) -> bool:
+    asks = item.get_closest_marker("django_db") or {"db", "world", "server", "django_db_blocker"} & set(
+        getattr(item, "fixturenames", ())
+    )
+    return not asks or item.nodeid.startswith(LOOKS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """On PostgreSQL, what the database cannot change is left to the run on SQLite, and the last lines say so."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql" and _on_sqlite_only(item):
+        item.add_marker(pytest.mark.skip(reason=_ONCE))
+        told = os.environ.get("KRAT_NOT_RUN", "")
+        if _ONCE not in told:
+            os.environ["KRAT_NOT_RUN"] = "\n".join(filter(None, [told, _ONCE]))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Workers begin with what takes longest, and end with the modules after which the world would be filled again."""

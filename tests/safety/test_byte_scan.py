@@ -167,19 +167,25 @@ def test_the_scan_sees_through_every_disguise(code, how, tmp_path):
 
 
 @pytest.fixture(scope="module")
-def on_postgresql():
-    """A cluster of its own, which writes every statement and every error into its log: all that could be told."""
+def on_postgresql(django_db_blocker):
+    """A cluster of its own, which writes every statement and every error into its log: all that could be told.
+
+    The blocker is not used: by it the run on PostgreSQL knows that this is about the database.
+    """
     if connection.vendor != "postgresql":
         pytest.skip("This run is on SQLite.")
-    import psycopg
+    import psycopg2
 
     with postgres.cluster() as url:
         folder = next(Path(part) for part in Path("/tmp").glob("krat-pg-*") if part.name in url)
-        where = f"host={folder} port={postgres.PORT} user={postgres.NAME}"
 
-        def run(*statements: str, database: str = postgres.NAME) -> list[tuple]:
-            with psycopg.connect(f"{where} dbname={database}", autocommit=True) as server:
-                return [server.execute(one).fetchall() if "SHOW" in one else [] for one in statements]
+        def run(*statements: str) -> None:
+            server = psycopg2.connect(host=str(folder), port=postgres.PORT, user=postgres.NAME, dbname=postgres.NAME)
+            server.autocommit = True
+            with server.cursor() as cursor:
+                for one in statements:
+                    cursor.execute(one)
+            server.close()
 
         run("ALTER SYSTEM SET log_statement = 'all'", "ALTER SYSTEM SET log_min_duration_statement = 0")
         run("ALTER SYSTEM SET log_parameter_max_length_on_error = -1", "ALTER SYSTEM SET log_error_verbosity = verbose")

