@@ -254,8 +254,8 @@ def referrals(seat: Seat, county: County) -> tuple[Population, list[Days]]:
     """Referrals of the last twelve months by purpose, state and institution; and each institution's median days until
     its answer (two queries)."""
     rows = _of_county(Referral, seat, county, "case__").filter(sent_at__gte=_a_year_ago())
-    name = "receiver__short_name"
-    read = _grouped(rows, seat, ["referrals.view"], "purpose", "state", "receiver_id", name, "receiver__sort_key")
+    office = "receiver__short_name"
+    read = _grouped(rows, seat, ["referrals.view"], "purpose", "state", "receiver_id", office, "receiver__sort_key")
     purposes = [(code, one.label) for code, one in PURPOSES.items()]
     institutions = _institutions(read)
     drafts = [

@@ -205,7 +205,7 @@ def test_an_ended_client_does_not_end_twice(world):
     machine = make_machine()
     actions.end(machine.client, by=None)
 
-    with pytest.raises(ValidationError, match="already ended"):
+    with pytest.raises(ValidationError, match=r"already ended|tashmë"):
         actions.end(machine.client, by=None)
 
 
