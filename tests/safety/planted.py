@@ -42,7 +42,8 @@ def _birth(age: int = 13) -> str:
 
 
 def _day() -> str:
-    return (datetime.date(timezone.localdate().year - 12, 1, 5) + datetime.timedelta(days=3 * next(_DAYS))).isoformat()
+    # A year in which nothing else happens and nobody is born, so that no other day is taken for a planted one.
+    return (datetime.date(1991, 1, 5) + datetime.timedelta(days=3 * next(_DAYS))).isoformat()
 
 
 @contextmanager
