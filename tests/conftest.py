@@ -140,8 +140,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, with the cache's table and the invented world in it."""
     from django.core.management import call_command
 
+    from tests.safety import planted
+
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
+        planted.number_rows_high()
         _fill()
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from cases.models import Assignment, Case, Identity
@@ -44,6 +45,21 @@ def _birth(age: int = 13) -> str:
 def _day() -> str:
     # A year in which nothing else happens and nobody is born, so that no other day is taken for a planted one.
     return (datetime.date(1991, 1, 5) + datetime.timedelta(days=3 * next(_DAYS))).isoformat()
+
+
+def number_rows_high() -> None:
+    """Let the rows of every table be numbered beyond planted numbers, or a key in a page would be taken for one.
+
+    A year of birth has four digits, and on PostgreSQL no rollback takes a sequence back.
+    """
+    first = 10_000_000
+    with connection.cursor() as cursor:
+        for one in connection.introspection.sequence_list():
+            if connection.vendor == "postgresql":
+                cursor.execute("SELECT setval(%s, %s)", [one["name"], first])
+            else:
+                cursor.execute("DELETE FROM sqlite_sequence WHERE name = %s", [one["table"]])
+                cursor.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", [one["table"], first])
 
 
 @contextmanager
