@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
+from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -154,7 +155,7 @@ def change(
     *,
     by: Seat,
     based_on: int | None,
-    head: dict[str, object] | None = None,
+    head: dict[str, Any] | None = None,
     identity: dict[str, str] | None = None,
 ) -> Case:
     """Change the head, who it is, or both, as one edit with one new version; what is left out stays.
@@ -169,9 +170,9 @@ def change(
     if head.get("victim_status") not in (None, case.victim_status):
         _may_identify(by, head["victim_status"])
     if "concerns" in head:
-        _check_concerns(head["concerns"])  # type: ignore[arg-type]
+        _check_concerns(head["concerns"])
     municipality = head.get("municipality")
-    if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():  # type: ignore[attr-defined]
+    if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
     for name, value in head.items():
         changes[name] = (_plain(getattr(case, name)), _plain(value))

@@ -157,7 +157,7 @@ class HeadForm(VersionedForm):
         super().__init__(*args, **kwargs)
         self.offer("municipality", seat.institution.territories.all())
         self.offer("source", Term.objects.of(Term.List.SOURCE))
-        _offer_codes(self, "concerns", _codes(Term.List.CONCERN, self.initial.get("concerns", ())))
+        self.offer_codes("concerns", _codes(Term.List.CONCERN, self.initial.get("concerns", ())))
 
     def _show_both(self, current: models.Model) -> None:
         case = cast(Case, current)
@@ -184,14 +184,10 @@ def head_of(case: Case) -> dict[str, Any]:
     return {name: getattr(case, name) for name in HEAD} | {"version": case.version}
 
 
-def _offer_codes(form: forms.Form, name: str, choices: list[Any]) -> None:
-    cast(Any, form.fields[name]).choices = choices
-
-
 # --- who it is ---
 
 
-class WhoFields(forms.Form):
+class WhoFields(BaseForm):
     """Who it is: the same fields when a case is opened and when they are changed."""
 
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
@@ -233,7 +229,7 @@ class WhoFields(forms.Form):
 
     def offer_care(self) -> None:
         """Fill the choices that come from lists, and keep what stands already (one query)."""
-        _offer_codes(self, "care", [_NOT_KNOWN, *_codes(Term.List.CARE, [self.initial.get("care", "")])])
+        self.offer_codes("care", [_NOT_KNOWN, *_codes(Term.List.CARE, [self.initial.get("care", "")])])
         for name in ("citizenship", "language"):
             stands, field = self.initial.get(name, ""), cast(Any, self.fields[name])
             if stands and stands not in dict(field.choices):
@@ -274,7 +270,7 @@ def identity_of(who: Identity, case: Case) -> dict[str, Any]:
 # --- opening ---
 
 
-class CaseForm(WhoFields, BaseForm):
+class CaseForm(WhoFields):
     """A new case: its head and who it is, on one page."""
 
     kind = forms.ChoiceField(label=_("About"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.CHILD)
@@ -308,7 +304,7 @@ class CaseForm(WhoFields, BaseForm):
             self.fields["municipality"].initial = served[0].pk
         self.offer("source", Term.objects.of(Term.List.SOURCE))
         self.fields["signalled_on"].initial = timezone.localdate()
-        _offer_codes(self, "concerns", _codes(Term.List.CONCERN))
+        self.offer_codes("concerns", _codes(Term.List.CONCERN))
         self.offer_care()
 
     def words(self) -> dict[str, Any]:
@@ -340,7 +336,7 @@ class MoveForm(VersionedForm):
 
     def __init__(self, *args: Any, stages: list[Stage], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_codes(self, "to", [(one.value, one.label) for one in stages])
+        self.offer_codes("to", [(one.value, one.label) for one in stages])
         if len(stages) == 1:
             self.fields["to"].initial = stages[0].value
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
@@ -24,8 +23,8 @@ class PartForm(VersionedForm):
         typed = {name: value for name, value in self.cleaned_data.items() if name not in ("version", "state")}
         return {name: _as_word(value) for name, value in typed.items()}
 
-    def _show_both(self, current: models.Model) -> None:
-        for name, word in current.words.items():  # type: ignore[attr-defined]
+    def _show_both(self, current: Any) -> None:
+        for name, word in current.words.items():
             if name in self.fields:
                 setattr(current, name, self.fields[name].clean(word) if word else None)
         super()._show_both(current)

@@ -65,7 +65,7 @@ class ReferForm(BaseForm):
         if case.kind == Kind.ADULT:
             unfit.add(Referral.Consent.BEST_INTEREST)
         choices = [(value, label) for value, label in Referral.Consent.choices if value not in unfit]
-        self.fields["consent"].choices = choices  # type: ignore[attr-defined]
+        self.offer_codes("consent", choices)
         if Referral.Consent.DUTY not in unfit or len(choices) == 1:
             self.fields["consent"].initial = choices[0][0]
 

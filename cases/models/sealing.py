@@ -69,9 +69,11 @@ def lend_key(owner: Any, *rows: Any) -> None:
 class OfCase:
     """A row whose words are sealed by its case's key."""
 
+    case_id: int
+
     def data_key(self) -> bytes:
         """The opened data key of its case."""
-        return key_of(self, case_id=self.case_id)  # type: ignore[attr-defined]
+        return key_of(self, case_id=self.case_id)
 
 
 class SealedInCase(OfCase, ScopedModel):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self, cast
@@ -56,6 +56,10 @@ class BaseForm(forms.Form):
     def offer(self, name: str, rows: models.QuerySet[Any]) -> None:
         """Let a field choose among these rows: those that the door shows to the seat."""
         cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = rows
+
+    def offer_codes(self, name: str, choices: Sequence[tuple[Any, Any]]) -> None:
+        """Let a field choose among these codes, each with what is read."""
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
 
     def is_accepted(self) -> bool:
         """Whether it was sent and makes sense; what was only kept is shown again first."""
