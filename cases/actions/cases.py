@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from cases import names, sealed
 from cases.actions import signals
 from cases.models import Assignment, Case, Clock, DataKey, Identity, NameToken, Note, Obstacle, Referral, Series, Signal
-from cases.models.case import CLOCK_OF_RISK, CLOCK_OF_STAGE, MOVES, NEVER, OVER, Stage, VictimStatus
+from cases.models.case import MOVES, NEVER, OVER, Stage, VictimStatus, deadline_of
 from cases.models.identity import ADULT_AT
 from cases.models.signal import Kind
 from krat.access import rights
@@ -289,7 +289,7 @@ def _must_be_open(case: Case) -> None:
 
 def _start_clock(case: Case, now: datetime.datetime) -> None:
     """Start the clock of the stage; the head carries its end, so that lists need not look for it."""
-    code = _deadline_of(case)
+    code = deadline_of(case.stage, case.risk)
     due = calendar.due_at(code, now) if code else None
     clock = Clock(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
     if case.stage in OVER:
@@ -302,18 +302,10 @@ def _start_clock(case: Case, now: datetime.datetime) -> None:
 def _wind_clock(case: Case) -> None:
     """The deadline follows the risk, from the moment the stage began."""
     clock = Clock.objects.unscoped("the running clock of a case that is held").get(case=case, met_at=None)
-    clock.deadline = _deadline_of(case)
+    clock.deadline = deadline_of(case.stage, case.risk)
     clock.due_at = calendar.due_at(clock.deadline, clock.starts_at)
     clock.save(update_fields=["deadline", "due_at"])
     _expect(case, clock.due_at)
-
-
-def _deadline_of(case: Case) -> str:
-    if case.stage == Stage.INITIAL_ASSESSMENT:
-        return CLOCK_OF_RISK[case.risk]
-    if case.stage == Stage.FOLLOW_UP and case.risk in ("immediate", "high"):
-        return "follow_up_high"
-    return CLOCK_OF_STAGE.get(Stage(case.stage), "")
 
 
 def _expect(case: Case, due: datetime.datetime | None) -> None:

@@ -108,6 +108,15 @@ CLOCK_OF_RISK = {
 }
 
 
+def deadline_of(stage: str, risk: str) -> str:
+    """Which deadline runs in a stage; empty where none does."""
+    if stage == Stage.INITIAL_ASSESSMENT:
+        return CLOCK_OF_RISK[risk]
+    if stage == Stage.FOLLOW_UP and risk in (Risk.IMMEDIATE, Risk.HIGH):
+        return "follow_up_high"
+    return CLOCK_OF_STAGE.get(Stage(stage), "")
+
+
 class Series(models.Model):
     """The running numbers of a county and year: of its cases (``DR-2026-0042-F``) and of its cards (``R-07/2026``)."""
 

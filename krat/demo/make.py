@@ -37,7 +37,7 @@ from cases.models import (
     Signal,
     SignalWords,
 )
-from cases.models.case import CLOCK_OF_RISK, CLOCK_OF_STAGE, NEVER, OVER, Stage
+from cases.models.case import NEVER, OVER, Stage, deadline_of
 from cases.sealed import SealedWords
 from cases.sharing import PURPOSES
 from krat.access import vault
@@ -435,15 +435,6 @@ def _unit(place: Municipality) -> Institution:
     """The child protection unit of a municipality; a new one where there is none."""
     found = signals.unit_of(place)
     return found or institution(county=place.county, kind="child_protection_unit", territories=[place])
-
-
-def deadline_of(stage: str, risk: str) -> str:
-    """Which deadline runs in a stage, as the verbs start it; empty where none does."""
-    if stage == Stage.INITIAL_ASSESSMENT:
-        return CLOCK_OF_RISK[risk]
-    if stage == Stage.FOLLOW_UP and risk in ("immediate", "high"):
-        return "follow_up_high"
-    return CLOCK_OF_STAGE.get(Stage(stage), "")
 
 
 _municipality = municipality

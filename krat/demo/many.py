@@ -38,7 +38,7 @@ from cases.models import (
     Signal,
     SignalWords,
 )
-from cases.models.case import NEVER, OVER, Stage
+from cases.models.case import NEVER, OVER, Stage, deadline_of
 from krat.access.roles import Role
 from krat.audit import trail
 from krat.committee.models import Institution
@@ -374,7 +374,7 @@ class _Batch:
         if stage in (Stage.SIGNAL, Stage.REJECTED) or (stage is Stage.INITIAL_ASSESSMENT and dice.random() < 0.3):
             risk = ""
         status = dice.choices(("at_risk", "in_progress", "possible_victim", "not_victim"), (94, 2, 3, 1))[0]
-        code = make.deadline_of(stage, risk)
+        code = deadline_of(stage, risk)
         started = self._moment(since)
         closed = stage is Stage.CLOSED
         reason = dice.choice(("goals_reached", "goals_reached", "returned_to_family", "left_country", "turned_18"))
@@ -440,7 +440,7 @@ class _Batch:
         for life in self.lives:
             for (stage, since), after in zip(life.stages, [*life.stages[1:], None], strict=True):
                 starts_at = self._moment(since)
-                code = make.deadline_of(stage, life.case.risk)
+                code = deadline_of(stage, life.case.risk)
                 due_at = self.country.deadlines.due_at(code, starts_at, since) if code else None
                 met_at = self._moment(after[1]) if after else starts_at if stage in OVER else None
                 rows.append(
