@@ -6,7 +6,6 @@ Nobody at the table learns whose card it is; the team finds its card from the ob
 from __future__ import annotations
 
 import datetime
-import re
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
@@ -35,7 +34,6 @@ CARD_MOVED = trail.event("card.moved", gettext_lazy("put a card on an agenda, de
 
 MARK, RESOLVE, TABLE = "obstacles.mark", "cards.resolve", "cards.table"
 ASKED_AT_MOST = 300
-_CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2} ?[-–/] ?20\d\d ?[-–/] ?\d{1,5}(?!\d)")
 _ENDINGS = ("i", "it", "in", "u", "ut", "un", "s", "es", "en")  # of Albanian names, folded
 
 
@@ -93,14 +91,14 @@ def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
 
 
 def _refuse_own(asked: str, case: Case, who: Identity) -> None:
-    """What is asked tells neither a case's number nor whom it is about. The guard lets pass a first name alone and
-    names in small letters; here the names are known, and whoever writes may know them (no query with the key at hand).
+    """What is asked does not tell whom it is about. The guard lets pass a first name alone and names in small letters;
+    here the names are known, and whoever writes may know them (no query with the key at hand).
     """
     said = set(names.words_of(asked))
     own = {word for name in Identity.NAMES for word in names.words_of(who.words[name]) if len(word) >= names.SHORTEST}
     tells_who = any(form in said for word in own for form in _inflected(word))
     tells_reference = len(case.reference) > names.SHORTEST and case.reference.casefold() in asked.casefold()
-    if tells_who or tells_reference or _CASE_NUMBER.search(asked):
+    if tells_who or tells_reference:
         raise ValidationError(
             {"asked": _("One sentence. It may go to the table: no name, no case number, no address.")}
         )

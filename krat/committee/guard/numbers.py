@@ -51,6 +51,20 @@ def personal_numbers(page: Page) -> Iterator[Hit]:
             yield Kind.PERSONAL_NUMBER, match.start(), match.end(), True
 
 
+# As the registry gives it (DR-2026-0041-F), and as somebody may copy it down.
+CASE_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9])(?!nr\b|ne\b|te\b|me\b)[A-Z]{2}(?: ?[-–/.] ?| )20\d\d ?[-–/.] ?"
+    r"(?:(?!20\d\d)\d{4,6}|\d{1,6} ?[-–/.]? ?[FR](?![A-Za-z]))(?!\d)",
+    re.IGNORECASE,
+)
+
+
+def case_numbers(page: Page) -> Iterator[Hit]:
+    """The table speaks of cards: whoever reads a case's number beside a card's alias knows whose card it is."""
+    for match in CASE_NUMBER.finditer(page.plain):
+        yield Kind.CASE_NUMBER, match.start(), match.end(), True
+
+
 AT_SIGN = re.compile(r" ?(?:@|\(at\)|\[at\]|\{at\}) ?", re.IGNORECASE)
 BEFORE_AT = re.compile(r"[\w.%+\-]{1,64}$")
 AFTER_AT = re.compile(r"[\w\-]{1,63}(?: ?(?:\.|\(dot\)|\[dot\]) ?[\w\-]{1,63}){1,5}", re.IGNORECASE)
@@ -171,4 +185,4 @@ def spelled_phones(page: Page) -> Iterator[Hit]:
             yield Kind.PHONE, match.start(), match.end(), True
 
 
-RULES = (phones, personal_numbers, emails, birth_dates, papers, social_handles, spelled_phones)
+RULES = (phones, personal_numbers, case_numbers, emails, birth_dates, papers, social_handles, spelled_phones)

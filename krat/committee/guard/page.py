@@ -32,6 +32,7 @@ class Kind(StrEnum):
     INITIALS = "initials"
     PHONE = "phone"
     PERSONAL_NUMBER = "personal_number"
+    CASE_NUMBER = "case_number"
     EMAIL = "email"
     ADDRESS = "address"
     BIRTH_DATE = "birth_date"
