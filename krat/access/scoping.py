@@ -8,14 +8,15 @@ subqueries. Overriding ``_fetch_all`` alone would not: iterators, aggregates and
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import FieldError, PermissionDenied, ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.sql import Query
 from django.utils.translation import gettext_lazy as _
 
 from krat.access import rights
@@ -41,10 +42,22 @@ def validation() -> Iterator[None]:
         _validating.reset(token)
 
 
+class ScopedQuery(Query):
+    """Follows no hidden relation: under the name ``+`` Django finds whichever it met last, and asks nobody."""
+
+    def names_to_path(self, names: Sequence[str], *args: Any, **kwargs: Any) -> Any:
+        if "+" in names:
+            raise FieldError("A hidden relation is not followed.")
+        return super().names_to_path(names, *args, **kwargs)
+
+
 class ScopedQuerySet(models.QuerySet[M]):
     """A queryset that answers only after a seat was named."""
 
     _is_named = False
+
+    def __init__(self, model: type[M] | None = None, query: Query | None = None, **kwargs: Any) -> None:
+        super().__init__(model, query or ScopedQuery(model), **kwargs)
 
     # --- naming who asks ---
 
