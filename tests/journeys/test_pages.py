@@ -126,8 +126,10 @@ def walk(page: Page, watch: Watch, addresses: Addresses) -> tuple[int, dict[str,
     for name, county, address in addresses:
         if name in NO_PAGES or county not in ("", "AL-02"):
             continue
-        if goes(page, address).status != 200 or page.url in seen:  # what is refused is looked at once, below
-            watch.complaints.clear()
+        if not page.request.head(address, max_redirects=0).ok:  # what is refused is looked at once, below
+            continue
+        goes(page, address)
+        if page.url in seen:
             continue
         seen.add(page.url)
         if found := look_at(page, watch, name):
@@ -157,10 +159,8 @@ def test_every_page(username: str, at_least: int, person: People, watch: Watch, 
 )
 def test_every_page_of_cases(username: str, at_least: int, person: People, watch: Watch, addresses: Addresses) -> None:
     """The head of a unit sees the whole file; whoever is referred to, sent a signal or helps a victim, a part of it."""
-    page = person(username)
     of_cases = [one for one in addresses if one[0].startswith("cases:")]
-    there = [one for one in of_cases if page.request.get(one[2], max_redirects=0).ok]
-    count, wrong = walk(page, watch, there)
+    count, wrong = walk(person(username), watch, of_cases)
     assert not wrong, told(wrong)
     assert count >= at_least, f"only {count} pages were there to look at"
 
