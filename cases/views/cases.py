@@ -460,11 +460,13 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
     sent = list(rows.select_related("seat__user", "seat__institution", "decided_by__user"))
     who = Identity.objects.visible_to(request.seat).get(case=case)
     lend_key(who, *sent)
-    request.shown += [*sent, (who, fields_shown(who))]
     words = _words()
+    waiting = [(one, _compared(case, who, one, words)) for one in sent if one.state == SentChange.State.WAITS]
+    told = sorted({field["name"] for _one, fields in waiting for field in fields} & who.words.keys())
+    request.shown += [*sent, *([(who, told)] if told else [])]
     context = {
         **frame(request, case, here="inbox"),
-        "waiting": [(one, _compared(case, who, one, words)) for one in sent if one.state == SentChange.State.WAITS],
+        "waiting": waiting,
         "decided": [one for one in sent if one.state != SentChange.State.WAITS],
     }
     return page(request, "cases/case_inbox.html", context)
@@ -479,6 +481,7 @@ def _compared(case: Case, who: Identity, sent: SentChange, words: Words) -> list
     stands |= {"signalled_on": case.signalled_on.isoformat()}
     return [
         {
+            "name": name,
             "label": str(_LABELS[name]),
             "now": _readable(name, stands[name], words),
             "sent": _readable(name, value, words),

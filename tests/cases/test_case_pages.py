@@ -538,6 +538,18 @@ def test_both_texts_stand_side_by_side(worker, case, sent):
     assert entries("page.seen", sent)
 
 
+def test_the_trail_says_which_fields_were_compared_and_no_other(worker, case, sent):
+    who = rows(Identity).get(case=case)
+
+    worker.look(page_of("inbox", case))
+    assert entries("page.seen", who)[-1].fields == ["safe_contact"]
+    worker.press(page_of("inbox", case), url("cases:inbox_drop", sent))
+    seen = len(entries("page.seen", who))
+    worker.look(page_of("inbox", case))
+
+    assert len(entries("page.seen", who)) == seen
+
+
 def test_a_sent_change_is_taken_over_by_a_person(worker, case, sent):
     worker.press(page_of("inbox", case), url("cases:inbox_apply", sent))
 
