@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
@@ -171,6 +172,20 @@ def _found(found: Iterable[Case], request: Any) -> dict[int, Identity]:
     return whos
 
 
+@contextmanager
+def _named_as_sent() -> Iterator[None]:
+    """The verbs name a field of who it is plainly; in what was sent it stands below ``identity``."""
+    try:
+        yield
+    except Invalid as refusal:
+        if hasattr(refusal, "error_dict"):
+            refusal.error_dict = {
+                f"identity.{field}" if field in IdentityShape().fields else field: mistakes
+                for field, mistakes in refusal.error_dict.items()
+            }
+        raise
+
+
 class _OfCases(Resource):
     """What the addresses of cases have in common."""
 
@@ -182,12 +197,14 @@ class _OfCases(Resource):
         whos = _found([row], self.request)
         return self.one(row, CaseShape, status=status, location=location, identities=whos)
 
+    @_named_as_sent()
     def _open(self, sent: Mapping[str, Any]) -> Case:
         head, identity, stage = _apart(sent)
         return cases.open_case(
             by=self.request.seat, stage=stage or Stage.INITIAL_ASSESSMENT, identity=identity, **{"kind": "child"} | head
         )
 
+    @_named_as_sent()
     def _change(self, case: Case, sent: Mapping[str, Any], version: int | None) -> None:
         """Apply what differs from what stands; nothing is written when nothing does."""
         seat: Seat = self.request.seat

@@ -111,14 +111,14 @@ def test_a_case_is_opened_once_by_its_key(unit):
     [
         ({"colour": "red"}, "colour"),
         ({"identity": {"nickname": "X"}}, "identity.nickname"),
-        ({"identity": {"first_name": "<script>alert(1)</script>"}}, "first_name"),
-        ({"identity": {"first_name": "=SUM(A1)"}}, "first_name"),
+        ({"identity": {"first_name": "<script>alert(1)</script>"}}, "identity.first_name"),
+        ({"identity": {"first_name": "=SUM(A1)"}}, "identity.first_name"),
         ({"identity": {"first_name": "An\u0000a"}}, "identity.first_name"),
         ({"identity": {"first_name": "An\u202ea"}}, "identity.first_name"),
-        ({"identity": {"first_name": "Аna"}}, "first_name"),  # its first letter is Cyrillic
+        ({"identity": {"first_name": "Аna"}}, "identity.first_name"),  # its first letter is Cyrillic
         ({"identity": {"birth_date": "2015-02-30"}}, "identity.birth_date"),
-        ({"identity": {"birth_date": "2999-01-01"}}, "birth_date"),
-        ({"identity": {"birth_date": "1990-01-01"}}, "birth_date"),  # of age, and sent as a child
+        ({"identity": {"birth_date": "2999-01-01"}}, "identity.birth_date"),
+        ({"identity": {"birth_date": "1990-01-01"}}, "identity.birth_date"),  # of age, and sent as a child
         ({"municipality": "AL-05-GJIROKASTER"}, "municipality"),
         ({"municipality": "AL-99-NOWHERE"}, "municipality"),
         ({"municipality": None}, "municipality"),
