@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -22,6 +23,7 @@ from krat.reference.models import Term
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CHOSEN_SEAT = "seat"
+_LISTED_AS = "listed_as"
 _WITHOUT_SEAT = ("/static/", "/health/", *settings.MACHINES_PATHS)
 
 
@@ -42,8 +44,12 @@ class SessionEnds:
                 answer = kept.to_sign_in(request)
                 logout(request)
                 return answer
-            if now - seen > 60:  # once a minute is exact enough, and spares a write on every page
+            is_listed = request.session.get(_LISTED_AS) == request.session.session_key
+            if now - seen > 60 or not is_listed:  # once a minute is exact enough, and spares writes on every page
                 request.session[SEEN_AT] = now
+                # Whoever ends all sessions finds them in this list: a new one stands there before its first page.
+                UserSession.objects.create_from_request(request)
+                request.session[_LISTED_AS] = request.session.session_key
         return self.get_response(request)
 
 

@@ -1,10 +1,12 @@
 """Signing in: by invitation only, for a while only, through one seat at a time, and slowly for whoever guesses."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.core import mail
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -352,6 +354,26 @@ def test_ended_sessions_end_everywhere(as_, seat):
     assert actions.end_sessions(User.objects.get(username="zva.durres"), by=seat("admin")) == 2
 
     assert [is_signed_in(browser) for browser in (one, other, another_person)] == [False, False, True]
+
+
+def test_a_session_is_listed_before_its_first_page_and_not_written_again_with_every_page(as_):
+    browser = as_("zva.durres")
+
+    def listed() -> dict[str, datetime]:
+        sessions = UserSession.objects.filter(user__username="zva.durres")
+        return dict(sessions.values_list("session_key", "last_seen_at"))
+
+    browser.get("/")
+    first = listed()
+    assert list(first) == [browser.session.session_key]
+    browser.get("/")
+    assert listed() == first
+
+    session = browser.session
+    session.cycle_key()
+    browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
+    browser.get("/")
+    assert session.session_key in listed()
 
 
 @pytest.fixture
