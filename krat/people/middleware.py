@@ -17,13 +17,12 @@ from krat.access import kept
 from krat.access.roles import Role
 from krat.committee.words import hearing_warnings
 from krat.people.models import Seat
-from krat.people.sign_in import SEEN_AT, STARTED_AT
+from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
 from krat.reference.models import Term
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CHOSEN_SEAT = "seat"
-_LISTED_AS = "listed_as"
 _WITHOUT_SEAT = ("/static/", "/health/", *settings.MACHINES_PATHS)
 
 
@@ -44,12 +43,12 @@ class SessionEnds:
                 answer = kept.to_sign_in(request)
                 logout(request)
                 return answer
-            is_listed = request.session.get(_LISTED_AS) == request.session.session_key
+            is_listed = request.session.get(LISTED_AS) == request.session.session_key
             if now - seen > 60 or not is_listed:  # once a minute is exact enough, and spares writes on every page
                 request.session[SEEN_AT] = now
                 # Whoever ends all sessions finds them in this list: a new one stands there before its first page.
                 UserSession.objects.create_from_request(request)
-                request.session[_LISTED_AS] = request.session.session_key
+                request.session[LISTED_AS] = request.session.session_key
         return self.get_response(request)
 
 

@@ -22,6 +22,7 @@ FACTOR_CHANGED = trail.event("account.factor_changed", _("set up or removed a se
 
 STARTED_AT = "started_at"
 SEEN_AT = "seen_at"
+LISTED_AS = "listed_as"  # the session's key as the list of sessions knows it
 
 
 def came(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:

@@ -27,7 +27,7 @@ from krat.access.roles import Role
 from krat.access.views import needs
 from krat.committee.models import Institution
 from krat.people.models import Seat, User
-from krat.people.sign_in import SEEN_AT, STARTED_AT
+from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
 from meetings.models import Meeting
 from tests.access.objects import HERE, THERE, address_of, model_of
 from tests.access.planted import frame_with
@@ -109,10 +109,12 @@ def browsers(world):
 def signed_in(user: User) -> Client:
     """A browser with a session of this person, as signing in would have made it."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session.create()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session[STARTED_AT] = session[SEEN_AT] = timezone.now().timestamp()
+    session[LISTED_AS] = session.session_key  # else each answer, which is rolled back, would list it again
     session.save()
     browser = Client()
     browser.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
