@@ -75,13 +75,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 # How pages look and read does not depend on the database: walks through all of them take minutes, and are made once.
 _ONCE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
 LOOKS = ("tests/journeys/test_pages.py", "tests/journeys/test_keyboard.py", "tests/house/test_words.py")
+# What the door refuses before any statement is made.
+REFUSED_BEFORE = (
+    "tests/cases/test_core_doors.py::test_nobody_reads_a_depth_of_a_case_without_saying_who_asks",
+    "tests/cases/test_core_doors.py::test_no_join_from_a_head_names_a_depth",
+)
 
 
-def _on_sqlite_only(item: pytest.Item) -> bool:
-    asks = item.get_closest_marker("django_db") or {"db", "world", "server", "django_db_blocker"} & set(
-        getattr(item, "fixturenames", ())
-    )
-    return not asks or item.nodeid.startswith(LOOKS)
+def _on_sqlite_only(item: Any) -> bool:
+    if item.nodeid.startswith((*LOOKS, *REFUSED_BEFORE)):
+        return True
+    if item.get_closest_marker("django_db") or {"db", "server"} & set(item.fixturenames):
+        return False
+    # Others open a database by themselves: through the blocker, which pytest-django's own fixtures always take.
+    ours = [one for each in item._fixtureinfo.name2fixturedefs.values() for one in each if one.baseid]
+    return not any("django_db_blocker" in each.argnames for each in (item._fixtureinfo, *ours))
 
 
 @pytest.hookimpl(tryfirst=True)
