@@ -148,5 +148,16 @@ def _check_days(words: dict[str, str]) -> None:
 def begin_part(case: Case, kind: type[SchoolPart] | type[AidPart], *, by: Seat) -> Part:
     """The school or economic-aid part of a case, made where there is none yet."""
     case = hold(case)
+    if not case.is_open:
+        raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
     part = kind.objects.permitted(by, CHANGE_PARTS).filter(case=case).first()
     return part or settle(kind(case=case), by=by, right=CHANGE_PARTS)
+
+
+@transaction.atomic
+def write_part_of(
+    case: Case, kind: type[SchoolPart] | type[AidPart], *, by: Seat, based_on: int | None, state: str, **words: str
+) -> Part:
+    """The team writes a part of its case, which is made with its first saving; refused, none is made."""
+    part = begin_part(case, kind, by=by)
+    return write_part(part, by=by, right=CHANGE_PARTS, based_on=based_on, state=state, **words)

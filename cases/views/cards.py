@@ -21,7 +21,7 @@ from krat.access import rights
 from krat.access.views import door, needs
 from krat.reference.models import Term
 from krat.ui.listing import listing
-from krat.ui.pages import page, telling
+from krat.ui.pages import comes_too_late, page, telling
 
 _OF_THE_TEAM = "obstacles.mark"
 
@@ -32,6 +32,8 @@ _OF_THE_TEAM = "obstacles.mark"
 def obstacle_add(request: Any, code: uuid.UUID) -> HttpResponse:
     """Mark what holds a case up; its card is offered next."""
     case = door(request, Case.objects.for_list(), code)
+    if not case.is_open and comes_too_late(request, _("This case is over; nothing holds it up.")):
+        return redirect("cases:case", code=case.code)
     initial = _initial(request, case)
     form = ObstacleForm.of(request, case=case, seat=request.seat, initial=initial)
     if form.is_accepted():
@@ -110,6 +112,8 @@ def obstacle_gone(request: Any, code: uuid.UUID) -> HttpResponse:
     """The worker confirms that the obstacle is gone; with it closes its card."""
     obstacle = door(request, _obstacles(), code)
     case = _case_of(request, obstacle)
+    if not obstacle.stands and comes_too_late(request, _("This obstacle is gone already.")):
+        return redirect("cases:case", code=case.code)
     form = GoneForm.of(request, initial={"version": obstacle.version})
     if form.is_accepted():
         with form.catching():

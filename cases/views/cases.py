@@ -68,7 +68,7 @@ from krat.reference.models import Municipality, Term
 from krat.ui.due import due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
-from krat.ui.pages import page, telling
+from krat.ui.pages import comes_too_late, page, telling
 
 Words = dict[str, dict[str, Any]]
 
@@ -270,6 +270,8 @@ def _may(seat: Any, case: Case) -> dict[str, bool]:
 def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
     """Change who the case is about; based on the version of the case."""
     case = _case(request, code)
+    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it.")):
+        return redirect("cases:case", code=case.code)
     who = Identity.objects.permitted(request.seat, request.right).get(case=case)
     form = IdentityForm.of(request, who=who, initial=identity_of(who, case))
     if form.is_accepted():
@@ -287,6 +289,8 @@ def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
 def case_head(request: Any, code: uuid.UUID) -> HttpResponse:
     """Change the head of a case."""
     case = _case(request, code)
+    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it.")):
+        return redirect("cases:case", code=case.code)
     form = HeadForm.of(request, seat=request.seat, initial=head_of(case))
     if form.is_accepted():
         with form.catching():
@@ -301,6 +305,8 @@ def case_head(request: Any, code: uuid.UUID) -> HttpResponse:
 def case_risk(request: Any, code: uuid.UUID) -> HttpResponse:
     """Assess the risk."""
     case = _case(request, code)
+    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it.")):
+        return redirect("cases:case", code=case.code)
     form = RiskForm.of(request, initial={"risk": case.risk, "version": case.version})
     if form.is_accepted():
         with form.catching():
@@ -329,7 +335,8 @@ def case_move(request: Any, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The case stands at “%(stage)s” now.") % {"stage": case.get_stage_display()})
             return redirect("cases:case", code=case.code)
     why = "" if stages else _("From this stage the case can only be closed, or reopened, by the head of the unit.")
-    return _verb_page(request, case, form if stages else None, _("Lead to the next stage"), _("Lead on"), why=why)
+    shown = form if stages or form.is_bound else None
+    return _verb_page(request, case, shown, _("Lead to the next stage"), _("Lead on"), why=why)
 
 
 @needs("cases.close")
@@ -362,6 +369,8 @@ def case_close(request: Any, code: uuid.UUID) -> HttpResponse:
 def case_reopen(request: Any, code: uuid.UUID) -> HttpResponse:
     """Take a closed case up again."""
     case = _case(request, code)
+    if case.is_open and comes_too_late(request, _("This case is open.")):
+        return redirect("cases:case", code=case.code)
     form = ReopenForm.of(request, initial={"version": case.version})
     if form.is_accepted():
         with form.catching():

@@ -29,8 +29,9 @@ def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
     seat = request.seat
     right = "notes.write" if request.method == "POST" else ""
     case = door(request, Case.objects.for_list(), code, right=right)
-    form = NoteForm.of(request) if may_here(seat, "notes.write") and case.is_open else None
-    if form is not None and form.is_accepted():
+    form = NoteForm.of(request)
+    may_write = may_here(seat, "notes.write") and (case.is_open or form.is_bound)
+    if may_write and form.is_accepted():
         with form.catching():
             cases.note(case, by=seat, **form.cleaned_data)
             messages.success(request, _("The note is kept."))
@@ -43,7 +44,7 @@ def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
     request.shown += notes
     context = {
         **frame(request, case, here="notes"),
-        "form": form,
+        "form": form if may_write else None,
         "found": found,
         "notes": [(one, one.words["text"]) for one in notes],
     }
@@ -74,17 +75,17 @@ def _part(
         request.shown.append(part)
     initial = initial_of(part) if part is not None else {"version": 1}
     form_of_part: Any = FORM_OF_PART[kind]
-    form = form_of_part.of(request, initial=initial) if may_here(seat, "parts.change") and case.is_open else None
-    if form is not None and form.is_accepted():
+    form = form_of_part.of(request, initial=initial)
+    may_write = may_here(seat, "parts.change") and (case.is_open or form.is_bound)
+    if may_write and form.is_accepted():
         with form.catching():
-            begun = referrals.begin_part(case, kind, by=seat)
             words = form.in_words() | {"state": form.cleaned_data["state"]}
-            referrals.write_part(begun, by=seat, right="parts.change", based_on=form.cleaned_data["version"], **words)
+            referrals.write_part_of(case, kind, by=seat, based_on=form.cleaned_data["version"], **words)
             messages.success(request, _("Saved."))
             return redirect("cases:case", code=case.code)
     context = {
         **frame(request, case, here=here),
-        "form": form,
+        "form": form if may_write else None,
         "heading": heading,
         "facts": facts_of(part) if part is not None else [],
     }

@@ -25,7 +25,7 @@ from krat.people.models import Seat
 from krat.ui.due import Due, due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
-from krat.ui.pages import page, telling
+from krat.ui.pages import comes_too_late, page, telling
 
 # --- reading ---
 
@@ -157,8 +157,7 @@ def _labels(purpose: Purpose) -> list[str]:
 def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
     """Refer a case: first for what, then to whom, with what exactly the institution will see."""
     case = door(request, Case.objects.for_list(), code)
-    if not case.is_open:
-        messages.error(request, _("This case is over; reopen it before you refer it."))
+    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you refer it.")):
         return redirect("cases:case", code=case.code)
     purpose = _chosen_purpose(request)
     if purpose not in PURPOSES:
@@ -266,6 +265,8 @@ def referral_complete(request: Any, code: uuid.UUID) -> HttpResponse:
 def _move(
     request: Any, referral: Referral, to: ReferralState, form: BaseForm, template: str, said: str
 ) -> HttpResponse:
+    if not referral.may_become(to) and comes_too_late(request, _said_of(referral)):
+        return redirect("cases:referral", code=referral.code)
     if form.is_accepted():
         with form.catching():
             referrals.move(referral, to, by=request.seat, answer=form.cleaned_data["answer"])
@@ -278,6 +279,12 @@ def _move(
         "form": form,
     }
     return page(request, template, context)
+
+
+def _said_of(referral: Referral) -> str:
+    return _("The referral is “%(state)s”; there is nothing to write to it any more.") % {
+        "state": referral.get_state_display()
+    }
 
 
 @needs("referrals.use")

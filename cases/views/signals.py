@@ -19,7 +19,7 @@ from krat.access import rights
 from krat.access.views import door, needs
 from krat.ui.due import due_by
 from krat.ui.listing import listing
-from krat.ui.pages import page
+from krat.ui.pages import comes_too_late, page
 
 _IN_DANGER = ("129", "116006")
 
@@ -108,6 +108,8 @@ def _words(request: Any, signal: Signal) -> dict[str, str] | None:
 def signal_reject(request: Any, code: uuid.UUID) -> HttpResponse:
     """Do not take a signal as a case, with a reason."""
     signal = door(request, _signals(), code)
+    if not signal.is_open and comes_too_late(request, _("Somebody has already answered this signal.")):
+        return redirect("cases:signal", code=signal.code)
     form = RejectForm.of(request)
     if form.is_accepted():
         with form.catching():
@@ -122,8 +124,7 @@ def signal_reject(request: Any, code: uuid.UUID) -> HttpResponse:
 def signal_take(request: Any, code: uuid.UUID) -> HttpResponse:
     """Open the case of a signal: what the signal says of the head stands in the form already."""
     signal = door(request, _signals(), code)
-    if not signal.is_open:
-        messages.info(request, _("Somebody has already answered this signal."))
+    if not signal.is_open and comes_too_late(request, _("Somebody has already answered this signal.")):
         return redirect("cases:signal", code=signal.code)
     initial = {
         "kind": signal.kind,

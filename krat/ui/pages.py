@@ -37,6 +37,17 @@ def _fetch(value: Any) -> None:
             _fetch(one)
 
 
+def comes_too_late(request: HttpRequest, sentence: str) -> bool:
+    """Whether a form that leads nowhere any more may stay away; says why on the page that comes next.
+
+    What was typed already is not thrown away: the verb refuses it, and it stands there beside the refusal.
+    """
+    if request.method == "POST" or getattr(request, "kept", None) is not None:
+        return False
+    messages.info(request, sentence)
+    return True
+
+
 @contextmanager
 def telling(request: HttpRequest) -> Iterator[None]:
     """For verbs that are one button: a refusal becomes a message on the page one comes back to."""

@@ -159,7 +159,16 @@ def put_on_agenda(people: People) -> Verb:
 
 
 VERBS = [send, reject, open_case, change, move, close, assign, release, note, refer, accept, complete, remind]
-VERBS += [write_part, begin_part, mark, take_to_table, confirm_gone, put_on_agenda]
+
+
+def write_part_of(people: People) -> Verb:
+    case = people.open()
+    return lambda: referrals.write_part_of(
+        case, AidPart, by=people.worker, based_on=1, state=AidPart.State.APPLIED, basis="VKM 597 (shembull)"
+    )
+
+
+VERBS += [write_part, begin_part, write_part_of, mark, take_to_table, confirm_gone, put_on_agenda]
 
 
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.__name__)
