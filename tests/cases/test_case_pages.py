@@ -81,7 +81,10 @@ def test_whoever_has_no_right_to_cases_is_refused(person, case, username, name):
 
 
 @pytest.mark.parametrize("name", ["close", "reopen"])
-def test_ends_are_for_the_head_alone(worker, head, case, name):
+def test_ends_are_for_the_head_alone(worker, head, seat, case, name):
+    if name == "reopen":
+        case = make.case(manager=seat("pmf.durres"), stage="closed")
+
     assert worker.get(page_of(name, case)).status == 403
     assert head.get(page_of(name, case)).status == 200
 
