@@ -91,4 +91,4 @@ def _one_in_each_state(model: Any, county: str) -> list[Any]:
 if __name__ == "__main__":
     django.setup()
     assert settings.KRAT_DEMO, "addresses are only printed in the invented world"
-    json.dump(sorted(set(addresses())), sys.stdout)
+    json.dump(list(dict.fromkeys(addresses())), sys.stdout)
