@@ -266,11 +266,15 @@ def _may(seat: Any, case: Case) -> dict[str, bool]:
     return may
 
 
+def _is_over(request: Any, case: Case) -> bool:
+    return not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it."))
+
+
 @needs("identity.change")
 def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
     """Change who the case is about; based on the version of the case."""
     case = _case(request, code)
-    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it.")):
+    if _is_over(request, case):
         return redirect("cases:case", code=case.code)
     who = Identity.objects.permitted(request.seat, request.right).get(case=case)
     form = IdentityForm.of(request, who=who, initial=identity_of(who, case))
@@ -289,7 +293,7 @@ def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
 def case_head(request: Any, code: uuid.UUID) -> HttpResponse:
     """Change the head of a case."""
     case = _case(request, code)
-    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it.")):
+    if _is_over(request, case):
         return redirect("cases:case", code=case.code)
     form = HeadForm.of(request, seat=request.seat, initial=head_of(case))
     if form.is_accepted():
@@ -305,7 +309,7 @@ def case_head(request: Any, code: uuid.UUID) -> HttpResponse:
 def case_risk(request: Any, code: uuid.UUID) -> HttpResponse:
     """Assess the risk."""
     case = _case(request, code)
-    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it.")):
+    if _is_over(request, case):
         return redirect("cases:case", code=case.code)
     form = RiskForm.of(request, initial={"risk": case.risk, "version": case.version})
     if form.is_accepted():
