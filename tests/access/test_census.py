@@ -160,20 +160,27 @@ django.setup = lambda *a, **k: None
 """
 
 
-def start(before: str, tmp_path) -> subprocess.CompletedProcess[str]:
-    """Start the server's way in, in a process of its own with a database of its own."""
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> dict[str, str]:
+    """The environment of a server with a database of its own, which is ready."""
+    folder = tmp_path_factory.mktemp("start")
     environment = {
         **{name: value for name, value in os.environ.items() if name not in ("SECRET_KEY", "ALLOWED_HOSTS")},
         "KRAT_DEMO": "1",
         "PLAIN_HTTP": "1",
         "DEBUG": "0",
         "DJANGO_SETTINGS_MODULE": "krat.settings",
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'start.sqlite3'}",
-        "KRAT_KEYS": str(tmp_path / "keys.json"),
+        "DATABASE_URL": f"sqlite:///{folder / 'start.sqlite3'}",
+        "KRAT_KEYS": str(folder / "keys.json"),
     }
     subprocess.run(
         [sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=environment, check=True, capture_output=True
     )
+    return environment
+
+
+def start(before: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Start the server's way in, in a process of its own."""
     return subprocess.run(
         [sys.executable, "-c", _START.replace("{before}", before)],
         env=environment,
@@ -184,23 +191,23 @@ def start(before: str, tmp_path) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.slow
-def test_the_server_starts_as_it_is(tmp_path):
-    started = start("", tmp_path)
+def test_the_server_starts_as_it_is(place):
+    started = start("", place)
 
     assert (started.returncode, started.stdout.strip()) == (0, "started"), started.stderr
 
 
 @pytest.mark.slow
-def test_the_server_does_not_start_with_a_hidden_route(tmp_path):
-    refused = start(_PLANT, tmp_path)
+def test_the_server_does_not_start_with_a_hidden_route(place):
+    refused = start(_PLANT, place)
 
     assert refused.returncode == 1
     assert "The registry does not start: hidden/ declares no right." in refused.stderr
 
 
 @pytest.mark.slow
-def test_the_server_does_not_start_without_a_witness(tmp_path):
-    refused = start(_NO_WITNESS, tmp_path)
+def test_the_server_does_not_start_without_a_witness(place):
+    refused = start(_NO_WITNESS, place)
 
     assert refused.returncode == 1
     assert "No witness is registered" in refused.stderr

@@ -84,11 +84,17 @@ WAYS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("model", [one for one in DEPTHS if one is not SignalWords], ids=lambda one: one.__name__)
-def test_nobody_reads_a_depth_of_a_case_without_saying_who_asks(model, way, whole):
-    with pytest.raises(UnscopedQuery):
-        WAYS[way](rows_of(model, whole[0]))
+def test_nobody_reads_a_depth_of_a_case_without_saying_who_asks(model, whole):
+    let_in = []
+    for name, way in WAYS.items():
+        try:
+            way(rows_of(model, whole[0]))
+        except UnscopedQuery:
+            continue
+        let_in.append(name)
+
+    assert let_in == []
 
 
 def test_without_its_question_the_door_would_let_all_of_them_in(whole, monkeypatch):
@@ -102,14 +108,18 @@ def test_without_its_question_the_door_would_let_all_of_them_in(whole, monkeypat
 # --- by a join from what may be seen ---
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("head", HEADS, ids=lambda one: one.__name__)
-def test_no_join_from_a_head_names_a_depth(head, name, whole):
-    if name in {field.name for field in head._meta.get_fields() if not field.auto_created}:
-        assert head is not Case  # of one's own columns
-        return
-    named = head.objects.unscoped("somebody named")
+def test_no_join_from_a_head_names_a_depth(head, whole):
+    own = {field.name for field in head._meta.get_fields() if not field.auto_created}
+    assert head is not Case or not own & set(NAMES)
+    for name in NAMES:
+        if name not in own:
+            leads_nowhere(head, name)
 
+
+def leads_nowhere(head: Any, name: str) -> None:
+    """Whatever Django could be asked with this name refuses it."""
+    named = head.objects.unscoped("somebody named")
     for attempt in (
         lambda: list(named.values(name)),
         lambda: list(named.values(f"{name}__words")),
