@@ -72,18 +72,25 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 # --- The second database --------------------------------------------------------------------------------------
 
-# How pages look and read does not depend on the database: walks through all of them take minutes, and are made once.
 _ONCE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
-LOOKS = ("tests/journeys/test_pages.py", "tests/journeys/test_keyboard.py", "tests/house/test_words.py")
-# What the door refuses before any statement is made.
-REFUSED_BEFORE = (
+ON_SQLITE_ONLY = (
+    # How pages look and read; walks through all of them take minutes.
+    "tests/journeys/test_pages.py",
+    "tests/journeys/test_keyboard.py",
+    "tests/journeys/test_account.py",
+    "tests/house/test_words.py",
+    # What is refused before any statement is made.
     "tests/cases/test_core_doors.py::test_nobody_reads_a_depth_of_a_case_without_saying_who_asks",
     "tests/cases/test_core_doors.py::test_no_join_from_a_head_names_a_depth",
+    "tests/access/test_census.py::test_a_page_takes_the_methods_it_declares_and_no_other",
+    "tests/access/test_census.py::test_signed_out_every_page_leads_to_the_sign_in",
+    # How many statements a page makes.
+    "tests/ui/test_growth.py",
 )
 
 
 def _on_sqlite_only(item: Any) -> bool:
-    if item.nodeid.startswith((*LOOKS, *REFUSED_BEFORE)):
+    if item.nodeid.startswith(ON_SQLITE_ONLY):
         return True
     if item.get_closest_marker("django_db") or {"db", "server"} & set(item.fixturenames):
         return False
