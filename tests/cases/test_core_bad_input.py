@@ -291,7 +291,13 @@ def test_a_text_stays_the_text_it_is(text, people):
 def test_what_is_asked_of_the_table_names_nobody(people):
     case = people.open()
 
-    for asked in ("Vendim për Elira Hoxha", "Telefononi 0691234567", "K50314001A"):
+    for asked in (
+        "Vendim për Elira Hoxha",
+        "Telefononi 0691234567",
+        "K50314001A",
+        "Rasti DR-2026-41",
+        "dr 2026-0041-f",
+    ):
         with refused() as mistake:
             people.stuck(case, asked=asked)
         assert "asked" in mistake.value.message_dict

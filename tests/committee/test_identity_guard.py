@@ -337,7 +337,7 @@ def test_phone_numbers_are_stopped_at(text):
         "06.10.2020-08.10.2020", "06.9.2021 110 raste",
         "VKM nr. 597, datë 04.09.2019", "ligji 121/2016", "1 250 000 lekë", "690.000.000 lekë",
         "690 000 000 lekë", "0,5 milionë", "2021-2023",
-        "Nr. 1145/2 prot.", "R-07/2026", "në 2025-2026", "nr 2026/1145", "VKM-2018/578",
+        "Nr. 1145/2 prot.", "R-07/2026", "në 2025-2026", "u bë. 2025-2026", "nr 2026/1145", "VKM-2018/578",
         "nga ora 09:00 deri 13:30", "110/a, 128/b, 298",
         "12 345 678 euro",
     ],
@@ -348,7 +348,16 @@ def test_numbers_of_acts_dates_money_and_helplines_are_left_alone(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["DR-2026-0007-F", "dr-2026-0007-f", "DR 2026-0007", "DR-2026/0007 F", "GJ–2026–7–R", "D\u200bR-2026-0007-F"],
+    [
+        "DR-2026-0007-F",
+        "dr-2026-0007-f",
+        "DR 2026-0007",
+        "DR-2026/0007 F",
+        "DR-2026-41",
+        "DR/2026/7",
+        "GJ–2026–7–R",
+        "D\u200bR-2026-0007-F",
+    ],
 )
 def test_numbers_of_cases_are_stopped_at(text):
     """At the table a case has its card's alias; number and alias in one sentence would tie them."""

@@ -53,8 +53,9 @@ def personal_numbers(page: Page) -> Iterator[Hit]:
 
 # As the registry gives it (DR-2026-0041-F), and as somebody may copy it down.
 CASE_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9])(?!nr\b|ne\b|te\b|me\b)[A-Z]{2}(?: ?[-–/.] ?| )20\d\d ?[-–/.] ?"
-    r"(?:(?!20\d\d)\d{4,6}|\d{1,6} ?[-–/.]? ?[FR](?![A-Za-z]))(?!\d)",
+    r"(?<![A-Za-z0-9])(?!nr\b|ne\b|te\b|me\b)[A-Z]{2}"
+    r"(?: ?[-–/] ?20\d\d ?[-–/.] ?\d{1,6}| 20\d\d ?[-–/.] ?(?:(?!20\d\d)\d{4,6}|\d{1,6} ?[-–/.]? ?[FR](?![A-Za-z])))"
+    r"(?!\d)",
     re.IGNORECASE,
 )
 
