@@ -223,7 +223,7 @@ def _die_at(statement: int, verb: Callable[[], Any]) -> None:
     from krat.audit import sealer
 
     # The trail is sealed after the verb is done and said to be: what dies then leaves a whole act.
-    sealer.seal_if_due = lambda: None  # type: ignore[assignment]
+    sealer.seal_if_due = lambda: None
     count = 0
 
     def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
