@@ -5,7 +5,7 @@ import pytest
 from cases.models import Assignment, Case, Identity, Note, SchoolPart, SentChange
 from krat.audit.models import Entry
 from krat.demo import make
-from tests.ui.browsing import WHY, again, entries, queries_of, rows, url
+from tests.ui.html_client import WHY, again, entries, queries_of, rows, url
 
 pytestmark = pytest.mark.django_db
 

@@ -28,7 +28,7 @@ from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.reference import calendar
 from tests.cases.core import TODAY, again, may, rows, sees, who_is
-from tests.ui.browsing import entries
+from tests.ui.html_client import entries
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from cases.models.case import Stage
 from cases.next_step import STEPS, Standing, cards_done, next_step
 from cases.views.frame import may_here
 from krat.demo import make
-from tests.ui.browsing import rows
+from tests.ui.html_client import rows
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.ui.browsing import person  # noqa: F401  a fixture
+from tests.ui.html_client import person  # noqa: F401  a fixture
 from tests.ui.scene import Scene
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from krat.committee.models import Act, Body, Institution, Membership
 from krat.demo import make
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 

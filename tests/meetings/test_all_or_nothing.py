@@ -15,7 +15,7 @@ from krat.demo import make
 from krat.plan.actions import plans
 from meetings import actions
 from meetings.models import Decision
-from tests.ui.browsing import rows, url
+from tests.ui.html_client import rows, url
 
 pytestmark = pytest.mark.django_db
 

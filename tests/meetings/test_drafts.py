@@ -7,7 +7,7 @@ import pytest
 
 from krat.demo import make
 from meetings.models import MinuteDraft
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 
 from krat.demo import make
 from meetings.models import AgendaItem, Meeting, MinuteDraft, Remark
-from tests.ui.browsing import again, entries, rows, url, who_did
+from tests.ui.html_client import again, entries, rows, url, who_did
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ import pytest
 from krat.demo import make
 from krat.plan.models import Task
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Review
-from tests.ui.browsing import again, entries, rows, url, who_did
+from tests.ui.html_client import again, entries, rows, url, who_did
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import pytest
 
 from krat.demo import make
-from tests.ui.browsing import again, url
+from tests.ui.html_client import again, url
 from tests.ui.scene import BY_ROUTE
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ import pytest
 from krat.demo import make
 from krat.plan.models import Activity
 from krat.reference.models import Municipality
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 from tests.ui.scene import BY_ROUTE
 
 pytestmark = pytest.mark.django_db

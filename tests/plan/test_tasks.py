@@ -5,7 +5,7 @@ import pytest
 from krat.demo import make
 from krat.plan.models import Step
 from krat.plan.models.task import MOVES, State
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 

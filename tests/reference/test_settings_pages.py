@@ -6,7 +6,7 @@ import pytest
 
 from krat.demo import make
 from krat.reference.models import Deadline, Holiday, Term
-from tests.ui.browsing import entries, url
+from tests.ui.html_client import entries, url
 from tests.ui.scene import BY_ROUTE, Scene
 
 pytestmark = pytest.mark.django_db

@@ -195,7 +195,7 @@ class _Story:
 
 def _filled(answer: Any) -> dict[str, Any]:
     """The largest form of a page, with a marker in every text."""
-    from tests.ui.browsing import Shown
+    from tests.ui.html_client import Shown
 
     forms = [one for one in Shown(answer, "").forms if one.method == "post"]
     if not forms:

@@ -17,7 +17,7 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.reference.models import Deadline, Holiday, Municipality, Term
 from krat.ui.forms import BaseForm
 from meetings.models import AgendaItem, Decision, Meeting
-from tests.ui.browsing import Person, rows, url
+from tests.ui.html_client import Person, rows, url
 
 WORKER, UNIT_HEAD, POLICE = "pmf.durres", "njmf.durres", "policia.durres"
 COORDINATOR, PREFECT, EDUCATION, BORDER, ADMIN = (

@@ -20,7 +20,7 @@ from krat.audit.models import Entry
 from krat.committee.models import Institution
 from krat.reference.models import Municipality, Term
 from krat.ui.forms import BaseForm, DateField, TimeField, refuse_invisible
-from tests.ui.browsing import WHY, last_entry, rows
+from tests.ui.html_client import WHY, last_entry, rows
 from tests.ui.scene import FORMS, Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]

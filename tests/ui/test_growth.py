@@ -15,7 +15,7 @@ from krat.access.roles import Role
 from krat.demo import make
 from krat.people.models import Invitation
 from krat.reference.models import Holiday, Term
-from tests.ui.browsing import queries_of, url
+from tests.ui.html_client import queries_of, url
 from tests.ui.scene import ADMIN, BORDER, COORDINATOR, EDUCATION, POLICE, PREFECT, UNIT_HEAD, WORKER, Scene
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
