@@ -224,8 +224,8 @@ class Fails(Resource):
         raise RuntimeError("the name of somebody")
 
 
-def test_a_mistake_of_ours_shows_a_number_and_nothing_else(machine, planted, caplog):
-    planted(path("api/v1/fails/", Fails.as_view(), name="fails"))
+def test_a_mistake_of_ours_shows_a_number_and_nothing_else(machine, extra_urls, caplog):
+    extra_urls(path("api/v1/fails/", Fails.as_view(), name="fails"))
 
     told = problem(machine().get("fails/"), 500, "incident")
 
@@ -330,8 +330,8 @@ class Takes(Resource):
         ({"lead": "a\x00"}, "lead", "invisible"),
     ],
 )
-def test_parts_and_rows_by_code_are_named_too(machine, planted, change, field, code):
-    planted(path("api/v1/takes/", Takes.as_view(), name="takes"))
+def test_parts_and_rows_by_code_are_named_too(machine, extra_urls, change, field, code):
+    extra_urls(path("api/v1/takes/", Takes.as_view(), name="takes"))
     one = machine()
     good = {"inner": {"kind": "a"}, "lead": "AL-02-POL"}
 
@@ -341,8 +341,8 @@ def test_parts_and_rows_by_code_are_named_too(machine, planted, change, field, c
     assert told["errors"][field][0]["code"] == code
 
 
-def test_a_foreign_code_and_a_missing_one_are_refused_with_the_same_bytes(machine, planted):
-    planted(path("api/v1/takes/", Takes.as_view(), name="takes"))
+def test_a_foreign_code_and_a_missing_one_are_refused_with_the_same_bytes(machine, extra_urls):
+    extra_urls(path("api/v1/takes/", Takes.as_view(), name="takes"))
     one = machine()
 
     foreign = one.post("takes/", {"inner": {"kind": "a"}, "lead": "AL-05-ZVA"})
@@ -492,8 +492,8 @@ def _rows(request):
 
 
 @pytest.fixture
-def changes(planted):
-    planted(path("api/v1/changes/<uuid:code>/", Changes.as_view(), name="changes"))
+def changes(extra_urls):
+    extra_urls(path("api/v1/changes/<uuid:code>/", Changes.as_view(), name="changes"))
 
 
 def test_one_thing_carries_the_tag_of_its_version(machine, task):
@@ -682,8 +682,8 @@ class AsksLate(Resource):
         return Response({"tasks": Task.objects.visible_to(request.seat).values_list("title")})
 
 
-def test_no_query_runs_after_the_transaction(machine, planted, task, settings):
-    planted(path("api/v1/late/", AsksLate.as_view(), name="late"))
+def test_no_query_runs_after_the_transaction(machine, extra_urls, task, settings):
+    extra_urls(path("api/v1/late/", AsksLate.as_view(), name="late"))
     one = machine()
 
     problem(one.get("late/"), 500, "incident")
@@ -713,8 +713,8 @@ class Opened(Resource):
         return Response({"open": True})
 
 
-def test_an_address_that_says_nothing_is_open_to_nobody(machine, planted):
-    planted(path("api/v1/bare/", Bare.as_view(), name="bare"))
+def test_an_address_that_says_nothing_is_open_to_nobody(machine, extra_urls):
+    extra_urls(path("api/v1/bare/", Bare.as_view(), name="bare"))
 
     answer = machine().get("bare/")
 
@@ -723,8 +723,8 @@ def test_an_address_that_says_nothing_is_open_to_nobody(machine, planted):
     assert {one.id for one in run_checks()} >= {"krat.E001", "krat.E015"}
 
 
-def test_an_address_that_was_opened_is_found(planted):
-    planted(path("api/v1/opened/", Opened.as_view(), name="opened"))
+def test_an_address_that_was_opened_is_found(extra_urls):
+    extra_urls(path("api/v1/opened/", Opened.as_view(), name="opened"))
 
     assert [one.msg for one in rest_is_closed_by_default(None)] == ["api/v1/opened/ is not closed."]
 
@@ -804,7 +804,7 @@ def test_the_queries_of_a_list_do_not_grow_with_it(machine, world):
     assert len(many) == len(few)
 
 
-def test_a_conflict_and_a_missing_row_raised_anywhere_keep_their_meaning(machine, planted):
+def test_a_conflict_and_a_missing_row_raised_anywhere_keep_their_meaning(machine, extra_urls):
     class Raises(Resource):
         rights = {"POST": "tasks.report"}
 
@@ -812,7 +812,7 @@ def test_a_conflict_and_a_missing_row_raised_anywhere_keep_their_meaning(machine
             mistakes = {"conflict": Conflict(), "gone": Http404(), "sense": ValidationError("Nuk shkon.")}
             raise mistakes[request.data["what"]]
 
-    planted(path("api/v1/raises/", Raises.as_view(), name="raises"))
+    extra_urls(path("api/v1/raises/", Raises.as_view(), name="raises"))
     one = machine()
 
     problem(one.post("raises/", {"what": "conflict"}), 409, "state_conflict")

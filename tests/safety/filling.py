@@ -1,8 +1,8 @@
-"""Fills an empty database with cases whose every word is a marker, by the registry's own verbs and pages, also by those
+"""Fills an empty database with cases whose every word is a canary, by the registry's own verbs and pages, also by those
 that fail; and waits, so that one can look at the files of a database that is in use.
 
 Run as ``python -m tests.safety.filling``: says FILLED and the number of its answers; told to go on, it closes the
-database and says CLOSED; told once more, it puts a marker into a clear column and says LEAKED.
+database and says CLOSED; told once more, it puts a canary into a clear column and says LEAKED.
 """
 
 import itertools
@@ -19,7 +19,7 @@ _count = itertools.count()
 
 
 def word() -> str:
-    """A new marker."""
+    """A new canary."""
     first, second = divmod(next(_count), 26)
     return BEGINNING + string.ascii_lowercase[first] + string.ascii_lowercase[second]
 
@@ -194,7 +194,7 @@ class _Story:
 
 
 def _filled(answer: Any) -> dict[str, Any]:
-    """The largest form of a page, with a marker in every text."""
+    """The largest form of a page, with a canary in every text."""
     from tests.ui.html_client import Shown
 
     forms = [one for one in Shown(answer, "").forms if one.method == "post"]

@@ -16,7 +16,7 @@ from cases.models import Assignment, Card, Case, Obstacle, Referral, Signal
 from krat.access.scoping import ScopedModel
 from krat.committee.models import Institution
 from krat.people.models import Seat
-from tests.safety.markers import Place
+from tests.safety.canaries import Place
 
 _WHY = "the judge reads the acts by itself"
 

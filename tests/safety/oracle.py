@@ -33,9 +33,9 @@ from cases.models import (
 )
 from krat.audit.models import Entry
 from krat.people.models import Seat
-from tests.safety import markers
+from tests.safety import canaries
+from tests.safety.canaries import Found, Place
 from tests.safety.judge import Judge
-from tests.safety.markers import Found, Place
 
 _WHY = "the oracle looks for whom an answer was"
 # What says how something stands, and no words of it: noted with any row of the case, or by the verb that leads there.
@@ -74,8 +74,8 @@ class Oracle:
 
     def judge(self, request: Any, text: str, since: Any) -> None:
         """Judge a text in small letters that was handed out as the answer to a request."""
-        found = markers.met_in(text)
-        numbers = markers.numbers_in(text)
+        found = canaries.met_in(text)
+        numbers = canaries.numbers_in(text)
         if not found and not numbers:
             return
         own = _sent_by(request)
@@ -133,10 +133,10 @@ class Oracle:
 
     def _none_in(self, text: str, where: str) -> None:
         folded = text.lower()
-        for one in markers.met_in(folded):
+        for one in canaries.met_in(folded):
             if one.place.field not in _NOT_NOTED:
                 self.wrong.append(f"{where} holds {one.said!r} ({one.place}).")
-        self.wrong += [f"{where} holds the number of a case, {one}." for one in sorted(markers.numbers_in(folded))]
+        self.wrong += [f"{where} holds the number of a case, {one}." for one in sorted(canaries.numbers_in(folded))]
 
     # --- for the oracle's own tests ---
 

@@ -8,9 +8,9 @@ from django.urls import include, path
 import krat.urls
 
 
-def frame_with(*patterns: Any) -> types.ModuleType:
+def urls_with(*patterns: Any) -> types.ModuleType:
     """A frame like `krat.urls` with planted pages before the real ones."""
-    frame = types.ModuleType("planted_frame")
+    frame = types.ModuleType("extra_urls")
     frame.urlpatterns = [*patterns, path("", include(krat.urls.urlpatterns))]
     frame.OTHERS_PAGES = krat.urls.OTHERS_PAGES
     for number in (400, 403, 404, 500):
