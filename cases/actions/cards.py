@@ -20,8 +20,8 @@ from cases.models.card import MOVES, CardState
 from cases.models.sealing import lend_key
 from krat.access.scoping import hold, settle
 from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Institution
-from krat.committee.words import refuse_personal
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.reference.models import Term

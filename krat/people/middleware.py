@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from krat.access import kept
 from krat.access.roles import Role
-from krat.committee.words import hearing_warnings
+from krat.committee.identity_guard import hearing_warnings
 from krat.people.models import Seat
 from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
 from krat.reference.models import Term
