@@ -18,7 +18,7 @@ from krat.audit import trail
 from krat.people.models import Seat
 
 # What stands on every page of a case, and tells nothing about what somebody looked for.
-_FRAME = {"", "cases.clock", "cases.assignment"}
+_FRAME = {"", "cases.stagedeadline", "cases.clock", "cases.assignment"}
 _MOST_HOURS = 6
 
 

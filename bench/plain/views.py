@@ -71,7 +71,7 @@ class Opened(Head):
         models.Identity.objects.create(case=case, **who)
         found = words_and_beginnings(who["first_name"], who["last_name"])
         models.Word.objects.bulk_create(models.Word(case=case, word=word) for word in found)
-        models.Clock.objects.create(case=case, stage=case.stage, starts_at=now, due_at=now)
+        models.StageDeadline.objects.create(case=case, stage=case.stage, starts_at=now, due_at=now)
         seat = models.Worker.objects.all()[0]
         models.Assignment.objects.create(case=case, seat=seat, is_manager=True, starts_at=now)
         return case
@@ -81,7 +81,7 @@ class Whole(Head):
     """A case with everything that belongs to it."""
 
     identity = _Identity()
-    clocks = _shape(models.Clock, "case")(many=True)
+    clocks = _shape(models.StageDeadline, "case")(many=True)
     team = _shape(models.Assignment, "case", seat=_name)(many=True)
     school = _shape(models.SchoolPart, "case")()
     aid = _shape(models.AidPart, "case")()

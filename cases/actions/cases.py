@@ -14,7 +14,19 @@ from django.utils.translation import gettext_lazy
 
 from cases import names, sealed
 from cases.actions import signals
-from cases.models import Assignment, Case, Clock, DataKey, Identity, NameToken, Note, Obstacle, Referral, Series, Signal
+from cases.models import (
+    Assignment,
+    Case,
+    DataKey,
+    Identity,
+    NameToken,
+    Note,
+    Obstacle,
+    Referral,
+    Series,
+    Signal,
+    StageDeadline,
+)
 from cases.models.case import MOVES, NEVER, OVER, Stage, VictimStatus, deadline_of
 from cases.models.identity import ADULT_AT
 from cases.models.signal import Kind
@@ -93,7 +105,7 @@ def open_case(
     serial = Series.next(Series.Of.CASES, municipality.county, year)
     case.number = f"{municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(kind)]}"
     case.save()
-    _start_clock(case, now)
+    _start_deadline(case, now)
     if signal is not None:
         signals.answer(signal, by=by, state=Signal.State.TAKEN)
         trail.record(by, TAKEN, signal)
@@ -179,7 +191,7 @@ def change(
         setattr(case, name, value)
     settle(case, by=by, right=CHANGE)
     if "risk" in head and case.stage == Stage.INITIAL_ASSESSMENT:
-        _wind_clock(case)
+        _reset_deadline(case)
     if changes:
         trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
     if identity is not None or "kind" in head or "signalled_on" in head:
@@ -235,17 +247,17 @@ def move(
     case.closing = closing
     case.closed_on = timezone.localdate(now) if after is Stage.CLOSED else None
     case.stage = after
-    running = Clock.objects.permitted(by, "cases.view").filter(case=case, met_at=None)
-    for clock in running:
-        clock.met_at = now
-        clock.save(update_fields=["met_at"])
+    running = StageDeadline.objects.permitted(by, "cases.view").filter(case=case, met_at=None)
+    for one in running:
+        one.met_at = now
+        one.save(update_fields=["met_at"])
     settle(case, by=by, right=MOVES[before, after])
     if note.strip():
         step = Note(case=case, kind=Note.Kind.STEP, happened_on=timezone.localdate(now), seat=by)
         step.words = {"text": note}
         step.full_clean()
         step.save()
-    _start_clock(case, now)
+    _start_deadline(case, now)
     if after in OVER:
         for one in Assignment.objects.permitted(by, "cases.view").filter(case=case, ended_at=None):
             one.ended_at = now
@@ -284,28 +296,30 @@ def _must_be_open(case: Case) -> None:
         raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
 
 
-# --- clocks ---
+# --- deadlines of stages ---
 
 
-def _start_clock(case: Case, now: datetime.datetime) -> None:
+def _start_deadline(case: Case, now: datetime.datetime) -> None:
     """Start the clock of the stage; the head carries its end, so that lists need not look for it."""
     code = deadline_of(case.stage, case.risk)
     due = calendar.due_at(code, now) if code else None
-    clock = Clock(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
+    stage_deadline = StageDeadline(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
     if case.stage in OVER:
-        clock.met_at = now
-    clock.full_clean()
-    clock.save()
+        stage_deadline.met_at = now
+    stage_deadline.full_clean()
+    stage_deadline.save()
     _expect(case, due)
 
 
-def _wind_clock(case: Case) -> None:
+def _reset_deadline(case: Case) -> None:
     """The deadline follows the risk, from the moment the stage began."""
-    clock = Clock.objects.unscoped("the running clock of a case that is held").get(case=case, met_at=None)
-    clock.deadline = deadline_of(case.stage, case.risk)
-    clock.due_at = calendar.due_at(clock.deadline, clock.starts_at)
-    clock.save(update_fields=["deadline", "due_at"])
-    _expect(case, clock.due_at)
+    stage_deadline = StageDeadline.objects.unscoped("the running clock of a case that is held").get(
+        case=case, met_at=None
+    )
+    stage_deadline.deadline = deadline_of(case.stage, case.risk)
+    stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at)
+    stage_deadline.save(update_fields=["deadline", "due_at"])
+    _expect(case, stage_deadline.due_at)
 
 
 def _expect(case: Case, due: datetime.datetime | None) -> None:

@@ -44,7 +44,6 @@ from cases.models import (
     AidPart,
     Assignment,
     Case,
-    Clock,
     CounsellingPart,
     Identity,
     NameToken,
@@ -53,6 +52,7 @@ from cases.models import (
     Referral,
     SchoolPart,
     SentChange,
+    StageDeadline,
 )
 from cases.models.case import MOVES, OVER, Risk, Stage, VictimStatus
 from cases.models.identity import Sex
@@ -177,7 +177,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
 
     who = of(Identity).first()
     manager = of(Assignment).filter(ended_at=None, is_manager=True).select_related("seat__user").first()
-    clocks = list(of(Clock))
+    deadlines = list(of(StageDeadline))
     school, aid = of(SchoolPart).first(), of(AidPart).first()
     counselling = list(of(CounsellingPart).select_related("provider"))
     referrals = list(of(Referral).for_list())
@@ -191,7 +191,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     terms = terms_of(case, who)
     cards = [one.card for one in obstacles if one.card is not None]
     request.shown += [
-        *clocks,
+        *deadlines,
         *([manager] if manager is not None else []),
         *parts,
         *referrals,
@@ -213,7 +213,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         **frame(request, case),
         "due": _due(case),
         "step": next_step(standing),
-        "path": path_of(case, clocks),
+        "path": path_of(case, deadlines),
         "who": facts_of(who, terms) if who is not None else None,
         "manager": manager,
         "concerns": [terms.get(("concern", one), one) for one in case.concerns],
@@ -229,7 +229,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
             for one in referrals
         ],
         "obstacles": [(one, one.words["asked"]) for one in obstacles],
-        "course": course_of(case, clocks=clocks, referrals=referrals, obstacles=obstacles, notes=notes),
+        "course": course_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
         "may": _may(seat, case),
     }
     return page(request, "cases/case.html", context)

@@ -23,7 +23,6 @@ from cases.models import (
     Assignment,
     Card,
     Case,
-    Clock,
     CounsellingPart,
     DataKey,
     Identity,
@@ -36,6 +35,7 @@ from cases.models import (
     Series,
     Signal,
     SignalWords,
+    StageDeadline,
 )
 from cases.models.case import NEVER, OVER, Stage, deadline_of
 from cases.sealed import SealedWords
@@ -512,7 +512,7 @@ def case(
     row.reference = _marked(row, "reference", row.reference, joint="-")
     _saved(row)
     _saved(
-        Clock(
+        StageDeadline(
             case=row,
             stage=stage,
             deadline=deadline,
