@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.access_reason import access_reason
 from cases.models import Case, SentChange
-from cases.why import why
 from krat.access import rights
 from krat.people.models import Seat
 
@@ -52,7 +52,7 @@ def frame(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]
     ]
     return {
         "case": case,
-        "why": why(seat, case),
+        "access_reason": access_reason(seat, case),
         "opened_at": timezone.localtime(),
         "parts": parts,
         "may_see_lookers": may_here(seat, "cases.lookers"),
