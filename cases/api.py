@@ -111,9 +111,9 @@ class CaseShape(Shape):
             "source": instance.source.code,
             "victim_status": instance.victim_status,
         }
-        who = self.context["identities"].get(instance.pk)
-        if who is not None:
-            shown["identity"] = IdentityShape(who).data
+        identity_row = self.context["identities"].get(instance.pk)
+        if identity_row is not None:
+            shown["identity"] = IdentityShape(identity_row).data
         return shown | {"changed_at": Moment().to_representation(instance.changed_at)}
 
 
@@ -160,16 +160,19 @@ def _found(found: Iterable[Case], request: Any) -> dict[int, Identity]:
     Four queries, however many cases.
     """
     rows, seat = list(found), request.seat
-    whos = {}
+    identities = {}
     if rights.may(seat, "identity.view"):
-        whos = {who.case_id: who for who in Identity.objects.visible_to(seat).filter(case__in=rows)}
-        fetch_keys(whos.values())
-        request.shown.extend(whos.values())
+        identities = {
+            identity_row.case_id: identity_row
+            for identity_row in Identity.objects.visible_to(seat).filter(case__in=rows)
+        }
+        fetch_keys(identities.values())
+        request.shown.extend(identities.values())
     known = [KnownVersion(case=case, seat=seat, version=case.version) for case in rows]
     KnownVersion.objects.bulk_create(
         known, update_conflicts=True, unique_fields=["case", "seat"], update_fields=["version"]
     )
-    return whos
+    return identities
 
 
 @contextmanager
@@ -194,8 +197,8 @@ class _OfCases(Resource):
         row = Case.objects.visible_to(self.request.seat).for_list().get(pk=case.pk)
         self.request.shown.append(row)
         location = f"/api/v1/cases/{row.code}/" if status == 201 else ""
-        whos = _found([row], self.request)
-        return self.one(row, CaseShape, status=status, location=location, identities=whos)
+        identities = _found([row], self.request)
+        return self.one(row, CaseShape, status=status, location=location, identities=identities)
 
     @_named_as_sent()
     def _open(self, sent: Mapping[str, Any]) -> Case:
@@ -238,8 +241,8 @@ def _differing(case: Case, sent: Mapping[str, Any], seat: Seat) -> tuple[dict[st
     head, identity, stage = _apart(sent)
     head = {name: value for name, value in head.items() if getattr(case, name) != value}
     if identity:
-        who = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()
-        stands = who.words if who is not None else {}
+        identity_row = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()
+        stands = identity_row.words if identity_row is not None else {}
         identity = {name: value for name, value in identity.items() if stands.get(name) != value.strip()}
     return head, identity, "" if stage == case.stage else stage
 

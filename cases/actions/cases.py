@@ -117,11 +117,11 @@ def open_case(
     key.wrapped = sealed.wrap(opened, key.code)
     key.full_clean()
     key.save()
-    who = Identity(case=case)
-    who.__dict__["_data_key"] = opened
-    _fill(who, case, identity)
-    settle(who, by=by, right=WRITE_IDENTITY)
-    _index(case, who)
+    identity_row = Identity(case=case)
+    identity_row.__dict__["_data_key"] = opened
+    _fill(identity_row, case, identity)
+    settle(identity_row, by=by, right=WRITE_IDENTITY)
+    _index(case, identity_row)
     trail.record(by, OPENED, case)
     return case
 
@@ -138,23 +138,23 @@ def _check_concerns(concerns: Sequence[str]) -> None:
         raise ValidationError({"concerns": _("Choose concerns of the list, each once.")})
 
 
-def _fill(who: Identity, case: Case, words: dict[str, str]) -> None:
-    filled = who.words | {name: value.strip() for name, value in words.items()}
+def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
+    filled = identity_row.words | {name: value.strip() for name, value in words.items()}
     filled["personal_number"] = names.compact(filled["personal_number"])
     if filled["care"] and not Term.objects.filter(list=Term.List.CARE, code=filled["care"]).exists():
         raise ValidationError({"care": _("Choose one of the list.")})
-    who.words = filled
-    who.number_token = names.number_token(filled["personal_number"])
-    who.clean()
-    age = who.age_on(case.signalled_on)
+    identity_row.words = filled
+    identity_row.number_token = names.number_token(filled["personal_number"])
+    identity_row.clean()
+    age = identity_row.age_on(case.signalled_on)
     if case.kind == Kind.CHILD and age is not None and age >= ADULT_AT:
-        field = "birth_date" if who.born_on else "birth_year"
+        field = "birth_date" if identity_row.born_on else "birth_year"
         raise ValidationError({field: _("This person was of age on the day of the signal. Choose “adult”.")})
 
 
-def _index(case: Case, who: Identity) -> None:
+def _index(case: Case, identity_row: Identity) -> None:
     NameToken.objects.filter(case=case).delete()
-    found = names.tokens_to_store(who.words["first_name"], who.words["last_name"])
+    found = names.tokens_to_store(identity_row.words["first_name"], identity_row.words["last_name"])
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
 
 
@@ -200,17 +200,17 @@ def change(
 
 
 def _change_identity(case: Case, *, by: Seat, words: dict[str, str]) -> None:
-    who = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
-    if who is None:
+    identity_row = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
+    if identity_row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
-    before = dict(who.words)
-    _fill(who, case, words)
-    if who.words == before:
+    before = dict(identity_row.words)
+    _fill(identity_row, case, words)
+    if identity_row.words == before:
         return
-    settle(who, by=by, right=WRITE_IDENTITY)
-    _index(case, who)
-    changed = {name: (before[name], who.words[name]) for name in words}
-    trail.record(by, IDENTITY, who, changes=changed)
+    settle(identity_row, by=by, right=WRITE_IDENTITY)
+    _index(case, identity_row)
+    changed = {name: (before[name], identity_row.words[name]) for name in words}
+    trail.record(by, IDENTITY, identity_row, changes=changed)
 
 
 def _plain(value: object) -> object:

@@ -91,8 +91,8 @@ def obstacle_table(request: Any, code: uuid.UUID) -> HttpResponse:
     if not obstacle.stands:
         messages.info(request, _("This obstacle is gone; there is nothing to take to the table."))
         return redirect("cases:case", code=case.code)
-    card, who = cards.as_card(obstacle, by=request.seat)
-    request.shown.append((who, ["birth_date", "sex"]))
+    card, identity = cards.as_card(obstacle, by=request.seat)
+    request.shown.append((identity, ["birth_date", "sex"]))
     context = {"obstacle": obstacle, "card": card, "case": case}
     return page(request, "cases/obstacle_table.html", frame(request, case, here="obstacles") | context)
 

@@ -39,6 +39,7 @@ from cases.forms.cases import (
     identity_of,
 )
 from cases.forms.parts import facts_of as facts_of_part
+from cases.identity_facts import facts_of, fields_shown, terms_of
 from cases.lookers import lookers_of
 from cases.models import (
     AidPart,
@@ -61,7 +62,6 @@ from cases.models.signal import Kind
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
 from cases.views.frame import frame, may_here
-from cases.who import facts_of, fields_shown, terms_of
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.reference.models import Municipality, Term
@@ -175,7 +175,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     def of(model: Any) -> Any:
         return model.objects.visible_to(seat).filter(case=case)
 
-    who = of(Identity).first()
+    identity = of(Identity).first()
     manager = of(Assignment).filter(ended_at=None, is_manager=True).select_related("seat__user").first()
     deadlines = list(of(StageDeadline))
     school, aid = of(SchoolPart).first(), of(AidPart).first()
@@ -185,10 +185,10 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     notes = list(of(Note).select_related("seat__user")[:_NOTES_OF_COURSE])
     sent = list(of(SentChange).filter(state=SentChange.State.WAITS)[:1])
     parts = [one for one in (school, aid, *counselling) if one is not None]
-    if who is not None:
-        lend_key(who, *parts, *notes, *obstacles)
-        request.shown.append((who, fields_shown(who)))
-    terms = terms_of(case, who)
+    if identity is not None:
+        lend_key(identity, *parts, *notes, *obstacles)
+        request.shown.append((identity, fields_shown(identity)))
+    terms = terms_of(case, identity)
     cards = [one.card for one in obstacles if one.card is not None]
     request.shown += [
         *deadlines,
@@ -214,7 +214,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "due": _due(case),
         "step": next_step(standing),
         "path": path_of(case, deadlines),
-        "who": facts_of(who, terms) if who is not None else None,
+        "identity_facts": facts_of(identity, terms) if identity is not None else None,
         "manager": manager,
         "concerns": [terms.get(("concern", one), one) for one in case.concerns],
         "school": _summary(school),
@@ -276,15 +276,15 @@ def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
     case = _case(request, code)
     if _is_over(request, case):
         return redirect("cases:case", code=case.code)
-    who = Identity.objects.permitted(request.seat, request.right).get(case=case)
-    form = IdentityForm.of(request, who=who, initial=identity_of(who, case))
+    identity = Identity.objects.permitted(request.seat, request.right).get(case=case)
+    form = IdentityForm.of(request, identity=identity, initial=identity_of(identity, case))
     if form.is_accepted():
         with form.catching():
             version = form.cleaned_data["version"]
-            cases.change(case, by=request.seat, based_on=version, identity=form.who())
+            cases.change(case, by=request.seat, based_on=version, identity=form.identity())
             messages.success(request, _("Who the case is about was changed."))
             return redirect("cases:case", code=case.code)
-    request.shown.append((who, WHO))
+    request.shown.append((identity, WHO))
     context = {"form": form, **frame(request, case, here="identity")}
     return page(request, "cases/case_identity.html", context)
 
@@ -471,12 +471,12 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
     case = _case(request, code)
     rows = SentChange.objects.visible_to(request.seat).filter(case=case).order_by("-at")
     sent = list(rows.select_related("seat__user", "seat__institution", "decided_by__user"))
-    who = Identity.objects.visible_to(request.seat).get(case=case)
-    lend_key(who, *sent)
+    identity = Identity.objects.visible_to(request.seat).get(case=case)
+    lend_key(identity, *sent)
     words = _words()
-    waiting = [(one, _compared(case, who, one, words)) for one in sent if one.state == SentChange.State.WAITS]
-    told = sorted({field["name"] for _one, fields in waiting for field in fields} & who.words.keys())
-    request.shown += [*sent, *([(who, told)] if told else [])]
+    waiting = [(one, _compared(case, identity, one, words)) for one in sent if one.state == SentChange.State.WAITS]
+    told = sorted({field["name"] for _one, fields in waiting for field in fields} & identity.words.keys())
+    request.shown += [*sent, *([(identity, told)] if told else [])]
     context = {
         **frame(request, case, here="inbox"),
         "waiting": waiting,
@@ -485,11 +485,11 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
     return page(request, "cases/case_inbox.html", context)
 
 
-def _compared(case: Case, who: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:
+def _compared(case: Case, identity: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:
     """Each field that was sent and differs: what stands now, and what was sent."""
     told = json.loads(sent.words["sent"])
     wanted = told.get("head", {}) | told.get("identity", {}) | {"stage": told.get("stage") or case.stage}
-    stands = {name: getattr(case, name) for name in (*cases.HEAD, "stage")} | who.words
+    stands = {name: getattr(case, name) for name in (*cases.HEAD, "stage")} | identity.words
     stands |= {"municipality": case.municipality.code, "source": case.source.code}
     stands |= {"signalled_on": case.signalled_on.isoformat()}
     return [

@@ -170,14 +170,14 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
             referral = referrals.refer(case, by=request.seat, purpose=purpose, **form.cleaned_data)
             messages.success(request, _sent(referral))
             return redirect("cases:referral", code=referral.code)
-    who = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
+    identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
     fields, part = PURPOSES[purpose].identity, PURPOSES[purpose].part
-    request.shown.append((who, fields))
+    request.shown.append((identity, fields))
     context = frame(request, case, here="referrals") | {
         "form": form,
         "purpose": PURPOSES[purpose],
         "purpose_code": purpose,
-        "will_see": told({name: who.words[name] for name in fields}),
+        "will_see": told({name: identity.words[name] for name in fields}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
     return page(request, "cases/referral_form.html", context)

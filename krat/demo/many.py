@@ -43,7 +43,7 @@ from krat.access.roles import Role
 from krat.audit import trail
 from krat.committee.models import Institution
 from krat.demo import make
-from krat.demo.who import FAMILY_NAME
+from krat.demo.accounts import FAMILY_NAME
 from krat.people.models import Seat, User
 from krat.reference import calendar
 from krat.reference.models import Deadline, Municipality, Term

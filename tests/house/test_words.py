@@ -29,7 +29,7 @@ from django.utils.translation import trans_real
 from django.utils.translation.template import templatize
 
 from krat.access import census
-from krat.demo.who import INSTITUTIONS, PASSWORD
+from krat.demo.accounts import INSTITUTIONS, PASSWORD
 from krat.people import actions as people
 from krat.people.models import User
 from krat.plan.actions import tasks

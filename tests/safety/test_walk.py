@@ -21,7 +21,7 @@ from krat.access import census
 from krat.access.scoping import ScopedModel
 from krat.audit import trail
 from krat.audit.models import Entry
-from krat.demo.who import ACCOUNTS
+from krat.demo.accounts import ACCOUNTS
 from krat.people.models import Seat, User
 from tests.access.objects import arguments_of, model_of
 from tests.access.test_matrix import signed_in
