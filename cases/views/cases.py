@@ -40,7 +40,6 @@ from cases.forms.cases import (
 )
 from cases.forms.parts import facts_of as facts_of_part
 from cases.identity_facts import facts_of, fields_shown, terms_of
-from cases.lookers import lookers_of
 from cases.models import (
     AidPart,
     Assignment,
@@ -61,6 +60,7 @@ from cases.models.sealing import lend_key
 from cases.models.signal import Kind
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
+from cases.viewers import viewers_of
 from cases.views.frame import frame, may_here
 from krat.access import rights
 from krat.access.views import door, needs
@@ -454,12 +454,12 @@ def _code_of(request: Any, case_id: int) -> uuid.UUID:
 # --- who looked ---
 
 
-@needs("cases.lookers", methods=("GET",))
-def case_lookers(request: Any, code: uuid.UUID) -> HttpResponse:
+@needs("cases.viewers", methods=("GET",))
+def case_viewers(request: Any, code: uuid.UUID) -> HttpResponse:
     """Who looked at this file, a line for each person and day."""
     case = _case(request, code)
-    lines = Paginator(lookers_of(case), _LINES).get_page(request.GET.get("page"))
-    return page(request, "cases/case_lookers.html", {"lines": lines, **frame(request, case, here="lookers")})
+    lines = Paginator(viewers_of(case), _LINES).get_page(request.GET.get("page"))
+    return page(request, "cases/case_viewers.html", {"lines": lines, **frame(request, case, here="viewers")})
 
 
 # --- what a system sent ---

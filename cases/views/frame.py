@@ -25,7 +25,7 @@ _PARTS = (
     ("notes", _("Notes"), "notes.view", "cases:notes", ""),
     ("inbox", _("Sent changes"), "cases.inbox", "cases:inbox", ""),
     ("team", _("Team"), "cases.view", "cases:team", ""),
-    ("lookers", _("Who looked"), "cases.lookers", "cases:lookers", ""),
+    ("viewers", _("Who looked"), "cases.viewers", "cases:viewers", ""),
 )
 
 
@@ -55,7 +55,7 @@ def frame(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]
         "access_reason": access_reason(seat, case),
         "opened_at": timezone.localtime(),
         "parts": parts,
-        "may_see_lookers": may_here(seat, "cases.lookers"),
+        "may_see_viewers": may_here(seat, "cases.viewers"),
     }
 
 

@@ -142,7 +142,7 @@ class Look:
     kinds: set[str]
 
 
-def lookers(codes: Iterable[UUID]) -> list[Look]:
+def viewers(codes: Iterable[UUID]) -> list[Look]:
     """Who saw or changed any of these things, a line for each actor and day, the latest first (one query).
 
     The codes are those of a thing that came through the door, and of everything that belongs to it.

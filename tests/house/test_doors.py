@@ -21,7 +21,7 @@ UNSCOPED = {
     "cases/sharing.py": "only the fields of a referral's purpose leave this module",
     "cases/actions/cards.py": "the table moves a card: its case's team must not decide on an older state",
     "cases/models/card.py": "the way from a card to its case and back, and how its tasks stand",
-    "cases/lookers.py": "who looked at a case that came through the door, whoever may see what they looked at",
+    "cases/viewers.py": "who looked at a case that came through the door, whoever may see what they looked at",
     "cases/next_step.py": "whether the table's tasks for a card of a case that is held are over",
     "krat/access/scoping.py": "a row already held is read again or locked",
     "krat/api/auth.py": "nobody is asking yet: this finds out which machine does",

@@ -172,7 +172,7 @@ class _Story:
         self._post(browser, "/account/login/", {"login": "dikush.tjeter", "password": "krat-demo-2026"})
         self._post(browser, "/account/login/", {"login": "punonjesi", "password": "krat-demo-2026"})
         at = {"code": case.code}
-        for name in ("case", "identity", "notes", "school", "aid", "counselling", "team", "lookers", "refer"):
+        for name in ("case", "identity", "notes", "school", "aid", "counselling", "team", "viewers", "refer"):
             address = reverse(f"cases:{name}", kwargs=at)
             answer = browser.get(address)
             assert answer.status_code == 200, (name, answer.status_code)

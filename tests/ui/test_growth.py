@@ -185,7 +185,7 @@ PAGES = [
     Shows("cases:case", WORKER, at("cases:case", "case"), _asked_for_a_case),
     Shows("cases:case", WORKER, at("cases:case", "case"), _told_in_a_case),
     Shows("cases:counselling", WORKER, at("cases:counselling", "case"), _told_in_a_case),
-    Shows("cases:lookers", UNIT_HEAD, at("cases:lookers", "case"), _told_in_a_case),
+    Shows("cases:viewers", UNIT_HEAD, at("cases:viewers", "case"), _told_in_a_case),
     Shows("cases:inbox", WORKER, at("cases:inbox", "case"), _told_in_a_case),
     Shows("home:today", COORDINATOR, at("home:today"), _own_task),
     Shows("home:today", EDUCATION, at("home:today"), _own_task),
