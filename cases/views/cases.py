@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy
 
 from cases import names
 from cases.actions import cases, inbox
-from cases.course import course_of, path_of
 from cases.forms.cases import (
     CITIZENSHIPS,
     HEAD,
@@ -60,6 +59,7 @@ from cases.models.sealing import lend_key
 from cases.models.signal import Kind
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
+from cases.timeline import path_of, timeline_of
 from cases.viewers import viewers_of
 from cases.views.frame import frame, may_here
 from krat.access import rights
@@ -165,7 +165,7 @@ def case_add(request: Any) -> HttpResponse:
 
 @needs("cases.view", methods=("GET",))
 def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
-    """One case: what comes next, its path, who it is, what is referred, what holds it up, and its course.
+    """One case: what comes next, its path, who it is, what is referred, what holds it up, and its timeline.
 
     Two dozen queries, whatever the case holds.
     """
@@ -229,7 +229,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
             for one in referrals
         ],
         "obstacles": [(one, one.words["asked"]) for one in obstacles],
-        "course": course_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
+        "timeline": timeline_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
         "may": _may(seat, case),
     }
     return page(request, "cases/case.html", context)

@@ -1,4 +1,4 @@
-"""The path of a case and its course (rrjedha): its stages with their deadlines, and what happened."""
+"""The path of a case and its timeline (rrjedha): its stages with their deadlines, and what happened."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class StageOfPath:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the course."""
+    """One line of the timeline."""
 
     at: datetime.datetime
     text: str
@@ -88,10 +88,10 @@ def _running(stage_deadline: StageDeadline | None) -> str:
     return _("until %(day)s") % {"day": formats.date_format(due, "SHORT_DATETIME_FORMAT")}
 
 
-# --- the course ---
+# --- the timeline ---
 
 
-def course_of(
+def timeline_of(
     case: Case,
     *,
     deadlines: Sequence[StageDeadline],
