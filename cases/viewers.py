@@ -18,7 +18,7 @@ from krat.audit import trail
 from krat.people.models import Seat
 
 # What stands on every page of a case, and tells nothing about what somebody looked for.
-_FRAME = {"", "cases.stagedeadline", "cases.clock", "cases.assignment"}
+_ON_EVERY_PAGE = {"", "cases.stagedeadline", "cases.clock", "cases.assignment"}
 _MOST_HOURS = 6
 
 
@@ -43,7 +43,7 @@ def viewers_of(case: Case) -> list[Viewer]:
 
 
 def _in_words(look: trail.Look, seat: Seat | None) -> Viewer:
-    names = {str(apps.get_model(kind)._meta.verbose_name) for kind in look.kinds - _FRAME}
+    names = {str(apps.get_model(kind)._meta.verbose_name) for kind in look.kinds - _ON_EVERY_PAGE}
     return Viewer(
         who=str(seat.user) if seat else look.actor_words,
         office=f"{seat.get_role_display()}, {seat.institution.short_name}" if seat else "",

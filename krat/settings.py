@@ -115,7 +115,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "krat.home.frame.frame",
+                "krat.home.navigation.navigation",
             ],
             "builtins": [
                 "django.templatetags.i18n",

@@ -16,7 +16,7 @@ from cases.actions import cards
 from cases.forms.cards import CardFilter, GoneForm, ObstacleForm
 from cases.models import Card, Case, Obstacle, Referral
 from cases.models.card import CardState
-from cases.views.frame import frame
+from cases.views.layout import layout
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.reference.models import Term
@@ -42,7 +42,7 @@ def obstacle_add(request: Any, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The obstacle is marked. You can take it to the table now, or later."))
             return redirect("cases:obstacle_table", code=obstacle.code)
     request.shown += list(form.referrals)
-    return page(request, "cases/obstacle_form.html", frame(request, case, here="obstacles") | {"form": form})
+    return page(request, "cases/obstacle_form.html", layout(request, case, here="obstacles") | {"form": form})
 
 
 def _initial(request: Any, case: Case) -> dict[str, Any]:
@@ -94,7 +94,7 @@ def obstacle_table(request: Any, code: uuid.UUID) -> HttpResponse:
     card, identity = cards.as_card(obstacle, by=request.seat)
     request.shown.append((identity, ["birth_date", "sex"]))
     context = {"obstacle": obstacle, "card": card, "case": case}
-    return page(request, "cases/obstacle_table.html", frame(request, case, here="obstacles") | context)
+    return page(request, "cases/obstacle_table.html", layout(request, case, here="obstacles") | context)
 
 
 @needs("obstacles.mark", methods=("POST",))
@@ -132,7 +132,7 @@ def obstacle_gone(request: Any, code: uuid.UUID) -> HttpResponse:
         "card": card,
         "given": card.given() if card is not None else [],
     }
-    return page(request, "cases/obstacle_gone.html", frame(request, case, here="obstacles") | context)
+    return page(request, "cases/obstacle_gone.html", layout(request, case, here="obstacles") | context)
 
 
 # --- cards, for the table ---

@@ -61,7 +61,7 @@ from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
 from cases.timeline import path_of, timeline_of
 from cases.viewers import viewers_of
-from cases.views.frame import frame, may_here
+from cases.views.layout import layout, may_here
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.reference.models import Municipality, Term
@@ -210,7 +210,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         done_cards=cards_done(obstacles),
     )
     context = {
-        **frame(request, case),
+        **layout(request, case),
         "due": _due(case),
         "step": next_step(standing),
         "path": path_of(case, deadlines),
@@ -285,7 +285,7 @@ def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("Who the case is about was changed."))
             return redirect("cases:case", code=case.code)
     request.shown.append((identity, WHO))
-    context = {"form": form, **frame(request, case, here="identity")}
+    context = {"form": form, **layout(request, case, here="identity")}
     return page(request, "cases/case_identity.html", context)
 
 
@@ -398,7 +398,7 @@ def _verb_page(
     tone: str = "",
 ) -> HttpResponse:
     context = {
-        **frame(request, case, here=""),
+        **layout(request, case, here=""),
         "form": form,
         "heading": heading,
         "verb": verb,
@@ -428,7 +428,7 @@ def case_team(request: Any, code: uuid.UUID) -> HttpResponse:
     team = list(places.select_related("seat__user", "seat__institution", "by__user"))
     request.shown += team
     context = {
-        **frame(request, case, here="team"),
+        **layout(request, case, here="team"),
         "form": form,
         "now": [one for one in team if one.ended_at is None],
         "before": [one for one in team if one.ended_at is not None],
@@ -459,7 +459,7 @@ def case_viewers(request: Any, code: uuid.UUID) -> HttpResponse:
     """Who looked at this file, a line for each person and day."""
     case = _case(request, code)
     lines = Paginator(viewers_of(case), _LINES).get_page(request.GET.get("page"))
-    return page(request, "cases/case_viewers.html", {"lines": lines, **frame(request, case, here="viewers")})
+    return page(request, "cases/case_viewers.html", {"lines": lines, **layout(request, case, here="viewers")})
 
 
 # --- what a system sent ---
@@ -478,7 +478,7 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
     told = sorted({field["name"] for _one, fields in waiting for field in fields} & identity.words.keys())
     request.shown += [*sent, *([(identity, told)] if told else [])]
     context = {
-        **frame(request, case, here="inbox"),
+        **layout(request, case, here="inbox"),
         "waiting": waiting,
         "decided": [one for one in sent if one.state != SentChange.State.WAITS],
     }

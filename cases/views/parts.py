@@ -15,7 +15,7 @@ from cases.forms.notes import NoteForm
 from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
 from cases.models import AidPart, Case, CounsellingPart, Note, SchoolPart
 from cases.models.sealing import lend_key
-from cases.views.frame import frame, may_here
+from cases.views.layout import layout, may_here
 from krat.access.views import door, needs
 from krat.ui.listing import listing
 from krat.ui.pages import page
@@ -43,7 +43,7 @@ def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
         lend_key(notes[0], *notes)
     request.shown += notes
     context = {
-        **frame(request, case, here="notes"),
+        **layout(request, case, here="notes"),
         "form": form if may_write else None,
         "found": found,
         "notes": [(one, one.words["text"]) for one in notes],
@@ -84,7 +84,7 @@ def _part(
             messages.success(request, _("Saved."))
             return redirect("cases:case", code=case.code)
     context = {
-        **frame(request, case, here=here),
+        **layout(request, case, here=here),
         "form": form if may_write else None,
         "heading": heading,
         "facts": facts_of(part) if part is not None else [],
@@ -102,7 +102,7 @@ def case_counselling(request: Any, code: uuid.UUID) -> HttpResponse:
         lend_key(parts[0], *parts)
     request.shown += parts
     context = {
-        **frame(request, case, here="counselling"),
+        **layout(request, case, here="counselling"),
         "parts_told": [(one, facts_of(one)) for one in parts],
         "may_refer": may_here(request.seat, "referrals.send") and case.is_open,
     }

@@ -18,7 +18,7 @@ from cases.forms.referrals import AnswerForm, ReferForm, ReferralFilter, Withdra
 from cases.models import Case, Identity, Obstacle, Referral
 from cases.models.referral import OPEN, ReferralState
 from cases.sharing import PURPOSES, USE, Purpose, Shared, receivers, share
-from cases.views.frame import frame
+from cases.views.layout import layout
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.people.models import Seat
@@ -107,7 +107,7 @@ def _senders_side(request: Any, referral: Referral) -> dict[str, Any]:
     obstacle = obstacles.select_related("kind", "card").first()
     request.shown += [obstacle] if obstacle is not None else []
     failed = referral.is_late or referral.state == ReferralState.REFUSED
-    return frame(request, case, here="referrals") | {
+    return layout(request, case, here="referrals") | {
         "words": words,
         "obstacle": obstacle,
         "may_remind": may_send and referral.state == ReferralState.SENT,
@@ -162,7 +162,7 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
     purpose = _chosen_purpose(request)
     if purpose not in PURPOSES:
         offers = [_offer(name, case, request.seat) for name in PURPOSES]
-        context = frame(request, case, here="referrals") | {"offers": offers}
+        context = layout(request, case, here="referrals") | {"offers": offers}
         return page(request, "cases/referral_purpose.html", context)
     form = ReferForm.of(request, case=case, purpose=purpose, receivers=receivers(purpose, case, request.seat))
     if form.is_accepted():
@@ -173,7 +173,7 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
     identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
     fields, part = PURPOSES[purpose].identity, PURPOSES[purpose].part
     request.shown.append((identity, fields))
-    context = frame(request, case, here="referrals") | {
+    context = layout(request, case, here="referrals") | {
         "form": form,
         "purpose": PURPOSES[purpose],
         "purpose_code": purpose,

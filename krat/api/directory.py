@@ -1,4 +1,4 @@
-"""Institutions and code lists for machines. Their areas stand below this frame, so their addresses stand here."""
+"""Institutions and code lists for machines. Their areas stand below the base, so their addresses stand here."""
 
 from typing import Any
 

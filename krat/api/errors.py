@@ -126,7 +126,7 @@ def content(
 
 
 def problem(status: int, code: str, detail: object, **headers: str) -> JsonResponse:
-    """A problem outside the frame's views: the token endpoint, an address that does not exist."""
+    """A problem outside the base views: the token endpoint, an address that does not exist."""
     answer = JsonResponse(content(status, code, detail), status=status, content_type=MEDIA_TYPE)
     for name, value in headers.items():
         answer[name.replace("_", "-")] = value

@@ -1,4 +1,4 @@
-"""The registry's frame with pages that tests plant in it."""
+"""The registry's URLs with pages that tests plant in it."""
 
 import types
 from typing import Any
@@ -9,10 +9,10 @@ import krat.urls
 
 
 def urls_with(*patterns: Any) -> types.ModuleType:
-    """A frame like `krat.urls` with planted pages before the real ones."""
-    frame = types.ModuleType("extra_urls")
-    frame.urlpatterns = [*patterns, path("", include(krat.urls.urlpatterns))]
-    frame.OTHERS_PAGES = krat.urls.OTHERS_PAGES
+    """A URLconf like `krat.urls` with planted pages before the real ones."""
+    urls = types.ModuleType("extra_urls")
+    urls.urlpatterns = [*patterns, path("", include(krat.urls.urlpatterns))]
+    urls.OTHERS_PAGES = krat.urls.OTHERS_PAGES
     for number in (400, 403, 404, 500):
-        setattr(frame, f"handler{number}", getattr(krat.urls, f"handler{number}"))
-    return frame
+        setattr(urls, f"handler{number}", getattr(krat.urls, f"handler{number}"))
+    return urls

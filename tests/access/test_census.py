@@ -142,12 +142,12 @@ print("started")
 _PLANT = """
 def hidden(request):
     return HttpResponse("")
-frame = types.ModuleType("extra_urls")
+urls = types.ModuleType("extra_urls")
 django.setup()
 import krat.urls
-frame.__dict__.update({name: value for name, value in vars(krat.urls).items() if not name.startswith("__")})
-frame.urlpatterns = [path("hidden/", hidden, name="hidden"), *krat.urls.urlpatterns]
-sys.modules["extra_urls"] = frame
+urls.__dict__.update({name: value for name, value in vars(krat.urls).items() if not name.startswith("__")})
+urls.urlpatterns = [path("hidden/", hidden, name="hidden"), *krat.urls.urlpatterns]
+sys.modules["extra_urls"] = urls
 settings.ROOT_URLCONF = "extra_urls"
 """
 _NO_WITNESS = """

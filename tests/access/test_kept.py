@@ -22,7 +22,7 @@ from krat.access.models import KeptForm, Submission
 from krat.access.views import needs
 from krat.people.models import User
 from krat.ui.forms import BaseForm
-from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a frame
+from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
 from krat.urls import urlpatterns as _all
 
 MARKER = "Shembullfjala7731"

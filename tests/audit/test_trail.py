@@ -16,7 +16,7 @@ from krat.access.views import door, needs
 from krat.audit import trail, triggers
 from krat.audit.models import Entry, Seal, Version
 from krat.people.models import User
-from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a frame
+from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
 from krat.urls import urlpatterns as _all
 from meetings.actions import CHANGED
 from meetings.models import Meeting

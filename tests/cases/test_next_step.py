@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from cases.models import Obstacle, Referral, StageDeadline
 from cases.models.case import Stage
 from cases.next_step import STEPS, Standing, cards_done, next_step
-from cases.views.frame import may_here
+from cases.views.layout import may_here
 from krat.demo import make
 from tests.ui.html_client import rows
 

@@ -12,7 +12,7 @@ from django.urls import include, path
 from cases.models import Case, Identity, Note
 from krat.access.views import door, needs, own_account, public
 from krat.audit.models import Entry
-from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a frame
+from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
 from krat.urls import urlpatterns as _all
 from meetings.models import Meeting
 from tests.safety import canaries

@@ -37,8 +37,8 @@ def may_here(seat: Seat, right: str) -> bool:
     return rights.may(seat, right) and rights.reach(seat, right) is rights.reach(seat, "cases.view")
 
 
-def frame(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]:
-    """What the frame of a case shows on each of its pages (two queries)."""
+def layout(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]:
+    """What the layout of a case shows on each of its pages (two queries)."""
     seat = request.seat
     waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
     parts = [

@@ -1,4 +1,4 @@
-"""The frame of REST: refusals, shapes, pages by cursor, versions, keys, the trail; asked of the tasks and of probes."""
+"""The base of REST: refusals, shapes, pages by cursor, versions, keys, the trail; asked of the tasks and of probes."""
 
 import json
 import uuid

@@ -34,8 +34,8 @@ _NAV: list[Any] = [
 ]
 
 
-def frame(request: Any) -> dict[str, Any]:
-    """The frame of a page; everything it needs was fetched by the middleware."""
+def navigation(request: Any) -> dict[str, Any]:
+    """What stands around a page; everything it needs was fetched by the middleware."""
     seat: Seat | None = getattr(request, "seat", None)
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
