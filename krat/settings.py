@@ -211,7 +211,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["krat.api.auth.Closed"],
     "DEFAULT_THROTTLE_CLASSES": ["krat.api.limits.PerClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["krat.api.shapes.StrictJson"],
+    "DEFAULT_PARSER_CLASSES": ["krat.api.serializers.StrictJson"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
     "DATETIME_FORMAT": "iso-8601",

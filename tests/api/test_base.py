@@ -1,4 +1,4 @@
-"""The base of REST: refusals, shapes, pages by cursor, versions, keys, the trail; asked of the tasks and of probes."""
+"""The base of REST: refusals, serializers, pages, versions, keys, the trail; asked of the tasks and of probes."""
 
 import json
 import uuid
@@ -24,12 +24,12 @@ from krat.api.checks import rest_is_closed_by_default
 from krat.api.errors import Conflict
 from krat.api.models import IdempotentAnswer
 from krat.api.once import HEADER
-from krat.api.shapes import Coded, Shape
+from krat.api.serializers import CodeRelatedField, StrictSerializer
 from krat.api.views import Resource, based_on
 from krat.audit.models import Entry
 from krat.committee.models import Institution
 from krat.demo import make
-from krat.plan.api import TaskShape
+from krat.plan.api import TaskSerializer
 from krat.plan.models import Step, Task
 from krat.plan.models.task import State
 from tests.api.conftest import problem
@@ -262,7 +262,7 @@ def test_a_page_does_not_listen_to_the_header(as_):
     assert as_("zva.durres").get("/tasks/", headers={"Accept-Language": "en"})["Content-Language"] == "sq"
 
 
-# --- shapes ---
+# --- serializers ---
 
 
 @pytest.mark.parametrize(
@@ -294,18 +294,18 @@ def test_a_text_is_stored_in_its_one_form(machine, task):
     assert Step.objects.unscoped("tests look").get(task=task).note == "F\u00ebmija u regjistrua."
 
 
-class Inner(Shape):
+class Inner(StrictSerializer):
     """A part."""
 
     kind = serializers.ChoiceField(choices=["a", "b"])
 
 
-class Outer(Shape):
+class Outer(StrictSerializer):
     """A whole."""
 
     code = serializers.UUIDField(read_only=True)
     inner = Inner()
-    lead = Coded(lambda seat: Institution.objects.visible_to(seat))
+    lead = CodeRelatedField(lambda seat: Institution.objects.visible_to(seat))
 
 
 class Takes(Resource):
@@ -314,7 +314,7 @@ class Takes(Resource):
     rights = {"POST": "tasks.report"}
 
     def post(self, request):
-        return Response({"lead": self.shaped(Outer)["lead"].code}, status=201)
+        return Response({"lead": self.validated(Outer)["lead"].code}, status=201)
 
 
 @pytest.mark.parametrize(
@@ -466,7 +466,7 @@ def test_filters_narrow(machine, task):
 # --- versions ---
 
 
-class Changed(Shape):
+class Changed(StrictSerializer):
     """A task's new words."""
 
     title = serializers.CharField(max_length=300)
@@ -482,7 +482,7 @@ class Changes(Resource):
 
     def patch(self, request, code):
         task = hold(door(request, _rows(request), code), based_on=based_on(request))
-        task.title = self.shaped(Changed)["title"]
+        task.title = self.validated(Changed)["title"]
         settle(task, by=request.seat, right="tasks.report")
         return self.one(task, Changed)
 
@@ -747,7 +747,7 @@ def test_as_it_is_nothing_is_found():
 def test_a_task_looks_like_its_shape(machine, task):
     told = machine().get(f"tasks/{task.code}/").json()
 
-    assert list(told) == [*TaskShape().fields, "steps"]
+    assert list(told) == [*TaskSerializer().fields, "steps"]
     assert (told["lead"], told["county"], told["state"]) == ("AL-02-ZVA", "AL-02", "new")
 
 
