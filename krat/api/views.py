@@ -30,7 +30,7 @@ from krat.access.scoping import VersionedModel
 from krat.access.views import no_queries, watched
 from krat.api.auth import right_for
 from krat.api.errors import TooLarge, TooMany, VersionChanged, VersionMissing, answer_to
-from krat.api.once import once
+from krat.api.idempotency import idempotent
 from krat.api.paging import Query
 from krat.api.serializers import StrictSerializer
 
@@ -117,7 +117,7 @@ class Resource(APIView):
         if request.method in READING:
             return work()
         again = partial(self.again, request, *self.args, **self.kwargs) if self.again is not None else None
-        answer: Response = once(request, work, again)
+        answer: Response = idempotent(request, work, again)
         return answer
 
     def _read(self, request: Any) -> None:

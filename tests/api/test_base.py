@@ -22,8 +22,8 @@ from krat.access.scoping import hold, settle
 from krat.access.views import QueryWhileRendering, door
 from krat.api.checks import rest_is_closed_by_default
 from krat.api.errors import Conflict
+from krat.api.idempotency import HEADER
 from krat.api.models import IdempotentAnswer
-from krat.api.once import HEADER
 from krat.api.serializers import CodeRelatedField, StrictSerializer
 from krat.api.views import Resource, based_on
 from krat.audit.models import Entry
