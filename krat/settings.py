@@ -195,7 +195,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_NAME = "krat_language"
 CSRF_COOKIE_NAME = "krat_csrf"
-CSRF_FAILURE_VIEW = "krat.access.kept.form_expired"
+CSRF_FAILURE_VIEW = "krat.access.recovered_forms.form_expired"
 
 # --- What machines ask ------------------------------------------------------------------------------------------------
 

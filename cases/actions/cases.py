@@ -248,9 +248,9 @@ def move(
     case.closed_on = timezone.localdate(now) if after is Stage.CLOSED else None
     case.stage = after
     running = StageDeadline.objects.permitted(by, "cases.view").filter(case=case, met_at=None)
-    for one in running:
-        one.met_at = now
-        one.save(update_fields=["met_at"])
+    for stage_deadline in running:
+        stage_deadline.met_at = now
+        stage_deadline.save(update_fields=["met_at"])
     settle(case, by=by, right=MOVES[before, after])
     if note.strip():
         step = Note(case=case, kind=Note.Kind.STEP, happened_on=timezone.localdate(now), seat=by)

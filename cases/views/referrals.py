@@ -185,7 +185,7 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
 
 def _chosen_purpose(request: Any) -> str:
     """The form carries it along, because an address that is kept for later keeps no parameters."""
-    for words in (request.POST, getattr(request, "kept", None) or {}, request.GET):
+    for words in (request.POST, getattr(request, "recovered", None) or {}, request.GET):
         if words.get("purpose"):
             return str(words["purpose"])
     return ""
