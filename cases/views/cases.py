@@ -68,7 +68,7 @@ from krat.reference.models import Municipality, Term
 from krat.ui.due import due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
-from krat.ui.pages import comes_too_late, page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 
 Words = dict[str, dict[str, Any]]
 
@@ -95,7 +95,7 @@ def case_list(request: Any) -> HttpResponse:
         "may_open": rights.may(seat, "cases.open"),
         "may_search": rights.may(seat, "identity.view"),
     }
-    return page(request, "cases/list.html", context)
+    return render_page(request, "cases/list.html", context)
 
 
 def _heads(request: Any, rows: list[Case]) -> list[dict[str, Any]]:
@@ -129,7 +129,7 @@ def case_search(request: Any) -> HttpResponse:
         "is_answered": is_answered,
         "there_are_more": len(found) > _MOST_FOUND,
     }
-    return page(request, "cases/search.html", context)
+    return render_page(request, "cases/search.html", context)
 
 
 def _search(seat: Any, typed: str) -> Any:
@@ -157,7 +157,7 @@ def case_add(request: Any) -> HttpResponse:
             case = cases.open_case(by=request.seat, **form.words())
             messages.success(request, _("The case is open. Its number is %(number)s.") % {"number": case})
             return redirect("cases:case", code=case.code)
-    return page(request, "cases/case_new.html", {"form": form})
+    return render_page(request, "cases/case_new.html", {"form": form})
 
 
 # --- one case ---
@@ -232,7 +232,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "timeline": timeline_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
         "may": _may(seat, case),
     }
-    return page(request, "cases/case.html", context)
+    return render_page(request, "cases/case.html", context)
 
 
 def _case(request: Any, code: uuid.UUID, *, right: str = "") -> Case:
@@ -286,7 +286,7 @@ def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
             return redirect("cases:case", code=case.code)
     request.shown.append((identity, WHO))
     context = {"form": form, **layout(request, case, here="identity")}
-    return page(request, "cases/case_identity.html", context)
+    return render_page(request, "cases/case_identity.html", context)
 
 
 @needs("cases.change")
@@ -406,7 +406,7 @@ def _verb_page(
         "against": " ".join(against or []),
         "tone": tone,
     }
-    return page(request, "cases/case_verb.html", context)
+    return render_page(request, "cases/case_verb.html", context)
 
 
 # --- the team ---
@@ -433,7 +433,7 @@ def case_team(request: Any, code: uuid.UUID) -> HttpResponse:
         "now": [one for one in team if one.ended_at is None],
         "before": [one for one in team if one.ended_at is not None],
     }
-    return page(request, "cases/case_team.html", context)
+    return render_page(request, "cases/case_team.html", context)
 
 
 @needs("cases.assign", methods=("POST",))
@@ -459,7 +459,7 @@ def case_viewers(request: Any, code: uuid.UUID) -> HttpResponse:
     """Who looked at this file, a line for each person and day."""
     case = _case(request, code)
     lines = Paginator(viewers_of(case), _LINES).get_page(request.GET.get("page"))
-    return page(request, "cases/case_viewers.html", {"lines": lines, **layout(request, case, here="viewers")})
+    return render_page(request, "cases/case_viewers.html", {"lines": lines, **layout(request, case, here="viewers")})
 
 
 # --- what a system sent ---
@@ -482,7 +482,7 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
         "waiting": waiting,
         "decided": [one for one in sent if one.state != SentChange.State.WAITS],
     }
-    return page(request, "cases/case_inbox.html", context)
+    return render_page(request, "cases/case_inbox.html", context)
 
 
 def _compared(case: Case, identity: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:

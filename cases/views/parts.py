@@ -18,7 +18,7 @@ from cases.models.sealing import lend_key
 from cases.views.layout import layout, may_here
 from krat.access.views import door, needs
 from krat.ui.listing import listing
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 
 _NOTES_A_PAGE = 20
 
@@ -48,7 +48,7 @@ def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
         "found": found,
         "notes": [(one, one.words["text"]) for one in notes],
     }
-    return page(request, "cases/case_notes.html", context)
+    return render_page(request, "cases/case_notes.html", context)
 
 
 @needs("parts.view")
@@ -89,7 +89,7 @@ def _part(
         "heading": heading,
         "facts": facts_of(part) if part is not None else [],
     }
-    return page(request, "cases/case_part.html", context)
+    return render_page(request, "cases/case_part.html", context)
 
 
 @needs("parts.view", methods=("GET",))
@@ -106,4 +106,4 @@ def case_counselling(request: Any, code: uuid.UUID) -> HttpResponse:
         "parts_told": [(one, facts_of(one)) for one in parts],
         "may_refer": may_here(request.seat, "referrals.send") and case.is_open,
     }
-    return page(request, "cases/case_counselling.html", context)
+    return render_page(request, "cases/case_counselling.html", context)

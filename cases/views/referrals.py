@@ -25,7 +25,7 @@ from krat.people.models import Seat
 from krat.ui.due import Due, due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
-from krat.ui.pages import comes_too_late, page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 
 # --- reading ---
 
@@ -47,7 +47,7 @@ def referral_list(request: Any) -> HttpResponse:
         "sends": rights.may(seat, "referrals.send"),
         "receives": rights.may(seat, "referrals.answer"),
     }
-    return page(request, "cases/referrals.html", context)
+    return render_page(request, "cases/referrals.html", context)
 
 
 def _by_what_waits(rows: Any) -> Any:
@@ -88,8 +88,8 @@ def referral_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "labels": _labels(PURPOSES[referral.purpose]),
     }
     if referral.receiver_id == request.seat.institution_id:
-        return page(request, "cases/referral.html", context | _receivers_side(request, referral))
-    return page(request, "cases/referral_sent.html", context | _senders_side(request, referral))
+        return render_page(request, "cases/referral.html", context | _receivers_side(request, referral))
+    return render_page(request, "cases/referral_sent.html", context | _senders_side(request, referral))
 
 
 def _referrals() -> Any:
@@ -163,7 +163,7 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
     if purpose not in PURPOSES:
         offers = [_offer(name, case, request.seat) for name in PURPOSES]
         context = layout(request, case, here="referrals") | {"offers": offers}
-        return page(request, "cases/referral_purpose.html", context)
+        return render_page(request, "cases/referral_purpose.html", context)
     form = ReferForm.of(request, case=case, purpose=purpose, receivers=receivers(purpose, case, request.seat))
     if form.is_accepted():
         with form.catching():
@@ -180,7 +180,7 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
         "will_see": told({name: identity.words[name] for name in fields}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
-    return page(request, "cases/referral_form.html", context)
+    return render_page(request, "cases/referral_form.html", context)
 
 
 def _chosen_purpose(request: Any) -> str:
@@ -278,7 +278,7 @@ def _move(
         "due": due_of_answer(referral),
         "form": form,
     }
-    return page(request, template, context)
+    return render_page(request, template, context)
 
 
 def _said_of(referral: Referral) -> str:
@@ -315,4 +315,4 @@ def referral_part(request: Any, code: uuid.UUID) -> HttpResponse:
         "opened_at": timezone.localtime(),
         "part_name": shared.part._meta.verbose_name,
     }
-    return page(request, "cases/referral_part.html", context)
+    return render_page(request, "cases/referral_part.html", context)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from krat.ui.forms import BaseForm
 
 
-def page(
+def render_page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> TemplateResponse:
     """A page that is rendered later. Querysets and the choices of forms in its context are fetched here and now."""
