@@ -244,11 +244,11 @@ def as_(world) -> Callable[..., "Client"]:  # noqa: F821
 
 
 @pytest.fixture
-def witness_of() -> Iterator[Callable[[object], None]]:
-    """``witness_of(other)``: another witness until the test ends."""
-    from krat.access import witness
+def access_logger_of() -> Iterator[Callable[[object], None]]:
+    """``access_logger_of(other)``: another access logger until the test ends."""
+    from krat.access import access_logger
 
-    before = witness.register(None)
-    witness.register(before)
-    yield witness.register
-    witness.register(before)
+    before = access_logger.register(None)
+    access_logger.register(before)
+    yield access_logger.register
+    access_logger.register(before)

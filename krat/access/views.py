@@ -23,9 +23,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from krat.access import recovered_forms, rights
+from krat.access.access_logger import AccessLogFailed, access_logger
 from krat.access.models import Submission
 from krat.access.scoping import ScopedModel, ScopedQuerySet
-from krat.access.witness import WitnessSilent, witness
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
@@ -116,7 +116,7 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
         return _not_allowed(request, methods)
     route = request.resolver_match.view_name
     if request.seat is None:
-        witness().refused(request.user, right, route, _code_only(kwargs.get("code", "")), "no_seat")
+        access_logger().refused(request.user, right, route, _code_only(kwargs.get("code", "")), "no_seat")
         return render(request, "errors/no_seat.html", status=403)
 
     def work() -> HttpResponse:
@@ -150,7 +150,7 @@ def watched(
     asked: object = "",
     shows: Callable[[A], bool] = lambda answer: True,
 ) -> A:
-    """Do the work of a request in one short transaction, in which the witness notes what the answer shows.
+    """Do the work of a request in one short transaction, in which the access logger notes what the answer shows.
 
     A refusal is noted in a transaction of its own, after the rollback, and raised again (ruling 6).
     """
@@ -161,12 +161,12 @@ def watched(
         with transaction.atomic():
             answer = work()
             if shows(answer):
-                _let_the_witness_see(request, right, route)
+                _log_access(request, right, route)
     except Http404:
-        witness().refused(request.seat, right, route, _code_only(asked), "not_there")
+        access_logger().refused(request.seat, right, route, _code_only(asked), "not_there")
         raise
     except PermissionDenied:
-        witness().refused(request.seat, right, route, _code_only(asked), "forbidden")
+        access_logger().refused(request.seat, right, route, _code_only(asked), "forbidden")
         raise
     return answer
 
@@ -177,11 +177,11 @@ def _code_only(asked: object) -> str:
     return code if isinstance(asked, uuid.UUID) or re.fullmatch(r"AL-[A-Z0-9-]{1,36}", code) else ""
 
 
-def _let_the_witness_see(request: Any, right: str, route: str) -> None:
+def _log_access(request: Any, right: str, route: str) -> None:
     try:
-        witness().saw(request.seat, right, route, request.shown)
+        access_logger().saw(request.seat, right, route, request.shown)
     except DatabaseError as mistake:
-        raise WitnessSilent("The trail could not be written; nothing is shown.") from mistake
+        raise AccessLogFailed("The trail could not be written; nothing is shown.") from mistake
 
 
 def _run_once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -7,8 +7,8 @@
             task = door(request, Task.objects.for_list(), code)
             return self.one(task, TaskSerializer)
 
-A request is answered in one short transaction, in which the witness notes what is shown; refusals are noted after the
-rollback; nothing is rendered before the commit, and no query runs after it. As pages are, by the same code.
+A request is answered in one short transaction, in which the access logger notes what is shown; refusals are noted after
+the rollback; nothing is rendered before the commit, and no query runs after it. As pages are, by the same code.
 """
 
 import re

@@ -163,7 +163,7 @@ def viewers(codes: Iterable[UUID]) -> list[Look]:
     return sorted(found.values(), key=lambda line: line.at[-1], reverse=True)
 
 
-class TrailWitness:
+class TrailAccessLogger:
     """Writes down what the door shows and refuses."""
 
     def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:

@@ -1,4 +1,4 @@
-"""The census: no page without a right, no page without a witness, no page that asks the database while it is drawn."""
+"""The census: no page without a right, none without an access logger, none that asks the database while it is drawn."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 
-from krat.access import census, witness
+from krat.access import access_logger, census
 from krat.access.checks import every_route_declares_its_right
 from krat.access.views import QueryWhileRendering, needs, no_queries, own_account, public
 from krat.api.views import Resource
@@ -150,12 +150,12 @@ urls.urlpatterns = [path("hidden/", hidden, name="hidden"), *krat.urls.urlpatter
 sys.modules["extra_urls"] = urls
 settings.ROOT_URLCONF = "extra_urls"
 """
-_NO_WITNESS = """
+_NO_ACCESS_LOGGER = """
 django.setup()
-from krat.access import witness
+from krat.access import access_logger
 from krat.audit.apps import AuditConfig
 AuditConfig.ready = lambda self: None
-witness.register(None)
+access_logger.register(None)
 django.setup = lambda *a, **k: None
 """
 
@@ -206,11 +206,11 @@ def test_the_server_does_not_start_with_a_hidden_route(place):
 
 
 @pytest.mark.slow
-def test_the_server_does_not_start_without_a_witness(place):
-    refused = start(_NO_WITNESS, place)
+def test_the_server_does_not_start_without_an_access_logger(place):
+    refused = start(_NO_ACCESS_LOGGER, place)
 
     assert refused.returncode == 1
-    assert "No witness is registered" in refused.stderr
+    assert "No access logger is registered" in refused.stderr
 
 
 # --- while a page is drawn, and while nobody watches ---
@@ -250,10 +250,10 @@ def test_no_query_runs_where_none_may():
 
 
 @pytest.mark.django_db
-def test_a_page_without_a_witness_shows_nothing(as_, extra_urls, witness_of):
+def test_a_page_without_an_access_logger_shows_nothing(as_, extra_urls, access_logger_of):
     extra_urls(path("asks/", needs("meetings.view")(_asks_before), name="asks"))
     browser = as_("koordinator.durres", raise_request_exception=False)
-    witness_of(None)
+    access_logger_of(None)
 
     answer = browser.get("/asks/")
 
@@ -261,12 +261,12 @@ def test_a_page_without_a_witness_shows_nothing(as_, extra_urls, witness_of):
     assert b"counted" not in answer.content
 
 
-def test_the_check_misses_the_witness(witness_of):
-    witness_of(None)
+def test_the_check_misses_the_access_logger(access_logger_of):
+    access_logger_of(None)
 
     assert "krat.E004" in {one.id for one in run_checks()}
-    with pytest.raises(witness.NoWitness):
-        witness.witness()
+    with pytest.raises(access_logger.NoAccessLogger):
+        access_logger.access_logger()
 
 
 # --- signed out, and by other methods ---

@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from krat.access import witness
+from krat.access import access_logger
 from krat.access.scoping import hold, settle
 from krat.access.views import QueryWhileRendering, door
 from krat.api.checks import rest_is_closed_by_default
@@ -644,7 +644,7 @@ def test_what_is_shown_is_noted_before_it_is_shown(machine, task):
 
 
 class Silent:
-    """A witness whose pen is broken."""
+    """An access logger that cannot write."""
 
     def saw(self, *what):
         raise DatabaseError("no place left")
@@ -653,9 +653,9 @@ class Silent:
         """Not asked."""
 
 
-def test_what_cannot_be_noted_is_neither_shown_nor_done(machine, task, witness_of):
+def test_what_cannot_be_noted_is_neither_shown_nor_done(machine, task, access_logger_of):
     one = machine()
-    witness_of(Silent())
+    access_logger_of(Silent())
 
     shown = one.get(f"tasks/{task.code}/")
     done = one.post(f"tasks/{task.code}/progress/", {"note": "Puna filloi."})
@@ -667,10 +667,10 @@ def test_what_cannot_be_noted_is_neither_shown_nor_done(machine, task, witness_o
     assert steps_of(task) == 0
 
 
-def test_with_a_witness_it_is_shown(machine, task):
+def test_with_an_access_logger_it_is_shown(machine, task):
     """The negative control."""
     assert machine().get(f"tasks/{task.code}/").json()["title"] == task.title
-    assert witness.witness()
+    assert access_logger.access_logger()
 
 
 class AsksLate(Resource):

@@ -251,9 +251,9 @@ def test_nothing_is_shown_when_the_entry_cannot_be_written(as_, meeting, monkeyp
 
 
 @probing
-def test_nothing_is_shown_when_nobody_would_write_it_down(as_, meeting, witness_of):
+def test_nothing_is_shown_when_nobody_would_write_it_down(as_, meeting, access_logger_of):
     browser = as_("koordinator.durres", raise_request_exception=False)
-    witness_of(None)
+    access_logger_of(None)
 
     answer = browser.get(f"/probe/{meeting.code}/")
 

@@ -101,7 +101,7 @@ def _shows_and_notes(request):
 
 @needs("cases.view", methods=("GET",))
 def _notes_after_showing(request):
-    """What a page notes once it is drawn is not written: the witness looked before."""
+    """What a page notes once it is drawn is not written: the access logger looked before."""
     who = _planted()[1]
     response = HttpResponse(who.full_name)
     request.seen_too_late = [who]
