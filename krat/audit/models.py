@@ -81,7 +81,7 @@ class Version(ScopedModel):
 
     processing = Processing(
         _("showing people what was changed"),
-        Level.SEALED,
+        Level.ENCRYPTED,
         _("as long as the thing it belongs to"),
         SECURITY,
     )
@@ -93,7 +93,7 @@ class Version(ScopedModel):
     at = models.DateTimeField(_("at"), auto_now_add=True)
     actor = models.UUIDField(_("actor"))
     actor_words = models.CharField(_("actor in words"), max_length=160)
-    sealed = models.BinaryField(_("sealed values"))
+    ciphertext = models.BinaryField(_("encrypted values"), db_column="sealed")
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("version")

@@ -14,7 +14,7 @@ from itertools import pairwise
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from krat.access import vault
+from krat.access import crypto
 from krat.audit import head, triggers
 from krat.audit.models import Entry, Seal
 
@@ -49,7 +49,7 @@ def mac(entry: Entry) -> str:
         entry.fields,
         entry.route,
     ]
-    return vault.keyed_hash(json.dumps(content).encode(), use="trail-row")
+    return crypto.keyed_hash(json.dumps(content).encode(), use="trail-row")
 
 
 def seal_if_due() -> None:
@@ -92,7 +92,7 @@ def _entries() -> QuerySet[Entry]:
 
 def _digest(previous: str, rows: Iterable[Entry]) -> str:
     content = json.dumps([previous, [[row.pk, row.mac] for row in rows]])
-    return vault.keyed_hash(content.encode(), use="trail-seal")
+    return crypto.keyed_hash(content.encode(), use="trail-seal")
 
 
 def _ranges(ids: list[int]) -> list[list[int]]:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from krat.access import vault
+from krat.access import crypto
 from krat.access.rights import Subject
 from krat.access.scoping import ScopedModel
 from krat.audit import sealer
@@ -102,7 +102,7 @@ def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, 
         actor_words=by.trail_words[:160],
     )
     values = {field: [_plain(old), _plain(new)] for field, (old, new) in changes.items()}
-    version.sealed = vault.seal(json.dumps(values), place=f"audit_version:sealed:{version.code}")
+    version.ciphertext = crypto.encrypt(json.dumps(values), place=f"audit_version:sealed:{version.code}")
     version.save(force_insert=True)
 
 
@@ -125,7 +125,11 @@ def history(thing: ScopedModel, limit: int = 50) -> list[Change]:
         thing_type=thing._meta.label_lower, thing_code=str(thing.code)
     )
     return [
-        Change(row.at, row.actor_words, json.loads(vault.unseal(row.sealed, place=f"audit_version:sealed:{row.code}")))
+        Change(
+            row.at,
+            row.actor_words,
+            json.loads(crypto.decrypt(row.ciphertext, place=f"audit_version:sealed:{row.code}")),
+        )
         for row in rows.order_by("-id")[:limit]
     ]
 

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from krat.access import vault
+from krat.access import crypto
 from krat.access.models import Installation
 from krat.audit import sealer, trail, triggers
 from krat.audit.models import Entry, Seal
@@ -196,7 +196,7 @@ def _change_a_seals_list(rng: random.Random, ids: list[int]) -> None:
 
 def _change_a_seal(rng: random.Random, ids: list[int]) -> None:
     one = rng.choice(list(seals()))
-    seals().filter(pk=one.pk).update(digest=vault.keyed_hash(b"other", use="other"))
+    seals().filter(pk=one.pk).update(digest=crypto.keyed_hash(b"other", use="other"))
 
 
 def _cut_a_seal(rng: random.Random, ids: list[int]) -> None:
