@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from krat.access import crypto
 from krat.access.rights import Subject
 from krat.access.scoping import ScopedModel
-from krat.audit import sealer
+from krat.audit import checkpoints
 from krat.audit.models import Entry, Version
 
 _events: dict[str, str | Promise] = {}
@@ -59,8 +59,8 @@ def record(
 ) -> None:
     """Add one entry: who (a seat, a user, or nobody known), which event, on what, and the names of the fields.
 
-    With ``changes`` (field: old and new value) the values go, sealed, into a `Version` of the thing. One insert, two
-    with changes; on PostgreSQL a shared lock that only the sealer waits for.
+    With ``changes`` (field: old and new value) the values go, encrypted, into a `Version` of the thing. One insert, two
+    with changes; on PostgreSQL a shared lock that only a checkpoint waits for.
     """
     if name not in _events:
         raise LookupError(f"The event {name!r} is not registered.")
@@ -84,14 +84,14 @@ def _entry(by: Any, name: str, thing: models.Model | None, fields: Iterable[str]
         fields=sorted(set(fields)),
         route=route,
     )
-    entry.mac = sealer.mac(entry)
+    entry.mac = checkpoints.mac(entry)
     return entry
 
 
 def _insert(entries: Sequence[Entry]) -> None:
-    sealer.let_writers_in(len(entries))
+    checkpoints.let_writers_in(len(entries))
     Entry.objects.bulk_create(entries)
-    transaction.on_commit(sealer.seal_if_due, robust=True)
+    transaction.on_commit(checkpoints.take_if_due, robust=True)
 
 
 def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, Any]]) -> None:
