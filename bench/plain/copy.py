@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from bench.plain import models
 from cases import models as sealed
-from cases.models.sealing import fetch_keys
+from cases.models.encryption import fetch_keys
 from cases.names import SHORTEST, words_of
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -57,14 +57,14 @@ def _batches(model: Any) -> Iterator[list[Any]]:
         rows = list(model.objects.unscoped(_WHY).filter(pk__gt=last).order_by("pk")[:_BATCH])
         if not rows:
             return
-        if hasattr(model, "words"):
+        if hasattr(model, "data"):
             fetch_keys(rows)
         yield rows
         last = rows[-1].pk
 
 
 def _copy(plain: Any, row: Any) -> Any:
-    words = row.words if hasattr(row, "words") else {}
+    words = row.data if hasattr(row, "data") else {}
     names = [field.attname for field in plain._meta.concrete_fields if field.attname != "id"]
     return plain(id=row.pk, **{name: words[name] if name in words else getattr(row, name) for name in names})
 
@@ -73,5 +73,5 @@ def _index(people: list[Any]) -> None:
     models.Word.objects.bulk_create(
         models.Word(case_id=who.case_id, word=word)
         for who in people
-        for word in sorted(words_and_beginnings(who.words["first_name"], who.words["last_name"]))
+        for word in sorted(words_and_beginnings(who.data["first_name"], who.data["last_name"]))
     )

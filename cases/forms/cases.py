@@ -258,13 +258,13 @@ class IdentityForm(IdentityFields, VersionedForm):
         self.offer_care()
 
     def _show_both(self, current: models.Model) -> None:
-        words = {name: self.fields[name].to_python(self._stands.words[name]) for name in WHO}
+        words = {name: self.fields[name].to_python(self._stands.data[name]) for name in WHO}
         super()._show_both(cast(models.Model, SimpleNamespace(version=cast(Case, current).version, **words)))
 
 
 def identity_of(identity: Identity, case: Case) -> dict[str, Any]:
     """What the form of an identity starts with; its words must be at hand."""
-    return {**identity.words, "version": case.version}
+    return {**identity.data, "version": case.version}
 
 
 # --- opening ---

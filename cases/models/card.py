@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.crypto import EncryptedJSONField
 from cases.models.case import Assignment, Case, Risk, Stage
+from cases.models.encryption import Caseload, EditedEncryptedInCase
 from cases.models.identity import AgeBand, Sex
 from cases.models.referral import Referral
-from cases.models.sealing import Caseload, EditedInCase
-from cases.sealed import SealedWords
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet, VersionedModel
@@ -210,7 +210,7 @@ class Card(VersionedModel):
         return (CardState(self.state), CardState(state)) in MOVES
 
 
-class Obstacle(EditedInCase):
+class Obstacle(EditedEncryptedInCase):
     """What holds a case up (pengesë): which kind, which institution is waited for, since when, what is asked."""
 
     processing = Processing(_("that a stuck case is freed"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
@@ -246,9 +246,9 @@ class Obstacle(EditedInCase):
         Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
     )
     # asked: in one sentence, without a name; it goes to the table as it stands. how: how it went away.
-    words = SealedWords(names=("asked", "how"))
+    data = EncryptedJSONField(db_column="words", names=("asked", "how"))
 
-    class Meta(EditedInCase.Meta):
+    class Meta(EditedEncryptedInCase.Meta):
         ordering = ["state", "since", "pk"]
         verbose_name = _("obstacle")
         indexes = [models.Index(fields=["case", "state"], name="obstacle_by_case")]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.sealing import Caseload
+from cases.models.encryption import Caseload
 from cases.models.signal import Kind, Signal
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject

@@ -98,8 +98,8 @@ class ReferencePolicy:
         model = apps.get_model(place.model)
         names = {field.name for field in model._meta.get_fields()}
         rows = _rows(model).filter(code=place.code)
-        if "words" in names:
-            rows = rows.defer("words")
+        if "data" in names:
+            rows = rows.defer("data")
         for name, far in (("case", "case__municipality"), ("municipality", "municipality"), ("signal", "signal")):
             if name in names:
                 return rows.select_related(far).first()
@@ -152,7 +152,7 @@ class ReferencePolicy:
         return self._once(case, self._purposes)
 
     def _purposes(self, case: Case) -> list[str]:
-        running = _rows(Referral).filter(case=case, receiver=self.institution, state="accepted").defer("words")
+        running = _rows(Referral).filter(case=case, receiver=self.institution, state="accepted").defer("data")
         return [one.purpose for one in running if self._does_work_of(one)]
 
     def _does_work_of(self, referral: Referral) -> bool:
@@ -202,7 +202,7 @@ class ReferencePolicy:
             return True
         if row.waits_for_id == self.institution and self.role not in ("child_worker", "system", "secretariat"):
             return True
-        of = _rows(Obstacle).filter(card=row).select_related("case").defer("words").first()
+        of = _rows(Obstacle).filter(card=row).select_related("case").defer("data").first()
         if of is None:
             return False
         if self.role == "social_director":
