@@ -354,7 +354,7 @@ class Remark(ScopedModel):
 
 
 class MinuteDraft(ScopedModel):
-    """What somebody is writing on an agenda item and has not saved yet. Sealed: it has not met the identity guard."""
+    """What somebody writes on an agenda item and has not saved yet. Encrypted: it has not met the identity guard."""
 
     processing = Processing(
         _("nothing typed is lost"),

@@ -322,7 +322,7 @@ def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) ->
 
 @needs("meetings.file", methods=("POST",))
 def item_draft(request: Any, code: uuid.UUID) -> HttpResponse:
-    """Autosave: keep what is being written on an item, sealed. Answers JSON."""
+    """Autosave: keep what is being written on an item, encrypted. Answers JSON."""
     item = door(request, _items(), code)
     based_on, text = _version(request), request.POST.get("text", "")
     if len(text) > 20_000:

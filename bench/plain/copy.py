@@ -1,4 +1,4 @@
-"""Copying the registry's cases into the plain tables: what is sealed is opened."""
+"""Copying the registry's cases into the plain tables: what is encrypted is decrypted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from bench.plain import models
-from cases import models as sealed
+from cases import models as registry
 from cases.models.encryption import fetch_keys
 from cases.names import SHORTEST, words_of
 from krat.committee.models import Institution
@@ -16,16 +16,16 @@ from krat.people.models import Seat
 _WHY = "the benchmark copies everything"
 _BATCH = 1000
 _PAIRS = (
-    (models.Case, sealed.Case),
-    (models.Identity, sealed.Identity),
-    (models.StageDeadline, sealed.StageDeadline),
-    (models.Assignment, sealed.Assignment),
-    (models.SchoolPart, sealed.SchoolPart),
-    (models.AidPart, sealed.AidPart),
-    (models.CounsellingPart, sealed.CounsellingPart),
-    (models.Referral, sealed.Referral),
-    (models.Obstacle, sealed.Obstacle),
-    (models.Note, sealed.Note),
+    (models.Case, registry.Case),
+    (models.Identity, registry.Identity),
+    (models.StageDeadline, registry.StageDeadline),
+    (models.Assignment, registry.Assignment),
+    (models.SchoolPart, registry.SchoolPart),
+    (models.AidPart, registry.AidPart),
+    (models.CounsellingPart, registry.CounsellingPart),
+    (models.Referral, registry.Referral),
+    (models.Obstacle, registry.Obstacle),
+    (models.Note, registry.Note),
 )
 
 

@@ -236,7 +236,7 @@ class IdentityFields(BaseForm):
                 field.choices = [*field.choices, (stands, stands)]
 
     def identity(self) -> dict[str, str]:
-        """What was typed, as the sealed words hold it."""
+        """What was typed, as the encrypted data holds it."""
         typed = {name: self.cleaned_data[name] for name in WHO}
         return {
             name: value.isoformat() if isinstance(value, datetime.date) else value or ""

@@ -16,10 +16,10 @@ from krat.ui.forms import DateField, VersionedForm, Words
 
 
 class PartForm(VersionedForm):
-    """A part: its state, which is counted, and its words, which are sealed."""
+    """A part: its state, which is counted, and its data, which is encrypted."""
 
     def in_words(self) -> dict[str, str]:
-        """What was typed, as sealed words hold it: days as 2026-03-14, nothing as an empty text."""
+        """What was typed, as encrypted data holds it: days as 2026-03-14, nothing as an empty text."""
         typed = {name: value for name, value in self.cleaned_data.items() if name not in ("version", "state")}
         return {name: _as_word(value) for name, value in typed.items()}
 

@@ -359,9 +359,9 @@ class Assignment(ScopedModel):
 
 
 class DataKey(CheckedModel):
-    """The key that seals the words of one case or one signal, itself sealed by the master key."""
+    """The key that encrypts the data of one case or one signal, itself encrypted by the master key."""
 
-    processing = Processing(_("sealing"), Level.TECHNICAL, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("encryption"), Level.TECHNICAL, Caseload.KEPT, Caseload.BASIS)
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

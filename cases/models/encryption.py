@@ -67,7 +67,7 @@ def lend_key(owner: Any, *rows: Any) -> None:
 
 
 class OfCase:
-    """A row whose words are sealed by its case's key."""
+    """A row whose data is encrypted by its case's key."""
 
     case_id: int
 
@@ -77,7 +77,7 @@ class OfCase:
 
 
 class EncryptedInCase(OfCase, ScopedModel):
-    """A row of a case with sealed words."""
+    """A row of a case with encrypted data."""
 
     class Meta(ScopedModel.Meta):
         abstract = True
@@ -88,7 +88,7 @@ class EncryptedInCase(OfCase, ScopedModel):
 
 
 class EditedEncryptedInCase(OfCase, VersionedModel):
-    """A row of a case with sealed words that several people edit."""
+    """A row of a case with encrypted data that several people edit."""
 
     class Meta(VersionedModel.Meta):
         abstract = True

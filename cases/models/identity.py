@@ -42,7 +42,7 @@ class AgeBand(models.TextChoices):
 
 
 class Identity(EditedEncryptedInCase):
-    """Who the person of a case is, and how the family is reached safely. Sealed; never the address of a shelter."""
+    """Who the person of a case is, and how the family is reached safely. Encrypted; never the address of a shelter."""
 
     processing = Processing(_("helping this child or possible victim"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 

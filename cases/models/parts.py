@@ -20,7 +20,7 @@ from krat.people.models import Seat
 
 
 class Part(EditedEncryptedInCase):
-    """A part of a case: a state that is counted, and sealed words. The team sees it; whoever a referral of its purpose
+    """A part of a case: a counted state and encrypted data. The team sees it; whoever a referral of its purpose
     is accepted by sees it, too, through `cases.sharing`."""
 
     view_right = "parts.view"

@@ -363,7 +363,7 @@ def remark(meeting: Meeting, seat: Seat, text: str = "Të saktësohet pika e dyt
 def draft(
     item: AgendaItem, seat: Seat, text: str = "Diskutim i papërfunduar.", *, based_on: int | None = None
 ) -> MinuteDraft:
-    """A sealed draft of what somebody is writing on an item."""
+    """An encrypted draft of what somebody is writing on an item."""
     row = MinuteDraft(item=item, seat=seat, based_on=based_on or item.version)
     row.ciphertext = crypto.encrypt(text, place=f"meetings_minutedraft:sealed:{row.code}")
     return _saved(row)
@@ -408,7 +408,7 @@ def _marked(row: Any, name: str, text: str, *, joint: str = " ") -> str:
 
 
 def _encrypt(row: Any, more: dict[str, Any], **words: str) -> None:
-    """Fill the sealed words of a row: the plain ones, those among what else was given, and the canaries of a test."""
+    """Fill the encrypted data of a row: the plain ones, those among what else was given, and the canaries of a test."""
     field = row._meta.get_field("data")
     assert isinstance(field, EncryptedJSONField)  # noqa: S101  # for the type checker
     words |= {name: more.pop(name) for name in field.names if name in more}

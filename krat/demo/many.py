@@ -1,7 +1,7 @@
 """Many invented cases over all 61 municipalities, in bulk: what the registry is measured with.
 
 The same seed makes the same cases – names, stages, days, numbers – on the same day. They are written past the verbs, in
-batches, but through the models' own sealing; what they would have left in the trail is one entry for the whole.
+batches, but through the models' own encryption; what they would have left in the trail is one entry for the whole.
 """
 
 from __future__ import annotations

@@ -215,7 +215,7 @@ def test_a_technical_row_hands_out_no_case(model, whole, people):
         list(model.objects.values("case__identity__data"))
 
 
-# --- what a sealed column hands out ---
+# --- what an encrypted column hands out ---
 
 
 @pytest.mark.parametrize(
@@ -250,9 +250,9 @@ def test_django_itself_would_follow_it(whole):
 
 def test_an_expression_that_passes_the_door_by_hands_out_sealed_bytes(whole):
     """The door never hears of it (which modules may say one is a house test's affair); the words stay shut."""
-    sealed = Subquery(Identity.objects.filter(case=whole[0]).values("data")[:1])
+    ciphertext = Subquery(Identity.objects.filter(case=whole[0]).values("data")[:1])
 
-    (stored,) = Case.objects.unscoped("named").filter(pk=whole[0].pk).values_list(sealed, flat=True)
+    (stored,) = Case.objects.unscoped("named").filter(pk=whole[0].pk).values_list(ciphertext, flat=True)
 
     assert b"Shembulla" not in bytes(stored)
 

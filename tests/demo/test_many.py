@@ -1,4 +1,4 @@
-"""Many invented cases: sealed like any other, the same for the same seed, seen by their own unit only."""
+"""Many invented cases: encrypted like any other, the same for the same seed, seen by their own unit only."""
 
 import io
 from collections import Counter
