@@ -176,7 +176,7 @@ def workloads(seed: int) -> list[Workload]:
     from bench.plain.copy import words_and_beginnings
     from cases import names
     from cases.models import Case
-    from krat.access import kept
+    from krat.access import recovered_forms
     from krat.demo.make import number
     from krat.people.models import Seat
     from krat.reference.models import Municipality, Term
@@ -219,7 +219,7 @@ def workloads(seed: int) -> list[Workload]:
             "source": source.pk,
             "signalled_on": _typed_today(),
             "birth_date": "",
-            kept.FIELD: str(uuid.uuid4()),
+            recovered_forms.FIELD: str(uuid.uuid4()),
         }
         _well(browser.post(reverse("cases:add"), form), 302)
         return 1

@@ -27,7 +27,7 @@ _TOKEN = "c.id IN (SELECT case_id FROM cases_nametoken WHERE token = %s)"  # noq
 
 CASE = """
 SELECT c.*, {hex_identity} AS words, k.wrapped,
-  (SELECT {agg}(x.starts_at) FROM cases_clock x WHERE x.case_id = c.id) AS clocks,
+  (SELECT {agg}(x.starts_at) FROM cases_stagedeadline x WHERE x.case_id = c.id) AS clocks,
   (SELECT {agg}(u.name) FROM cases_assignment a JOIN people_seat s ON s.id = a.seat_id
     JOIN people_user u ON u.id = s.user_id WHERE a.case_id = c.id AND a.ended_at IS NULL) AS team,
   (SELECT {hex_x} FROM cases_schoolpart x WHERE x.case_id = c.id) AS school,
@@ -90,7 +90,7 @@ def insert(case: dict[str, Any], who: dict[str, str], words: Sequence[str], seat
         cursor.execute(_insert("plain_identity", {"case_id": pk, **who}), [pk, *who.values()])
         cursor.executemany(_insert("plain_word", {"case_id": pk, "word": ""}), [(pk, word) for word in words])
         clock = {"case_id": pk, "stage": case["stage"], "deadline": "", "starts_at": now, "due_at": now}
-        cursor.execute(_insert("plain_clock", clock), list(clock.values()))
+        cursor.execute(_insert("plain_stagedeadline", clock), list(clock.values()))
         place = {"case_id": pk, "seat_id": seat, "is_manager": True, "starts_at": now}
         cursor.execute(_insert("plain_assignment", place), list(place.values()))
     return 1

@@ -72,7 +72,7 @@ declare(
 declare("cases.assign", _("name the team of a case"), {Role.UNIT_HEAD: Reach.INSTITUTION})
 declare("cases.close", _("close and reopen a case"), {Role.UNIT_HEAD: Reach.INSTITUTION})
 declare(
-    "cases.lookers",
+    "cases.viewers",
     _("see who looked at a case"),
     {Role.UNIT_HEAD: Reach.INSTITUTION, Role.CHILD_WORKER: Reach.TEAM},
 )

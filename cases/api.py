@@ -28,7 +28,7 @@ from krat.access.scoping import hold
 from krat.access.views import door
 from krat.api.errors import VersionChanged
 from krat.api.paging import ListQuery, cursor_page
-from krat.api.shapes import Coded, Moment, Shape
+from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField
 from krat.api.views import Resource, based_on, etag
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
@@ -37,10 +37,10 @@ _WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": Tru
 _REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z"
 
 
-# --- shapes ---
+# --- serializers ---
 
 
-class IdentityShape(Shape):
+class IdentitySerializer(StrictSerializer):
     """Who it is. ``birth_date``, or ``birth_year`` where no day is known."""
 
     first_name = serializers.CharField(**_WORDS)
@@ -61,7 +61,7 @@ class IdentityShape(Shape):
         return words
 
 
-class CaseShape(Shape):
+class CaseSerializer(StrictSerializer):
     """A case. ``version`` may be sent along: then the change is applied only to that version."""
 
     code = serializers.UUIDField(read_only=True)
@@ -71,8 +71,8 @@ class CaseShape(Shape):
     version = serializers.IntegerField(required=False, min_value=1)
     number = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
-    municipality = Coded(lambda seat: Municipality.objects.all(), required=False)
-    holder = Coded(help_text="Code of the institution that leads the case.")
+    municipality = CodeRelatedField(lambda seat: Municipality.objects.all(), required=False)
+    holder = CodeRelatedField(help_text="Code of the institution that leads the case.")
     concerns = serializers.ListField(
         child=serializers.SlugField(),
         max_length=30,
@@ -87,12 +87,12 @@ class CaseShape(Shape):
         choices=Stage.choices, required=False, help_text="Only along the table of moves; systems do not close cases."
     )
     signalled_on = serializers.DateField(required=False)
-    source = Coded(  # type: ignore[assignment]  # the metaclass takes fields off the class
+    source = CodeRelatedField(  # type: ignore[assignment]  # the metaclass takes fields off the class
         lambda seat: Term.objects.of(Term.List.SOURCE), required=False, help_text="Of the list `source`."
     )
     victim_status = serializers.ChoiceField(choices=VictimStatus.choices, required=False)
-    identity = IdentityShape(required=False)
-    changed_at = Moment(read_only=True)
+    identity = IdentitySerializer(required=False)
+    changed_at = UtcDateTimeField(read_only=True)
 
     def to_representation(self, instance: Case) -> dict[str, Any]:
         """The head, and who it is where the view handed that over for a seat that may see it."""
@@ -111,25 +111,25 @@ class CaseShape(Shape):
             "source": instance.source.code,
             "victim_status": instance.victim_status,
         }
-        who = self.context["identities"].get(instance.pk)
-        if who is not None:
-            shown["identity"] = IdentityShape(who).data
-        return shown | {"changed_at": Moment().to_representation(instance.changed_at)}
+        identity_row = self.context["identities"].get(instance.pk)
+        if identity_row is not None:
+            shown["identity"] = IdentitySerializer(identity_row).data
+        return shown | {"changed_at": UtcDateTimeField().to_representation(instance.changed_at)}
 
 
-class NewCaseShape(CaseShape):
+class NewCaseSerializer(CaseSerializer):
     """A case to open: where, since when and from whom it was heard must be said."""
 
-    municipality = Coded(lambda seat: Municipality.objects.all())
+    municipality = CodeRelatedField(lambda seat: Municipality.objects.all())
     signalled_on = serializers.DateField()
-    source = Coded(lambda seat: Term.objects.of(Term.List.SOURCE))
+    source = CodeRelatedField(lambda seat: Term.objects.of(Term.List.SOURCE))
 
 
-class CasePage(Shape):
+class CasePage(StrictSerializer):
     """A page of cases."""
 
     next = serializers.CharField(allow_null=True)
-    results = CaseShape(many=True)
+    results = CaseSerializer(many=True)
 
 
 class CaseQuery(ListQuery):
@@ -143,7 +143,7 @@ class CaseQuery(ListQuery):
     narrowing = {"stage": "stage", "risk": "risk", "municipality": "municipality__code", "kind": "kind"}
 
 
-class QuarantinedShape(Shape):
+class QuarantinedSerializer(StrictSerializer):
     """A change that waits for a person: somebody else changed the case since this client last wrote or pulled it."""
 
     outcome = serializers.CharField()
@@ -160,16 +160,19 @@ def _found(found: Iterable[Case], request: Any) -> dict[int, Identity]:
     Four queries, however many cases.
     """
     rows, seat = list(found), request.seat
-    whos = {}
+    identities = {}
     if rights.may(seat, "identity.view"):
-        whos = {who.case_id: who for who in Identity.objects.visible_to(seat).filter(case__in=rows)}
-        fetch_keys(whos.values())
-        request.shown.extend(whos.values())
+        identities = {
+            identity_row.case_id: identity_row
+            for identity_row in Identity.objects.visible_to(seat).filter(case__in=rows)
+        }
+        fetch_keys(identities.values())
+        request.shown.extend(identities.values())
     known = [KnownVersion(case=case, seat=seat, version=case.version) for case in rows]
     KnownVersion.objects.bulk_create(
         known, update_conflicts=True, unique_fields=["case", "seat"], update_fields=["version"]
     )
-    return whos
+    return identities
 
 
 @contextmanager
@@ -180,7 +183,7 @@ def _named_as_sent() -> Iterator[None]:
     except Invalid as refusal:
         if hasattr(refusal, "error_dict"):
             refusal.error_dict = {
-                f"identity.{field}" if field in IdentityShape().fields else field: mistakes
+                f"identity.{field}" if field in IdentitySerializer().fields else field: mistakes
                 for field, mistakes in refusal.error_dict.items()
             }
         raise
@@ -194,8 +197,8 @@ class _OfCases(Resource):
         row = Case.objects.visible_to(self.request.seat).for_list().get(pk=case.pk)
         self.request.shown.append(row)
         location = f"/api/v1/cases/{row.code}/" if status == 201 else ""
-        whos = _found([row], self.request)
-        return self.one(row, CaseShape, status=status, location=location, identities=whos)
+        identities = _found([row], self.request)
+        return self.one(row, CaseSerializer, status=status, location=location, identities=identities)
 
     @_named_as_sent()
     def _open(self, sent: Mapping[str, Any]) -> Case:
@@ -238,8 +241,8 @@ def _differing(case: Case, sent: Mapping[str, Any], seat: Seat) -> tuple[dict[st
     head, identity, stage = _apart(sent)
     head = {name: value for name, value in head.items() if getattr(case, name) != value}
     if identity:
-        who = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()
-        stands = who.words if who is not None else {}
+        identity_row = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()
+        stands = identity_row.words if identity_row is not None else {}
         identity = {name: value for name, value in identity.items() if stands.get(name) != value.strip()}
     return head, identity, "" if stage == case.stage else stage
 
@@ -258,17 +261,17 @@ class Cases(_OfCases):
         page = cursor_page(
             request,
             rows,
-            CaseShape,
+            CaseSerializer,
             note_each=True,
             context={"identities": identities},
             prepare=lambda found: identities.update(_found(found, request)),
         )
         return Response(page)
 
-    @extend_schema(operation_id="case_open", request=NewCaseShape, responses={201: CaseShape})
+    @extend_schema(operation_id="case_open", request=NewCaseSerializer, responses={201: CaseSerializer})
     def post(self, request: Any) -> Response:
         """Open a case: its number, its clock and its tag come back."""
-        sent = self.shaped(NewCaseShape)
+        sent = self.validated(NewCaseSerializer)
         if "version" in sent:
             raise Invalid({"version": _("A new case has no version yet.")})
         return self._shown(self._open(sent), status=201)
@@ -279,17 +282,17 @@ class CaseOne(_OfCases):
 
     rights = {"GET": "cases.view", "PATCH": "cases.change"}
 
-    @extend_schema(operation_id="case", responses=CaseShape)
+    @extend_schema(operation_id="case", responses=CaseSerializer)
     def get(self, request: Any, code: uuid.UUID) -> Response:
         """One case as it stands now."""
         return self._shown(door(request, Case, code))
 
-    @extend_schema(operation_id="case_change", request=CaseShape, responses=CaseShape)
+    @extend_schema(operation_id="case_change", request=CaseSerializer, responses=CaseSerializer)
     def patch(self, request: Any, code: uuid.UUID) -> Response:
         """Change a case: what is left out stays, null empties. The tag it is based on is sent as If-Match."""
         version = based_on(request)
         case = door(request, Case.objects.for_list(), code)
-        sent = self.shaped(CaseShape)
+        sent = self.validated(CaseSerializer)
         if sent.get("version", version) != version:
             raise VersionChanged
         self._change(case, sent, version)
@@ -303,14 +306,14 @@ class CaseByReference(_OfCases):
 
     @extend_schema(
         operation_id="case_by_reference",
-        request=CaseShape,
+        request=CaseSerializer,
         parameters=[
             OpenApiParameter("reference", OpenApiTypes.STR, OpenApiParameter.PATH, description="Sender's own.")
         ],
         responses={
-            200: CaseShape,
-            201: CaseShape,
-            202: OpenApiResponse(QuarantinedShape, description="It waits for a person's decision."),
+            200: CaseSerializer,
+            201: CaseSerializer,
+            202: OpenApiResponse(QuarantinedSerializer, description="It waits for a person's decision."),
         },
     )
     def put(self, request: Any, reference: str) -> Response:
@@ -321,7 +324,7 @@ class CaseByReference(_OfCases):
         """
         case = self._find(reference)
         if case is None:
-            sent = self.shaped(NewCaseShape)
+            sent = self.validated(NewCaseSerializer)
             if sent.setdefault("reference", reference) != reference:
                 raise _another_reference()
             if sent.pop("version", None) is not None:
@@ -333,7 +336,7 @@ class CaseByReference(_OfCases):
                 case = self._find(reference)  # somebody sent the same at the same time
                 if case is None:
                     raise
-        sent = self.shaped(CaseShape)
+        sent = self.validated(CaseSerializer)
         if sent.pop("reference", reference) != reference:
             raise _another_reference()
         version = sent.pop("version", None)
@@ -361,7 +364,7 @@ class CaseByReference(_OfCases):
         self.request.shown.append(case)
         detail = _("Somebody else changed the case. Your change waits until a person decides about it.")
         waits = {"outcome": "quarantined", "code": case.code, "detail": detail}
-        answer = Response(QuarantinedShape(waits).data, status=202)
+        answer = Response(QuarantinedSerializer(waits).data, status=202)
         answer["ETag"] = etag(case.version)
         return answer
 
@@ -373,7 +376,7 @@ def _another_reference() -> Invalid:
 # --- referrals ---
 
 
-class ReferralShape(Shape):
+class ReferralSerializer(StrictSerializer):
     """A referral. ``case`` is there for its sender only, ``shared`` for its receiver while it is accepted."""
 
     code = serializers.UUIDField()
@@ -381,14 +384,14 @@ class ReferralShape(Shape):
     direction = serializers.ChoiceField(choices=["sent", "received"])
     purpose = serializers.ChoiceField(choices=sorted(sharing.PURPOSES))
     state = serializers.ChoiceField(choices=ReferralState.choices)
-    sender = Coded()
-    receiver = Coded()
+    sender = CodeRelatedField()
+    receiver = CodeRelatedField()
     request = serializers.CharField(required=False, help_text="For its receiver while the referral is open.")
     answer = serializers.CharField(required=False)
-    sent_at = Moment()
-    due_at = Moment()
-    accepted_at = Moment(allow_null=True)
-    ended_at = Moment(allow_null=True)
+    sent_at = UtcDateTimeField()
+    due_at = UtcDateTimeField()
+    accepted_at = UtcDateTimeField(allow_null=True)
+    ended_at = UtcDateTimeField(allow_null=True)
     case = serializers.UUIDField(required=False)
     shared = serializers.DictField(
         child=serializers.CharField(),
@@ -399,7 +402,7 @@ class ReferralShape(Shape):
     def to_representation(self, instance: Referral) -> dict[str, Any]:
         """What both sides see, and what each side sees alone."""
         is_sender = instance.sender_id == self.context["request"].seat.institution_id
-        time = Moment().to_representation
+        time = UtcDateTimeField().to_representation
         shown = {
             "code": str(instance.code),
             "version": instance.version,
@@ -423,11 +426,11 @@ class ReferralShape(Shape):
         return shown | ({"shared": shared} if shared is not None else {})
 
 
-class ReferralPage(Shape):
+class ReferralPage(StrictSerializer):
     """A page of referrals."""
 
     next = serializers.CharField(allow_null=True)
-    results = ReferralShape(many=True)
+    results = ReferralSerializer(many=True)
 
 
 class ReferralQuery(ListQuery):
@@ -439,11 +442,11 @@ class ReferralQuery(ListQuery):
     narrowing = {"state": "state", "purpose": "purpose"}
 
 
-class NothingShape(Shape):
+class NothingSerializer(StrictSerializer):
     """Nothing has to be said."""
 
 
-class AnswerShape(Shape):
+class AnswerSerializer(StrictSerializer):
     """Why it was refused, or what was done."""
 
     answer = serializers.CharField(max_length=4000)
@@ -481,7 +484,12 @@ class Referrals(Resource):
         rows = Referral.objects.visible_to(request.seat).select_related("sender", "receiver")
         return Response(
             cursor_page(
-                request, rows, ReferralShape, note_each=True, context={"cases": codes, "used": used}, prepare=prepare
+                request,
+                rows,
+                ReferralSerializer,
+                note_each=True,
+                context={"cases": codes, "used": used},
+                prepare=prepare,
             )
         )
 
@@ -501,16 +509,16 @@ class _OfReferral(Resource):
             context["shared"] = shared.identity | (
                 {"state": shared.part.state, **shared.part.words} if shared.part is not None else {}
             )
-        return self.one(row, ReferralShape, **context)
+        return self.one(row, ReferralSerializer, **context)
 
     def again(self, request: Any, code: uuid.UUID) -> Response:
         """A repeat is answered by how the referral stands now: what it shared may have been closed since."""
         return self._shown(door(request, Referral, code, right="referrals.view"))
 
-    def _move(self, request: Any, code: uuid.UUID, to: str, shape: type[Shape]) -> Response:
+    def _move(self, request: Any, code: uuid.UUID, to: str, serializer: type[StrictSerializer]) -> Response:
         """The door first: a body that makes no sense must not tell whether a foreign referral is there."""
         referral = door(request, Referral, code)
-        sent = self.shaped(shape, request.data or {})
+        sent = self.validated(serializer, request.data or {})
         return self._shown(referrals.move(referral, to, by=request.seat, **sent))
 
 
@@ -519,7 +527,7 @@ class ReferralOne(_OfReferral):
 
     rights = {"GET": "referrals.view"}
 
-    @extend_schema(operation_id="referral", responses=ReferralShape)
+    @extend_schema(operation_id="referral", responses=ReferralSerializer)
     def get(self, request: Any, code: uuid.UUID) -> Response:
         """One referral; for its receiver, while it is accepted, with the fields of its purpose and no others."""
         return self._shown(door(request, Referral, code))
@@ -530,10 +538,10 @@ class ReferralAccept(_OfReferral):
 
     rights = {"POST": "referrals.answer"}
 
-    @extend_schema(operation_id="referral_accept", request=NothingShape, responses=ReferralShape)
+    @extend_schema(operation_id="referral_accept", request=NothingSerializer, responses=ReferralSerializer)
     def post(self, request: Any, code: uuid.UUID) -> Response:
         """Accept a referral: from now on the fields of its purpose are shared."""
-        return self._move(request, code, ReferralState.ACCEPTED, NothingShape)
+        return self._move(request, code, ReferralState.ACCEPTED, NothingSerializer)
 
 
 class ReferralRefuse(_OfReferral):
@@ -541,10 +549,10 @@ class ReferralRefuse(_OfReferral):
 
     rights = {"POST": "referrals.answer"}
 
-    @extend_schema(operation_id="referral_refuse", request=AnswerShape, responses=ReferralShape)
+    @extend_schema(operation_id="referral_refuse", request=AnswerSerializer, responses=ReferralSerializer)
     def post(self, request: Any, code: uuid.UUID) -> Response:
         """Refuse a referral, and say why."""
-        return self._move(request, code, ReferralState.REFUSED, AnswerShape)
+        return self._move(request, code, ReferralState.REFUSED, AnswerSerializer)
 
 
 class ReferralComplete(_OfReferral):
@@ -552,7 +560,7 @@ class ReferralComplete(_OfReferral):
 
     rights = {"POST": "referrals.answer"}
 
-    @extend_schema(operation_id="referral_complete", request=AnswerShape, responses=ReferralShape)
+    @extend_schema(operation_id="referral_complete", request=AnswerSerializer, responses=ReferralSerializer)
     def post(self, request: Any, code: uuid.UUID) -> Response:
         """Complete a referral, and say what was done; what it shared is closed again."""
-        return self._move(request, code, ReferralState.COMPLETED, AnswerShape)
+        return self._move(request, code, ReferralState.COMPLETED, AnswerSerializer)

@@ -128,7 +128,7 @@ def _begin(standing: Standing, _found: object) -> NextStep:
         title=_("See the child, and begin the initial assessment")
         if standing.case.kind == "child"
         else _("See the person, and begin the initial assessment"),
-        why=_clock_words(standing),
+        why=_deadline_in_words(standing),
         verbs=verbs,
         tone=_tone(standing),
         due=due_by(standing.case.expected_by, standing.now),
@@ -142,7 +142,7 @@ def _risk_not_known(standing: Standing) -> bool:
 def _assess(standing: Standing, _found: object) -> NextStep:
     return NextStep(
         title=_("Assess the risk"),
-        why=_("Until then the clock runs as for a high risk.") + " " + _clock_words(standing),
+        why=_("Until then the clock runs as for a high risk.") + " " + _deadline_in_words(standing),
         verbs=[Verb(_("Assess the risk"), standing.about("risk")), Verb(_("Write a note"), standing.about("notes"))],
         tone="late" if standing.case.is_late else "soon",
         due=due_by(standing.case.expected_by, standing.now),
@@ -242,7 +242,7 @@ def _refer_elsewhere(standing: Standing, referral: Referral) -> NextStep:
     )
 
 
-# --- the clock of the stage ---
+# --- the deadline of the stage ---
 
 # What a stage asks for, where its clock has nearly run out.
 _OF_STAGE = {
@@ -255,11 +255,11 @@ _OF_STAGE = {
 }
 
 
-def _clock_is_late(standing: Standing) -> bool:
+def _stage_is_late(standing: Standing) -> bool:
     return standing.case.is_open and standing.case.due_at < standing.now
 
 
-def _clock_is_near(standing: Standing) -> bool:
+def _stage_is_near(standing: Standing) -> bool:
     return standing.case.is_open and standing.case.due_at < standing.now + SOON
 
 
@@ -278,7 +278,7 @@ def _lead_on(standing: Standing, _found: object) -> NextStep:
         verbs.append(Verb(_("Close the case"), standing.about("close")))
     return NextStep(
         title=str(_OF_STAGE[before]),
-        why=_clock_words(standing),
+        why=_deadline_in_words(standing),
         verbs=verbs,
         tone=_tone(standing),
         due=due_by(case.expected_by, standing.now),
@@ -286,10 +286,10 @@ def _lead_on(standing: Standing, _found: object) -> NextStep:
 
 
 def _tone(standing: Standing) -> str:
-    return "late" if _clock_is_late(standing) else "soon" if _clock_is_near(standing) else "brand"
+    return "late" if _stage_is_late(standing) else "soon" if _stage_is_near(standing) else "brand"
 
 
-def _clock_words(standing: Standing) -> str:
+def _deadline_in_words(standing: Standing) -> str:
     due = standing.case.expected_by
     if due is None:
         return _("No clock runs in this stage.")
@@ -344,9 +344,9 @@ STEPS: tuple[Step, ...] = (
     Step("tasks_done", "obstacles.mark", _tasks_are_done, _confirm),
     Step("late_referral", "referrals.send", _late_referral, _ask_again),
     Step("obstacle", "obstacles.mark", _obstacle_without_card, _take_to_table),
-    Step("late_clock", "cases.change", _clock_is_late, _lead_on),
+    Step("late_stage", "cases.change", _stage_is_late, _lead_on),
     Step("refused", "referrals.send", _refused_and_not_asked_again, _refer_elsewhere),
-    Step("near_clock", "cases.change", _clock_is_near, _lead_on),
+    Step("near_stage", "cases.change", _stage_is_near, _lead_on),
     Step("table", "obstacles.view", _on_the_table, _wait_for_table),
     Step("stage", "cases.change", _is_open, _lead_on),
     Step("closed", "cases.close", _is_closed, _reopen),

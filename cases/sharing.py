@@ -101,13 +101,13 @@ def share(referral: Referral, seat: Seat) -> Shared:
     held = Referral.objects.permitted(seat, USE).filter(pk=referral.pk, state=Referral.State.ACCEPTED)
     if not held.exists():
         return Shared()
-    who = Identity.objects.unscoped("only the fields of the purpose leave this module").get(case=referral.case_id)
+    identity = Identity.objects.unscoped("only the fields of the purpose leave this module").get(case=referral.case_id)
     part = None
     if purpose.part is not None:
         part = purpose.part.objects.permitted(seat, USE).filter(case=referral.case_id).first()
-    lend_key(who, part, referral)
-    words = {name: who.words[name] for name in purpose.identity}
-    return Shared(words, part, [(who, purpose.identity), *([part] if part is not None else [])])
+    lend_key(identity, part, referral)
+    words = {name: identity.words[name] for name in purpose.identity}
+    return Shared(words, part, [(identity, purpose.identity), *([part] if part is not None else [])])
 
 
 def receivers(purpose: str, case: Case, seat: Seat) -> Any:

@@ -115,7 +115,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "krat.home.frame.frame",
+                "krat.home.navigation.navigation",
             ],
             "builtins": [
                 "django.templatetags.i18n",
@@ -195,7 +195,7 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_NAME = "krat_language"
 CSRF_COOKIE_NAME = "krat_csrf"
-CSRF_FAILURE_VIEW = "krat.access.kept.form_expired"
+CSRF_FAILURE_VIEW = "krat.access.recovered_forms.form_expired"
 
 # --- What machines ask ------------------------------------------------------------------------------------------------
 
@@ -211,7 +211,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["krat.api.auth.Closed"],
     "DEFAULT_THROTTLE_CLASSES": ["krat.api.limits.PerClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["krat.api.shapes.StrictJson"],
+    "DEFAULT_PARSER_CLASSES": ["krat.api.serializers.StrictJson"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
     "DATETIME_FORMAT": "iso-8601",

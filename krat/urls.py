@@ -1,4 +1,4 @@
-"""The frame: every address of the registry. Each area brings its own; others' pages are routed by name."""
+"""The root URLconf: every address of the registry. Each area brings its own; others' pages are routed by name."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa

@@ -15,8 +15,8 @@ from cases.models import Card
 from krat.access import vault
 from krat.access.scoping import hold, settle
 from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Body, Institution, Membership
-from krat.committee.words import refuse_personal
 from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.plan.models import Measure, Task

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
-from krat.api.shapes import Coded, CodedMany, Shape
+from krat.api.serializers import CodeListField, CodeRelatedField, StrictSerializer
 from krat.api.views import Resource
 from krat.committee.models import YEARS, Body
 from krat.people.models import Seat
@@ -18,14 +18,14 @@ from krat.plan.models import Task
 from meetings.models import AgendaItem, Attendance, Decision, Meeting
 
 
-class MeetingShape(Shape):
+class MeetingSerializer(StrictSerializer):
     """A meeting of a committee or of its technical table."""
 
     code = serializers.UUIDField()
     version = serializers.IntegerField()
-    county = Coded(source="body.county")
+    county = CodeRelatedField(source="body.county")
     body = serializers.ChoiceField(source="body.kind", choices=Body.Kind.choices)
-    kind = Coded()
+    kind = CodeRelatedField()
     year = serializers.IntegerField()
     number = serializers.IntegerField()
     held_on = serializers.DateField()
@@ -36,7 +36,7 @@ class MeetingShape(Shape):
     approved_on = serializers.DateField(allow_null=True)
 
 
-class DecisionShape(Shape):
+class DecisionSerializer(StrictSerializer):
     """A numbered decision."""
 
     code = serializers.UUIDField()
@@ -45,42 +45,42 @@ class DecisionShape(Shape):
     text = serializers.CharField()
     is_recommendation = serializers.BooleanField()
     is_open = serializers.BooleanField()
-    tasks = CodedMany(source="shown_tasks", help_text="Codes of the tasks that the client sees.")
+    tasks = CodeListField(source="shown_tasks", help_text="Codes of the tasks that the client sees.")
 
 
-class ItemShape(Shape):
+class ItemSerializer(StrictSerializer):
     """An agenda item with what was said on it and what was decided."""
 
     code = serializers.UUIDField()
     position = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=AgendaItem.Kind.choices)
     title = serializers.CharField(help_text="Empty for the follow-up of decisions.")
-    rapporteur = Coded(allow_null=True)
+    rapporteur = CodeRelatedField(allow_null=True)
     discussion = serializers.CharField()
     is_done = serializers.BooleanField()
-    decisions = DecisionShape(many=True, source="shown_decisions")
+    decisions = DecisionSerializer(many=True, source="shown_decisions")
 
 
-class AttendanceShape(Shape):
+class AttendanceSerializer(StrictSerializer):
     """An institution at a meeting."""
 
-    institution = Coded()
+    institution = CodeRelatedField()
     votes = serializers.BooleanField()
     status = serializers.ChoiceField(choices=Attendance.Status.choices)
 
 
-class MeetingInFullShape(MeetingShape):
+class MeetingInFullSerializer(MeetingSerializer):
     """A meeting with its agenda, what was said and decided, and who was there."""
 
-    agenda = ItemShape(many=True, source="shown_items")
-    attendance = AttendanceShape(many=True, source="shown_attendance")
+    agenda = ItemSerializer(many=True, source="shown_items")
+    attendance = AttendanceSerializer(many=True, source="shown_attendance")
 
 
-class MeetingPage(Shape):
+class MeetingPage(StrictSerializer):
     """A page of meetings."""
 
     next = serializers.CharField(allow_null=True)
-    results = MeetingShape(many=True)
+    results = MeetingSerializer(many=True)
 
 
 class MeetingQuery(ListQuery):
@@ -103,7 +103,7 @@ class Meetings(Resource):
     def get(self, request: Any) -> Response:
         """The meetings of the bodies in which the client's institution sits, the latest first."""
         rows = Meeting.objects.visible_to(request.seat).for_list()
-        return Response(cursor_page(request, rows, MeetingShape, order=("-held_on", "-pk")))
+        return Response(cursor_page(request, rows, MeetingSerializer, order=("-held_on", "-pk")))
 
 
 class MeetingOne(Resource):
@@ -111,11 +111,11 @@ class MeetingOne(Resource):
 
     rights = {"GET": "meetings.view"}
 
-    @extend_schema(operation_id="meeting", responses=MeetingInFullShape)
+    @extend_schema(operation_id="meeting", responses=MeetingInFullSerializer)
     def get(self, request: Any, code: uuid.UUID) -> Response:
         """One meeting with its agenda, its minutes item by item, its decisions and its attendance."""
         rows = Meeting.objects.visible_to(request.seat).for_list().prefetch_related(*_paper(request.seat))
-        return self.one(door(request, rows, code), MeetingInFullShape)
+        return self.one(door(request, rows, code), MeetingInFullSerializer)
 
 
 def _paper(seat: Seat) -> "list[Prefetch[str]]":

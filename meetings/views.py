@@ -22,7 +22,7 @@ from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.ui.due import due_of
 from krat.ui.listing import listing
-from krat.ui.pages import page, telling
+from krat.ui.rendering import render_page, telling
 from meetings import actions
 from meetings.forms import (
     AttendanceForm,
@@ -51,14 +51,14 @@ def meeting_list(request: Any) -> HttpResponse:
     rows = Meeting.objects.visible_to(request.seat).for_list()
     found = listing(request, rows, MeetingFilter(request.GET))
     context = {"found": found, "may_file": rights.may(request.seat, "meetings.file")}
-    return page(request, "meetings/list.html", context)
+    return render_page(request, "meetings/list.html", context)
 
 
 @needs("meetings.view", methods=("GET",))
 def meeting_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    return page(request, "meetings/detail.html", _paper(meeting, request))
+    return render_page(request, "meetings/detail.html", _paper(meeting, request))
 
 
 @needs("meetings.view", methods=("GET",))
@@ -66,7 +66,7 @@ def minutes_print(request: Any, code: uuid.UUID) -> HttpResponse:
     """The minutes as a paper: letterhead, numbers, signatures."""
     meeting = door(request, Meeting.objects.for_list(), code)
     context = _paper(meeting, request) | {"printed_at": timezone.now()}
-    return page(request, "meetings/minutes.html", context)
+    return render_page(request, "meetings/minutes.html", context)
 
 
 def _paper(meeting: Meeting, request: Any) -> dict[str, Any]:
@@ -137,7 +137,7 @@ def decision_list(request: Any) -> HttpResponse:
     """The ledger of decisions."""
     rows = Decision.objects.visible_to(request.seat).for_list()
     found = listing(request, rows.prefetch_related(_tasks_for(request.seat)), DecisionFilter(request.GET))
-    return page(request, "meetings/decisions.html", {"found": found})
+    return render_page(request, "meetings/decisions.html", {"found": found})
 
 
 @needs("meetings.view", methods=("GET",))
@@ -150,7 +150,7 @@ def decision_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "tasks": [(task, due_of(task.due_on) if task.is_open else None) for task in decision.tasks.all()],
         "reviews": reviews.select_related("meeting__body__county").order_by("-meeting__held_on"),
     }
-    return page(request, "meetings/decision.html", context)
+    return render_page(request, "meetings/decision.html", context)
 
 
 # --- before the meeting ---
@@ -165,7 +165,7 @@ def meeting_add(request: Any) -> HttpResponse:
             meeting = actions.convene(by=request.seat, **form.cleaned_data)
             messages.success(request, _("The meeting was filed."))
             return redirect("meetings:detail", code=meeting.code)
-    return page(request, "meetings/form.html", {"form": form, "meeting": None})
+    return render_page(request, "meetings/form.html", {"form": form, "meeting": None})
 
 
 @needs("meetings.file")
@@ -180,7 +180,7 @@ def meeting_edit(request: Any, code: uuid.UUID) -> HttpResponse:
             actions.change(meeting, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The meeting was changed."))
             return redirect("meetings:detail", code=meeting.code)
-    return page(request, "meetings/form.html", {"form": form, "meeting": meeting})
+    return render_page(request, "meetings/form.html", {"form": form, "meeting": meeting})
 
 
 @needs("meetings.file")
@@ -193,7 +193,7 @@ def item_add(request: Any, code: uuid.UUID) -> HttpResponse:
             actions.add_item(meeting, by=request.seat, **form.cleaned_data)
             messages.success(request, _("The item is on the agenda."))
             return redirect("meetings:detail", code=meeting.code)
-    return page(request, "meetings/item_form.html", {"form": form, "meeting": meeting, "item": None})
+    return render_page(request, "meetings/item_form.html", {"form": form, "meeting": meeting, "item": None})
 
 
 @needs("cards.table", methods=("GET",))
@@ -210,7 +210,7 @@ def meeting_cards(request: Any, code: uuid.UUID) -> HttpResponse:
         "sees_cards": sees_cards,
         "may_add": not meeting.is_over and not meeting.is_frozen,
     }
-    return page(request, "meetings/cards.html", context)
+    return render_page(request, "meetings/cards.html", context)
 
 
 @needs("cards.table", methods=("POST",))
@@ -237,7 +237,7 @@ def item_edit(request: Any, code: uuid.UUID) -> HttpResponse:
             actions.change_item(item, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The item was changed."))
             return redirect("meetings:detail", code=item.meeting.code)
-    return page(request, "meetings/item_form.html", {"form": form, "meeting": item.meeting, "item": item})
+    return render_page(request, "meetings/item_form.html", {"form": form, "meeting": item.meeting, "item": item})
 
 
 @needs("meetings.file", methods=("POST",))
@@ -300,7 +300,7 @@ def item_day(request: Any, code: uuid.UUID) -> HttpResponse:
             actions.minute(item, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The minutes of this item were saved."))
             return redirect("meetings:item", code=item.code)
-    return page(request, "meetings/day.html", _day(request, item, form, draft[0].saved_at if draft else None))
+    return render_page(request, "meetings/day.html", _day(request, item, form, draft[0].saved_at if draft else None))
 
 
 def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> dict[str, Any]:
@@ -365,7 +365,7 @@ def attendance(request: Any, code: uuid.UUID) -> HttpResponse:
     if form.is_sent:
         form.show_what_stands(status)
     context = {"form": form, "meeting": meeting, "quorum": quorum_of(meeting, request.seat)}
-    return page(request, "meetings/attendance.html", context)
+    return render_page(request, "meetings/attendance.html", context)
 
 
 @needs("meetings.file")
@@ -380,7 +380,7 @@ def decide(request: Any, code: uuid.UUID) -> HttpResponse:
             decision = actions.decide(item, by=request.seat, supporting=list(words.pop("supporting")), **words)
             messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
             return redirect("meetings:item", code=item.code)
-    return page(request, "meetings/decide.html", {"form": form, "item": item, "meeting": item.meeting})
+    return render_page(request, "meetings/decide.html", {"form": form, "item": item, "meeting": item.meeting})
 
 
 def _charged(item: AgendaItem) -> dict[str, Any]:
@@ -409,7 +409,7 @@ def review(request: Any, code: uuid.UUID, decision: uuid.UUID) -> HttpResponse:
             return redirect("meetings:detail", code=meeting.code)
     tasks = [(task, due_of(task.due_on) if task.is_open else None) for task in found.tasks.all()]
     context = {"form": form, "meeting": meeting, "decision": found, "tasks": tasks}
-    return page(request, "meetings/review.html", context)
+    return render_page(request, "meetings/review.html", context)
 
 
 @needs("meetings.file", methods=("POST",))
@@ -445,7 +445,7 @@ def remark_add(request: Any, code: uuid.UUID) -> HttpResponse:
             actions.remark(meeting, by=request.seat, **form.cleaned_data)
             messages.success(request, _("Your remark was recorded."))
             return redirect("meetings:detail", code=meeting.code)
-    return page(request, "meetings/remark.html", {"form": form, "meeting": meeting})
+    return render_page(request, "meetings/remark.html", {"form": form, "meeting": meeting})
 
 
 @needs("minutes.approve", methods=("POST",))

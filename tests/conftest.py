@@ -155,11 +155,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
     """The test database, with the cache's table and the invented world in it."""
     from django.core.management import call_command
 
-    from tests.safety import planted
+    from tests.safety import canary_world
 
     with django_db_blocker.unblock():
         call_command("createcachetable", verbosity=0)
-        planted.number_rows_high()
+        canary_world.number_rows_high()
         _fill()
 
 
@@ -187,10 +187,10 @@ def _append_only_tables_can_be_emptied():
 
 def _fill() -> None:
     from krat.demo import world as invented
-    from tests.safety import planted
+    from tests.safety import canary_world
 
     invented.fill()
-    planted.fill()
+    canary_world.fill()
 
 
 @pytest.fixture(autouse=True)
@@ -244,11 +244,11 @@ def as_(world) -> Callable[..., "Client"]:  # noqa: F821
 
 
 @pytest.fixture
-def witness_of() -> Iterator[Callable[[object], None]]:
-    """``witness_of(other)``: another witness until the test ends."""
-    from krat.access import witness
+def access_logger_of() -> Iterator[Callable[[object], None]]:
+    """``access_logger_of(other)``: another access logger until the test ends."""
+    from krat.access import access_logger
 
-    before = witness.register(None)
-    witness.register(before)
-    yield witness.register
-    witness.register(before)
+    before = access_logger.register(None)
+    access_logger.register(before)
+    yield access_logger.register
+    access_logger.register(before)

@@ -18,7 +18,7 @@ _BATCH = 1000
 _PAIRS = (
     (models.Case, sealed.Case),
     (models.Identity, sealed.Identity),
-    (models.Clock, sealed.Clock),
+    (models.StageDeadline, sealed.StageDeadline),
     (models.Assignment, sealed.Assignment),
     (models.SchoolPart, sealed.SchoolPart),
     (models.AidPart, sealed.AidPart),

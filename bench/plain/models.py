@@ -82,7 +82,7 @@ class Word(models.Model):
         indexes = [models.Index(fields=["case"], name="plain_word_by_case")]
 
 
-class Clock(models.Model):
+class StageDeadline(models.Model):
     """The time of one stage."""
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="clocks")

@@ -21,17 +21,17 @@ from cases.names import words_of
 MOST_FOUND = 51
 
 
-def _shape(model: Any, *without: str, **nested: Any) -> Any:
+def _serializer(model: Any, *without: str, **nested: Any) -> Any:
     meta = type("Meta", (), {"model": model, "exclude": ("id", *without)})
     return type(model.__name__, (serializers.ModelSerializer,), {"Meta": meta, **nested})
 
 
 _name = serializers.CharField(source="seat.name", read_only=True)
-_Identity = _shape(models.Identity, "case")
-_Referral = _shape(
+_Identity = _serializer(models.Identity, "case")
+_Referral = _serializer(
     models.Referral, "case", receiver=serializers.CharField(source="receiver.short_name", read_only=True)
 )
-_Obstacle = _shape(
+_Obstacle = _serializer(
     models.Obstacle,
     "case",
     kind=serializers.CharField(source="kind.name_sq", read_only=True),
@@ -71,7 +71,7 @@ class Opened(Head):
         models.Identity.objects.create(case=case, **who)
         found = words_and_beginnings(who["first_name"], who["last_name"])
         models.Word.objects.bulk_create(models.Word(case=case, word=word) for word in found)
-        models.Clock.objects.create(case=case, stage=case.stage, starts_at=now, due_at=now)
+        models.StageDeadline.objects.create(case=case, stage=case.stage, starts_at=now, due_at=now)
         seat = models.Worker.objects.all()[0]
         models.Assignment.objects.create(case=case, seat=seat, is_manager=True, starts_at=now)
         return case
@@ -81,14 +81,14 @@ class Whole(Head):
     """A case with everything that belongs to it."""
 
     identity = _Identity()
-    clocks = _shape(models.Clock, "case")(many=True)
-    team = _shape(models.Assignment, "case", seat=_name)(many=True)
-    school = _shape(models.SchoolPart, "case")()
-    aid = _shape(models.AidPart, "case")()
-    counselling = _shape(models.CounsellingPart, "case", "provider")(many=True)
+    clocks = _serializer(models.StageDeadline, "case")(many=True)
+    team = _serializer(models.Assignment, "case", seat=_name)(many=True)
+    school = _serializer(models.SchoolPart, "case")()
+    aid = _serializer(models.AidPart, "case")()
+    counselling = _serializer(models.CounsellingPart, "case", "provider")(many=True)
     referrals = _Referral(many=True)
     obstacles = _Obstacle(many=True)
-    notes = _shape(models.Note, "case", seat=_name)(many=True)
+    notes = _serializer(models.Note, "case", seat=_name)(many=True)
     manager = None
 
 

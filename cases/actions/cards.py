@@ -20,8 +20,8 @@ from cases.models.card import MOVES, CardState
 from cases.models.sealing import lend_key
 from krat.access.scoping import hold, settle
 from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Institution
-from krat.committee.words import refuse_personal
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.reference.models import Term
@@ -79,8 +79,8 @@ def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
     if obstacle.card_id is not None:
         raise ValidationError(_("This obstacle has its card already."), code="state")
     refuse_personal({"asked": obstacle.words["asked"]})  # the guard may have learned since it was marked
-    card, who = as_card(obstacle, by=by)
-    _refuse_own(card.asked, Case.objects.permitted(by, MARK).get(pk=obstacle.case_id), who)
+    card, identity = as_card(obstacle, by=by)
+    _refuse_own(card.asked, Case.objects.permitted(by, MARK).get(pk=obstacle.case_id), identity)
     card.number = Series.next(Series.Of.CARDS, card.county, card.year)
     card.full_clean()
     card.save()
@@ -90,12 +90,14 @@ def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
     return card
 
 
-def _refuse_own(asked: str, case: Case, who: Identity) -> None:
+def _refuse_own(asked: str, case: Case, identity: Identity) -> None:
     """What is asked does not tell whom it is about. The guard lets pass a first name alone and names in small letters;
     here the names are known, and whoever writes may know them (no query with the key at hand).
     """
     said = set(names.words_of(asked))
-    own = {word for name in Identity.NAMES for word in names.words_of(who.words[name]) if len(word) >= names.SHORTEST}
+    own = {
+        word for name in Identity.NAMES for word in names.words_of(identity.words[name]) if len(word) >= names.SHORTEST
+    }
     tells_who = any(form in said for word in own for form in _inflected(word))
     tells_reference = len(case.reference) > names.SHORTEST and case.reference.casefold() in asked.casefold()
     if tells_who or tells_reference:
@@ -115,8 +117,8 @@ def as_card(obstacle: Obstacle, *, by: Seat) -> tuple[Card, Identity]:
     Three queries. Whoever shows it notes for the trail that these two fields of the identity were shown.
     """
     case = Case.objects.permitted(by, MARK).select_related("municipality__county").get(pk=obstacle.case_id)
-    who = Identity.objects.permitted(by, "identity.view").get(case=case)
-    lend_key(obstacle, who)
+    identity = Identity.objects.permitted(by, "identity.view").get(case=case)
+    lend_key(obstacle, identity)
     today = timezone.localdate()
     card = Card(
         county=case.municipality.county,
@@ -125,12 +127,12 @@ def as_card(obstacle: Obstacle, *, by: Seat) -> tuple[Card, Identity]:
         waits_for=obstacle.waits_for,
         since=obstacle.since,
         asked=obstacle.words["asked"],
-        age_band=who.age_band(today),
-        sex=who.words["sex"],
+        age_band=identity.age_band(today),
+        sex=identity.words["sex"],
         stage=case.stage,
         risk=case.risk,
     )
-    return card, who
+    return card, identity
 
 
 @transaction.atomic

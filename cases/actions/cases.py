@@ -14,7 +14,19 @@ from django.utils.translation import gettext_lazy
 
 from cases import names, sealed
 from cases.actions import signals
-from cases.models import Assignment, Case, Clock, DataKey, Identity, NameToken, Note, Obstacle, Referral, Series, Signal
+from cases.models import (
+    Assignment,
+    Case,
+    DataKey,
+    Identity,
+    NameToken,
+    Note,
+    Obstacle,
+    Referral,
+    Series,
+    Signal,
+    StageDeadline,
+)
 from cases.models.case import MOVES, NEVER, OVER, Stage, VictimStatus, deadline_of
 from cases.models.identity import ADULT_AT
 from cases.models.signal import Kind
@@ -93,7 +105,7 @@ def open_case(
     serial = Series.next(Series.Of.CASES, municipality.county, year)
     case.number = f"{municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(kind)]}"
     case.save()
-    _start_clock(case, now)
+    _start_deadline(case, now)
     if signal is not None:
         signals.answer(signal, by=by, state=Signal.State.TAKEN)
         trail.record(by, TAKEN, signal)
@@ -105,11 +117,11 @@ def open_case(
     key.wrapped = sealed.wrap(opened, key.code)
     key.full_clean()
     key.save()
-    who = Identity(case=case)
-    who.__dict__["_data_key"] = opened
-    _fill(who, case, identity)
-    settle(who, by=by, right=WRITE_IDENTITY)
-    _index(case, who)
+    identity_row = Identity(case=case)
+    identity_row.__dict__["_data_key"] = opened
+    _fill(identity_row, case, identity)
+    settle(identity_row, by=by, right=WRITE_IDENTITY)
+    _index(case, identity_row)
     trail.record(by, OPENED, case)
     return case
 
@@ -126,23 +138,23 @@ def _check_concerns(concerns: Sequence[str]) -> None:
         raise ValidationError({"concerns": _("Choose concerns of the list, each once.")})
 
 
-def _fill(who: Identity, case: Case, words: dict[str, str]) -> None:
-    filled = who.words | {name: value.strip() for name, value in words.items()}
+def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
+    filled = identity_row.words | {name: value.strip() for name, value in words.items()}
     filled["personal_number"] = names.compact(filled["personal_number"])
     if filled["care"] and not Term.objects.filter(list=Term.List.CARE, code=filled["care"]).exists():
         raise ValidationError({"care": _("Choose one of the list.")})
-    who.words = filled
-    who.number_token = names.number_token(filled["personal_number"])
-    who.clean()
-    age = who.age_on(case.signalled_on)
+    identity_row.words = filled
+    identity_row.number_token = names.number_token(filled["personal_number"])
+    identity_row.clean()
+    age = identity_row.age_on(case.signalled_on)
     if case.kind == Kind.CHILD and age is not None and age >= ADULT_AT:
-        field = "birth_date" if who.born_on else "birth_year"
+        field = "birth_date" if identity_row.born_on else "birth_year"
         raise ValidationError({field: _("This person was of age on the day of the signal. Choose “adult”.")})
 
 
-def _index(case: Case, who: Identity) -> None:
+def _index(case: Case, identity_row: Identity) -> None:
     NameToken.objects.filter(case=case).delete()
-    found = names.tokens_to_store(who.words["first_name"], who.words["last_name"])
+    found = names.tokens_to_store(identity_row.words["first_name"], identity_row.words["last_name"])
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
 
 
@@ -179,7 +191,7 @@ def change(
         setattr(case, name, value)
     settle(case, by=by, right=CHANGE)
     if "risk" in head and case.stage == Stage.INITIAL_ASSESSMENT:
-        _wind_clock(case)
+        _reset_deadline(case)
     if changes:
         trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
     if identity is not None or "kind" in head or "signalled_on" in head:
@@ -188,17 +200,17 @@ def change(
 
 
 def _change_identity(case: Case, *, by: Seat, words: dict[str, str]) -> None:
-    who = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
-    if who is None:
+    identity_row = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
+    if identity_row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
-    before = dict(who.words)
-    _fill(who, case, words)
-    if who.words == before:
+    before = dict(identity_row.words)
+    _fill(identity_row, case, words)
+    if identity_row.words == before:
         return
-    settle(who, by=by, right=WRITE_IDENTITY)
-    _index(case, who)
-    changed = {name: (before[name], who.words[name]) for name in words}
-    trail.record(by, IDENTITY, who, changes=changed)
+    settle(identity_row, by=by, right=WRITE_IDENTITY)
+    _index(case, identity_row)
+    changed = {name: (before[name], identity_row.words[name]) for name in words}
+    trail.record(by, IDENTITY, identity_row, changes=changed)
 
 
 def _plain(value: object) -> object:
@@ -235,17 +247,17 @@ def move(
     case.closing = closing
     case.closed_on = timezone.localdate(now) if after is Stage.CLOSED else None
     case.stage = after
-    running = Clock.objects.permitted(by, "cases.view").filter(case=case, met_at=None)
-    for clock in running:
-        clock.met_at = now
-        clock.save(update_fields=["met_at"])
+    running = StageDeadline.objects.permitted(by, "cases.view").filter(case=case, met_at=None)
+    for stage_deadline in running:
+        stage_deadline.met_at = now
+        stage_deadline.save(update_fields=["met_at"])
     settle(case, by=by, right=MOVES[before, after])
     if note.strip():
         step = Note(case=case, kind=Note.Kind.STEP, happened_on=timezone.localdate(now), seat=by)
         step.words = {"text": note}
         step.full_clean()
         step.save()
-    _start_clock(case, now)
+    _start_deadline(case, now)
     if after in OVER:
         for one in Assignment.objects.permitted(by, "cases.view").filter(case=case, ended_at=None):
             one.ended_at = now
@@ -284,28 +296,30 @@ def _must_be_open(case: Case) -> None:
         raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
 
 
-# --- clocks ---
+# --- deadlines of stages ---
 
 
-def _start_clock(case: Case, now: datetime.datetime) -> None:
+def _start_deadline(case: Case, now: datetime.datetime) -> None:
     """Start the clock of the stage; the head carries its end, so that lists need not look for it."""
     code = deadline_of(case.stage, case.risk)
     due = calendar.due_at(code, now) if code else None
-    clock = Clock(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
+    stage_deadline = StageDeadline(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
     if case.stage in OVER:
-        clock.met_at = now
-    clock.full_clean()
-    clock.save()
+        stage_deadline.met_at = now
+    stage_deadline.full_clean()
+    stage_deadline.save()
     _expect(case, due)
 
 
-def _wind_clock(case: Case) -> None:
+def _reset_deadline(case: Case) -> None:
     """The deadline follows the risk, from the moment the stage began."""
-    clock = Clock.objects.unscoped("the running clock of a case that is held").get(case=case, met_at=None)
-    clock.deadline = deadline_of(case.stage, case.risk)
-    clock.due_at = calendar.due_at(clock.deadline, clock.starts_at)
-    clock.save(update_fields=["deadline", "due_at"])
-    _expect(case, clock.due_at)
+    stage_deadline = StageDeadline.objects.unscoped("the running clock of a case that is held").get(
+        case=case, met_at=None
+    )
+    stage_deadline.deadline = deadline_of(case.stage, case.risk)
+    stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at)
+    stage_deadline.save(update_fields=["deadline", "due_at"])
+    _expect(case, stage_deadline.due_at)
 
 
 def _expect(case: Case, due: datetime.datetime | None) -> None:

@@ -187,7 +187,7 @@ def head_of(case: Case) -> dict[str, Any]:
 # --- who it is ---
 
 
-class WhoFields(BaseForm):
+class IdentityFields(BaseForm):
     """Who it is: the same fields when a case is opened and when they are changed."""
 
     first_name = forms.CharField(label=_("First name"), max_length=80, required=False)
@@ -235,7 +235,7 @@ class WhoFields(BaseForm):
             if stands and stands not in dict(field.choices):
                 field.choices = [*field.choices, (stands, stands)]
 
-    def who(self) -> dict[str, str]:
+    def identity(self) -> dict[str, str]:
         """What was typed, as the sealed words hold it."""
         typed = {name: self.cleaned_data[name] for name in WHO}
         return {
@@ -244,17 +244,17 @@ class WhoFields(BaseForm):
         }
 
 
-WHO = tuple(WhoFields.base_fields)
+WHO = tuple(IdentityFields.base_fields)
 
 
-class IdentityForm(WhoFields, VersionedForm):
+class IdentityForm(IdentityFields, VersionedForm):
     """Who it is. Based on the version of the case: head and identity are one edit (ruling 23)."""
 
     field_order = [*WHO, "version"]
 
-    def __init__(self, *args: Any, who: Identity, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, identity: Identity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._stands = who
+        self._stands = identity
         self.offer_care()
 
     def _show_both(self, current: models.Model) -> None:
@@ -262,15 +262,15 @@ class IdentityForm(WhoFields, VersionedForm):
         super()._show_both(cast(models.Model, SimpleNamespace(version=cast(Case, current).version, **words)))
 
 
-def identity_of(who: Identity, case: Case) -> dict[str, Any]:
+def identity_of(identity: Identity, case: Case) -> dict[str, Any]:
     """What the form of an identity starts with; its words must be at hand."""
-    return {**who.words, "version": case.version}
+    return {**identity.words, "version": case.version}
 
 
 # --- opening ---
 
 
-class CaseForm(WhoFields):
+class CaseForm(IdentityFields):
     """A new case: its head and who it is, on one page."""
 
     kind = forms.ChoiceField(label=_("About"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.CHILD)
@@ -310,7 +310,7 @@ class CaseForm(WhoFields):
     def words(self) -> dict[str, Any]:
         """What `open_case` asks for."""
         head = {name: value for name, value in self.cleaned_data.items() if name not in WHO}
-        return head | {"identity": self.who()}
+        return head | {"identity": self.identity()}
 
 
 # --- risk, stages, end ---

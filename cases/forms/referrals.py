@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.forms.cases import WhoFields
+from cases.forms.cases import IdentityFields
 from cases.models import Case, Referral
 from cases.models.referral import OPEN
 from cases.models.signal import Kind
@@ -89,11 +89,11 @@ def told(words: Mapping[str, str]) -> list[tuple[str, str]]:
 
 def label_of(name: str) -> str:
     """What a page calls a field of the identity."""
-    return str(WhoFields.base_fields[name].label)
+    return str(IdentityFields.base_fields[name].label)
 
 
 def _as_people_say(name: str, value: str) -> str:
-    field = WhoFields.base_fields[name]
+    field = IdentityFields.base_fields[name]
     if value and isinstance(field, forms.DateField):
         return formats.date_format(datetime.date.fromisoformat(value), "SHORT_DATE_FORMAT")
     choices = dict(cast(Any, field).choices) if isinstance(field, forms.ChoiceField) else {}

@@ -1,7 +1,7 @@
 """What a case is made of: each depth is a table of its own, with a right of its own (rulings 2, 11 and 12)."""
 
 from cases.models.card import Card, Obstacle
-from cases.models.case import Assignment, Case, Clock, DataKey, Series
+from cases.models.case import Assignment, Case, DataKey, Series, StageDeadline
 from cases.models.identity import Identity, NameToken
 from cases.models.inbox import KnownVersion, SentChange
 from cases.models.parts import AidPart, CounsellingPart, Note, SchoolPart
@@ -13,7 +13,6 @@ __all__ = [
     "Assignment",
     "Card",
     "Case",
-    "Clock",
     "CounsellingPart",
     "DataKey",
     "Identity",
@@ -27,4 +26,5 @@ __all__ = [
     "Series",
     "Signal",
     "SignalWords",
+    "StageDeadline",
 ]

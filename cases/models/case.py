@@ -281,7 +281,7 @@ class Case(VersionedModel):
         return (Stage(self.stage), stage) in MOVES
 
 
-class Clock(ScopedModel):
+class StageDeadline(ScopedModel):
     """The time of one stage: since when, until when by which deadline, and when it was met. Clocks never pause."""
 
     processing = Processing(_("which step is late, and with whom"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)

@@ -16,12 +16,12 @@ from cases.actions import cards
 from cases.forms.cards import CardFilter, GoneForm, ObstacleForm
 from cases.models import Card, Case, Obstacle, Referral
 from cases.models.card import CardState
-from cases.views.frame import frame
+from cases.views.layout import layout
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.reference.models import Term
 from krat.ui.listing import listing
-from krat.ui.pages import comes_too_late, page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 
 _OF_THE_TEAM = "obstacles.mark"
 
@@ -42,7 +42,7 @@ def obstacle_add(request: Any, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The obstacle is marked. You can take it to the table now, or later."))
             return redirect("cases:obstacle_table", code=obstacle.code)
     request.shown += list(form.referrals)
-    return page(request, "cases/obstacle_form.html", frame(request, case, here="obstacles") | {"form": form})
+    return render_page(request, "cases/obstacle_form.html", layout(request, case, here="obstacles") | {"form": form})
 
 
 def _initial(request: Any, case: Case) -> dict[str, Any]:
@@ -91,10 +91,10 @@ def obstacle_table(request: Any, code: uuid.UUID) -> HttpResponse:
     if not obstacle.stands:
         messages.info(request, _("This obstacle is gone; there is nothing to take to the table."))
         return redirect("cases:case", code=case.code)
-    card, who = cards.as_card(obstacle, by=request.seat)
-    request.shown.append((who, ["birth_date", "sex"]))
+    card, identity = cards.as_card(obstacle, by=request.seat)
+    request.shown.append((identity, ["birth_date", "sex"]))
     context = {"obstacle": obstacle, "card": card, "case": case}
-    return page(request, "cases/obstacle_table.html", frame(request, case, here="obstacles") | context)
+    return render_page(request, "cases/obstacle_table.html", layout(request, case, here="obstacles") | context)
 
 
 @needs("obstacles.mark", methods=("POST",))
@@ -132,7 +132,7 @@ def obstacle_gone(request: Any, code: uuid.UUID) -> HttpResponse:
         "card": card,
         "given": card.given() if card is not None else [],
     }
-    return page(request, "cases/obstacle_gone.html", frame(request, case, here="obstacles") | context)
+    return render_page(request, "cases/obstacle_gone.html", layout(request, case, here="obstacles") | context)
 
 
 # --- cards, for the table ---
@@ -145,7 +145,7 @@ def card_list(request: Any) -> HttpResponse:
     found = listing(request, Card.objects.visible_to(seat).for_list(), CardFilter(request.GET, seat=seat))
     Card.as_known(found.rows, seat)
     request.shown += found.rows
-    return page(request, "cases/cards.html", {"found": found, "is_national": seat.county_id is None})
+    return render_page(request, "cases/cards.html", {"found": found, "is_national": seat.county_id is None})
 
 
 @needs("cards.view", methods=("GET",))
@@ -166,7 +166,7 @@ def card_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "own": own,
         "may_confirm": own is not None and own.stands and rights.may(request.seat, _OF_THE_TEAM),
     }
-    return page(request, "cases/card.html", context)
+    return render_page(request, "cases/card.html", context)
 
 
 @needs("cards.resolve", methods=("POST",))

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy
 
 from cases import names
 from cases.actions import cases, inbox
-from cases.course import course_of, path_of
 from cases.forms.cases import (
     CITIZENSHIPS,
     HEAD,
@@ -39,12 +38,11 @@ from cases.forms.cases import (
     identity_of,
 )
 from cases.forms.parts import facts_of as facts_of_part
-from cases.lookers import lookers_of
+from cases.identity_facts import facts_of, fields_shown, terms_of
 from cases.models import (
     AidPart,
     Assignment,
     Case,
-    Clock,
     CounsellingPart,
     Identity,
     NameToken,
@@ -53,6 +51,7 @@ from cases.models import (
     Referral,
     SchoolPart,
     SentChange,
+    StageDeadline,
 )
 from cases.models.case import MOVES, OVER, Risk, Stage, VictimStatus
 from cases.models.identity import Sex
@@ -60,15 +59,16 @@ from cases.models.sealing import lend_key
 from cases.models.signal import Kind
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
-from cases.views.frame import frame, may_here
-from cases.who import facts_of, fields_shown, terms_of
+from cases.timeline import path_of, timeline_of
+from cases.viewers import viewers_of
+from cases.views.layout import layout, may_here
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.reference.models import Municipality, Term
 from krat.ui.due import due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
-from krat.ui.pages import comes_too_late, page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 
 Words = dict[str, dict[str, Any]]
 
@@ -95,7 +95,7 @@ def case_list(request: Any) -> HttpResponse:
         "may_open": rights.may(seat, "cases.open"),
         "may_search": rights.may(seat, "identity.view"),
     }
-    return page(request, "cases/list.html", context)
+    return render_page(request, "cases/list.html", context)
 
 
 def _heads(request: Any, rows: list[Case]) -> list[dict[str, Any]]:
@@ -129,7 +129,7 @@ def case_search(request: Any) -> HttpResponse:
         "is_answered": is_answered,
         "there_are_more": len(found) > _MOST_FOUND,
     }
-    return page(request, "cases/search.html", context)
+    return render_page(request, "cases/search.html", context)
 
 
 def _search(seat: Any, typed: str) -> Any:
@@ -157,7 +157,7 @@ def case_add(request: Any) -> HttpResponse:
             case = cases.open_case(by=request.seat, **form.words())
             messages.success(request, _("The case is open. Its number is %(number)s.") % {"number": case})
             return redirect("cases:case", code=case.code)
-    return page(request, "cases/case_new.html", {"form": form})
+    return render_page(request, "cases/case_new.html", {"form": form})
 
 
 # --- one case ---
@@ -165,7 +165,7 @@ def case_add(request: Any) -> HttpResponse:
 
 @needs("cases.view", methods=("GET",))
 def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
-    """One case: what comes next, its path, who it is, what is referred, what holds it up, and its course.
+    """One case: what comes next, its path, who it is, what is referred, what holds it up, and its timeline.
 
     Two dozen queries, whatever the case holds.
     """
@@ -175,9 +175,9 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     def of(model: Any) -> Any:
         return model.objects.visible_to(seat).filter(case=case)
 
-    who = of(Identity).first()
+    identity = of(Identity).first()
     manager = of(Assignment).filter(ended_at=None, is_manager=True).select_related("seat__user").first()
-    clocks = list(of(Clock))
+    deadlines = list(of(StageDeadline))
     school, aid = of(SchoolPart).first(), of(AidPart).first()
     counselling = list(of(CounsellingPart).select_related("provider"))
     referrals = list(of(Referral).for_list())
@@ -185,13 +185,13 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     notes = list(of(Note).select_related("seat__user")[:_NOTES_OF_COURSE])
     sent = list(of(SentChange).filter(state=SentChange.State.WAITS)[:1])
     parts = [one for one in (school, aid, *counselling) if one is not None]
-    if who is not None:
-        lend_key(who, *parts, *notes, *obstacles)
-        request.shown.append((who, fields_shown(who)))
-    terms = terms_of(case, who)
+    if identity is not None:
+        lend_key(identity, *parts, *notes, *obstacles)
+        request.shown.append((identity, fields_shown(identity)))
+    terms = terms_of(case, identity)
     cards = [one.card for one in obstacles if one.card is not None]
     request.shown += [
-        *clocks,
+        *deadlines,
         *([manager] if manager is not None else []),
         *parts,
         *referrals,
@@ -210,11 +210,11 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         done_cards=cards_done(obstacles),
     )
     context = {
-        **frame(request, case),
+        **layout(request, case),
         "due": _due(case),
         "step": next_step(standing),
-        "path": path_of(case, clocks),
-        "who": facts_of(who, terms) if who is not None else None,
+        "path": path_of(case, deadlines),
+        "identity_facts": facts_of(identity, terms) if identity is not None else None,
         "manager": manager,
         "concerns": [terms.get(("concern", one), one) for one in case.concerns],
         "school": _summary(school),
@@ -229,10 +229,10 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
             for one in referrals
         ],
         "obstacles": [(one, one.words["asked"]) for one in obstacles],
-        "course": course_of(case, clocks=clocks, referrals=referrals, obstacles=obstacles, notes=notes),
+        "timeline": timeline_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
         "may": _may(seat, case),
     }
-    return page(request, "cases/case.html", context)
+    return render_page(request, "cases/case.html", context)
 
 
 def _case(request: Any, code: uuid.UUID, *, right: str = "") -> Case:
@@ -276,17 +276,17 @@ def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
     case = _case(request, code)
     if _is_over(request, case):
         return redirect("cases:case", code=case.code)
-    who = Identity.objects.permitted(request.seat, request.right).get(case=case)
-    form = IdentityForm.of(request, who=who, initial=identity_of(who, case))
+    identity = Identity.objects.permitted(request.seat, request.right).get(case=case)
+    form = IdentityForm.of(request, identity=identity, initial=identity_of(identity, case))
     if form.is_accepted():
         with form.catching():
             version = form.cleaned_data["version"]
-            cases.change(case, by=request.seat, based_on=version, identity=form.who())
+            cases.change(case, by=request.seat, based_on=version, identity=form.identity())
             messages.success(request, _("Who the case is about was changed."))
             return redirect("cases:case", code=case.code)
-    request.shown.append((who, WHO))
-    context = {"form": form, **frame(request, case, here="identity")}
-    return page(request, "cases/case_identity.html", context)
+    request.shown.append((identity, WHO))
+    context = {"form": form, **layout(request, case, here="identity")}
+    return render_page(request, "cases/case_identity.html", context)
 
 
 @needs("cases.change")
@@ -398,7 +398,7 @@ def _verb_page(
     tone: str = "",
 ) -> HttpResponse:
     context = {
-        **frame(request, case, here=""),
+        **layout(request, case, here=""),
         "form": form,
         "heading": heading,
         "verb": verb,
@@ -406,7 +406,7 @@ def _verb_page(
         "against": " ".join(against or []),
         "tone": tone,
     }
-    return page(request, "cases/case_verb.html", context)
+    return render_page(request, "cases/case_verb.html", context)
 
 
 # --- the team ---
@@ -428,12 +428,12 @@ def case_team(request: Any, code: uuid.UUID) -> HttpResponse:
     team = list(places.select_related("seat__user", "seat__institution", "by__user"))
     request.shown += team
     context = {
-        **frame(request, case, here="team"),
+        **layout(request, case, here="team"),
         "form": form,
         "now": [one for one in team if one.ended_at is None],
         "before": [one for one in team if one.ended_at is not None],
     }
-    return page(request, "cases/case_team.html", context)
+    return render_page(request, "cases/case_team.html", context)
 
 
 @needs("cases.assign", methods=("POST",))
@@ -454,12 +454,12 @@ def _code_of(request: Any, case_id: int) -> uuid.UUID:
 # --- who looked ---
 
 
-@needs("cases.lookers", methods=("GET",))
-def case_lookers(request: Any, code: uuid.UUID) -> HttpResponse:
+@needs("cases.viewers", methods=("GET",))
+def case_viewers(request: Any, code: uuid.UUID) -> HttpResponse:
     """Who looked at this file, a line for each person and day."""
     case = _case(request, code)
-    lines = Paginator(lookers_of(case), _LINES).get_page(request.GET.get("page"))
-    return page(request, "cases/case_lookers.html", {"lines": lines, **frame(request, case, here="lookers")})
+    lines = Paginator(viewers_of(case), _LINES).get_page(request.GET.get("page"))
+    return render_page(request, "cases/case_viewers.html", {"lines": lines, **layout(request, case, here="viewers")})
 
 
 # --- what a system sent ---
@@ -471,25 +471,25 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
     case = _case(request, code)
     rows = SentChange.objects.visible_to(request.seat).filter(case=case).order_by("-at")
     sent = list(rows.select_related("seat__user", "seat__institution", "decided_by__user"))
-    who = Identity.objects.visible_to(request.seat).get(case=case)
-    lend_key(who, *sent)
+    identity = Identity.objects.visible_to(request.seat).get(case=case)
+    lend_key(identity, *sent)
     words = _words()
-    waiting = [(one, _compared(case, who, one, words)) for one in sent if one.state == SentChange.State.WAITS]
-    told = sorted({field["name"] for _one, fields in waiting for field in fields} & who.words.keys())
-    request.shown += [*sent, *([(who, told)] if told else [])]
+    waiting = [(one, _compared(case, identity, one, words)) for one in sent if one.state == SentChange.State.WAITS]
+    told = sorted({field["name"] for _one, fields in waiting for field in fields} & identity.words.keys())
+    request.shown += [*sent, *([(identity, told)] if told else [])]
     context = {
-        **frame(request, case, here="inbox"),
+        **layout(request, case, here="inbox"),
         "waiting": waiting,
         "decided": [one for one in sent if one.state != SentChange.State.WAITS],
     }
-    return page(request, "cases/case_inbox.html", context)
+    return render_page(request, "cases/case_inbox.html", context)
 
 
-def _compared(case: Case, who: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:
+def _compared(case: Case, identity: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:
     """Each field that was sent and differs: what stands now, and what was sent."""
     told = json.loads(sent.words["sent"])
     wanted = told.get("head", {}) | told.get("identity", {}) | {"stage": told.get("stage") or case.stage}
-    stands = {name: getattr(case, name) for name in (*cases.HEAD, "stage")} | who.words
+    stands = {name: getattr(case, name) for name in (*cases.HEAD, "stage")} | identity.words
     stands |= {"municipality": case.municipality.code, "source": case.source.code}
     stands |= {"signalled_on": case.signalled_on.isoformat()}
     return [

@@ -15,10 +15,10 @@ from cases.forms.notes import NoteForm
 from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
 from cases.models import AidPart, Case, CounsellingPart, Note, SchoolPart
 from cases.models.sealing import lend_key
-from cases.views.frame import frame, may_here
+from cases.views.layout import layout, may_here
 from krat.access.views import door, needs
 from krat.ui.listing import listing
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 
 _NOTES_A_PAGE = 20
 
@@ -43,12 +43,12 @@ def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
         lend_key(notes[0], *notes)
     request.shown += notes
     context = {
-        **frame(request, case, here="notes"),
+        **layout(request, case, here="notes"),
         "form": form if may_write else None,
         "found": found,
         "notes": [(one, one.words["text"]) for one in notes],
     }
-    return page(request, "cases/case_notes.html", context)
+    return render_page(request, "cases/case_notes.html", context)
 
 
 @needs("parts.view")
@@ -84,12 +84,12 @@ def _part(
             messages.success(request, _("Saved."))
             return redirect("cases:case", code=case.code)
     context = {
-        **frame(request, case, here=here),
+        **layout(request, case, here=here),
         "form": form if may_write else None,
         "heading": heading,
         "facts": facts_of(part) if part is not None else [],
     }
-    return page(request, "cases/case_part.html", context)
+    return render_page(request, "cases/case_part.html", context)
 
 
 @needs("parts.view", methods=("GET",))
@@ -102,8 +102,8 @@ def case_counselling(request: Any, code: uuid.UUID) -> HttpResponse:
         lend_key(parts[0], *parts)
     request.shown += parts
     context = {
-        **frame(request, case, here="counselling"),
+        **layout(request, case, here="counselling"),
         "parts_told": [(one, facts_of(one)) for one in parts],
         "may_refer": may_here(request.seat, "referrals.send") and case.is_open,
     }
-    return page(request, "cases/case_counselling.html", context)
+    return render_page(request, "cases/case_counselling.html", context)

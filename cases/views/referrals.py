@@ -18,14 +18,14 @@ from cases.forms.referrals import AnswerForm, ReferForm, ReferralFilter, Withdra
 from cases.models import Case, Identity, Obstacle, Referral
 from cases.models.referral import OPEN, ReferralState
 from cases.sharing import PURPOSES, USE, Purpose, Shared, receivers, share
-from cases.views.frame import frame
+from cases.views.layout import layout
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.people.models import Seat
 from krat.ui.due import Due, due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
-from krat.ui.pages import comes_too_late, page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 
 # --- reading ---
 
@@ -47,7 +47,7 @@ def referral_list(request: Any) -> HttpResponse:
         "sends": rights.may(seat, "referrals.send"),
         "receives": rights.may(seat, "referrals.answer"),
     }
-    return page(request, "cases/referrals.html", context)
+    return render_page(request, "cases/referrals.html", context)
 
 
 def _by_what_waits(rows: Any) -> Any:
@@ -88,8 +88,8 @@ def referral_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "labels": _labels(PURPOSES[referral.purpose]),
     }
     if referral.receiver_id == request.seat.institution_id:
-        return page(request, "cases/referral.html", context | _receivers_side(request, referral))
-    return page(request, "cases/referral_sent.html", context | _senders_side(request, referral))
+        return render_page(request, "cases/referral.html", context | _receivers_side(request, referral))
+    return render_page(request, "cases/referral_sent.html", context | _senders_side(request, referral))
 
 
 def _referrals() -> Any:
@@ -107,7 +107,7 @@ def _senders_side(request: Any, referral: Referral) -> dict[str, Any]:
     obstacle = obstacles.select_related("kind", "card").first()
     request.shown += [obstacle] if obstacle is not None else []
     failed = referral.is_late or referral.state == ReferralState.REFUSED
-    return frame(request, case, here="referrals") | {
+    return layout(request, case, here="referrals") | {
         "words": words,
         "obstacle": obstacle,
         "may_remind": may_send and referral.state == ReferralState.SENT,
@@ -162,30 +162,30 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
     purpose = _chosen_purpose(request)
     if purpose not in PURPOSES:
         offers = [_offer(name, case, request.seat) for name in PURPOSES]
-        context = frame(request, case, here="referrals") | {"offers": offers}
-        return page(request, "cases/referral_purpose.html", context)
+        context = layout(request, case, here="referrals") | {"offers": offers}
+        return render_page(request, "cases/referral_purpose.html", context)
     form = ReferForm.of(request, case=case, purpose=purpose, receivers=receivers(purpose, case, request.seat))
     if form.is_accepted():
         with form.catching():
             referral = referrals.refer(case, by=request.seat, purpose=purpose, **form.cleaned_data)
             messages.success(request, _sent(referral))
             return redirect("cases:referral", code=referral.code)
-    who = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
+    identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
     fields, part = PURPOSES[purpose].identity, PURPOSES[purpose].part
-    request.shown.append((who, fields))
-    context = frame(request, case, here="referrals") | {
+    request.shown.append((identity, fields))
+    context = layout(request, case, here="referrals") | {
         "form": form,
         "purpose": PURPOSES[purpose],
         "purpose_code": purpose,
-        "will_see": told({name: who.words[name] for name in fields}),
+        "will_see": told({name: identity.words[name] for name in fields}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
-    return page(request, "cases/referral_form.html", context)
+    return render_page(request, "cases/referral_form.html", context)
 
 
 def _chosen_purpose(request: Any) -> str:
     """The form carries it along, because an address that is kept for later keeps no parameters."""
-    for words in (request.POST, getattr(request, "kept", None) or {}, request.GET):
+    for words in (request.POST, getattr(request, "recovered", None) or {}, request.GET):
         if words.get("purpose"):
             return str(words["purpose"])
     return ""
@@ -278,7 +278,7 @@ def _move(
         "due": due_of_answer(referral),
         "form": form,
     }
-    return page(request, template, context)
+    return render_page(request, template, context)
 
 
 def _said_of(referral: Referral) -> str:
@@ -315,4 +315,4 @@ def referral_part(request: Any, code: uuid.UUID) -> HttpResponse:
         "opened_at": timezone.localtime(),
         "part_name": shared.part._meta.verbose_name,
     }
-    return page(request, "cases/referral_part.html", context)
+    return render_page(request, "cases/referral_part.html", context)

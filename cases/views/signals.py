@@ -19,7 +19,7 @@ from krat.access import rights
 from krat.access.views import door, needs
 from krat.ui.due import due_by
 from krat.ui.listing import listing
-from krat.ui.pages import comes_too_late, page
+from krat.ui.rendering import comes_too_late, render_page
 
 _IN_DANGER = ("129", "116006")
 
@@ -36,7 +36,7 @@ def signal_list(request: Any) -> HttpResponse:
         "may_send": rights.may(seat, "signals.send"),
         "receives": rights.may(seat, "signals.take"),
     }
-    return page(request, "cases/signals.html", context)
+    return render_page(request, "cases/signals.html", context)
 
 
 @needs("signals.send")
@@ -48,7 +48,7 @@ def signal_add(request: Any) -> HttpResponse:
             signal = signals.send(by=request.seat, **form.cleaned_data)
             messages.success(request, _sent(signal))
             return redirect("cases:signal", code=signal.code)
-    return page(request, "cases/signal_form.html", {"form": form, "danger_lines": _danger_lines(request)})
+    return render_page(request, "cases/signal_form.html", {"form": form, "danger_lines": _danger_lines(request)})
 
 
 def _sent(signal: Signal) -> str:
@@ -81,7 +81,7 @@ def signal_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "danger_lines": _danger_lines(request),
         "opened_at": timezone.localtime(),
     }
-    return page(request, "cases/signal.html", context)
+    return render_page(request, "cases/signal.html", context)
 
 
 def _danger_lines(request: Any) -> list[dict[str, str]]:
@@ -117,7 +117,7 @@ def signal_reject(request: Any, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The signal is answered: it does not become a case."))
             return redirect("cases:signal", code=signal.code)
     context = {"form": form, "signal": signal, "words": _words(request, signal), "opened_at": timezone.localtime()}
-    return page(request, "cases/signal_reject.html", context)
+    return render_page(request, "cases/signal_reject.html", context)
 
 
 @needs("signals.take")
@@ -139,4 +139,4 @@ def signal_take(request: Any, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The signal is now case %(number)s.") % {"number": case.number})
             return redirect("cases:case", code=case.code)
     context = {"form": form, "signal": signal, "words": _words(request, signal), "opened_at": timezone.localtime()}
-    return page(request, "cases/signal_take.html", context)
+    return render_page(request, "cases/signal_take.html", context)

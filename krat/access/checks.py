@@ -8,10 +8,10 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from krat.access import rights, vault
+from krat.access.access_logger import NoAccessLogger, access_logger
 from krat.access.census import routes
 from krat.access.processing import Processing
 from krat.access.scoping import CheckedModel, ScopedModel
-from krat.access.witness import NoWitness, witness
 
 OWN_APPS = ("krat.", "cases", "meetings")
 
@@ -43,11 +43,11 @@ def every_route_declares_its_right(app_configs: Any, **kwargs: Any) -> list[chec
 
 
 @checks.register()
-def the_trail_has_a_witness(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+def an_access_logger_is_registered(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """E004: nobody would write down what is shown."""
     try:
-        witness()
-    except NoWitness as mistake:
+        access_logger()
+    except NoAccessLogger as mistake:
         return [checks.Error(str(mistake), hint="Add krat.audit to INSTALLED_APPS.", id="krat.E004")]
     return []
 

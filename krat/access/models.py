@@ -21,7 +21,7 @@ class Submission(models.Model):
         return self.digest[:8]
 
 
-class KeptForm(models.Model):
+class RecoveredForm(models.Model):
     """A form that expired under the writer's hands, sealed for thirty minutes until the same person is back."""
 
     processing = Processing(

@@ -22,10 +22,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from krat.access import kept, rights
+from krat.access import recovered_forms, rights
+from krat.access.access_logger import AccessLogFailed, access_logger
 from krat.access.models import Submission
 from krat.access.scoping import ScopedModel, ScopedQuerySet
-from krat.access.witness import WitnessSilent, witness
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
@@ -91,7 +91,7 @@ def _open(kind: str, why: str, methods: Sequence[str]) -> Callable[[V], V]:
         @functools.wraps(view)
         def counted(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if kind == "own account" and not request.user.is_authenticated:
-                return kept.to_sign_in(request)
+                return recovered_forms.to_sign_in(request)
             if request.method not in (*methods, "HEAD"):
                 return _not_allowed(request, methods)
             return view(request, *args, **kwargs)
@@ -111,18 +111,18 @@ def _not_allowed(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
 
 def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args: Any, **kwargs: Any) -> HttpResponse:
     if not request.user.is_authenticated:
-        return kept.to_sign_in(request)
+        return recovered_forms.to_sign_in(request)
     if request.method not in methods:
         return _not_allowed(request, methods)
     route = request.resolver_match.view_name
     if request.seat is None:
-        witness().refused(request.user, right, route, _code_only(kwargs.get("code", "")), "no_seat")
+        access_logger().refused(request.user, right, route, _code_only(kwargs.get("code", "")), "no_seat")
         return render(request, "errors/no_seat.html", status=403)
 
     def work() -> HttpResponse:
         if not rights.may(request.seat, right):
             raise PermissionDenied(_("Your seat does not have the right for this page."))
-        return _once(view, request, *args, **kwargs)
+        return _run_once(view, request, *args, **kwargs)
 
     def shows(answer: HttpResponse) -> bool:
         return request.method in ("GET", "HEAD") or hasattr(answer, "is_rendered")
@@ -130,9 +130,11 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
     try:
         answer = watched(request, right, work, asked=kwargs.get("code", ""), shows=shows)
     except Http404:
-        return render(request, "errors/404.html", {"typed": kept.typed(request)}, status=404)
+        return render(request, "errors/404.html", {"typed": recovered_forms.typed(request)}, status=404)
     except PermissionDenied as refusal:
-        return render(request, "errors/403.html", {"why": str(refusal), "typed": kept.typed(request)}, status=403)
+        return render(
+            request, "errors/403.html", {"why": str(refusal), "typed": recovered_forms.typed(request)}, status=403
+        )
     page = cast(Page, answer)
     if getattr(answer, "is_rendered", True) is False:
         with no_queries():
@@ -148,7 +150,7 @@ def watched(
     asked: object = "",
     shows: Callable[[A], bool] = lambda answer: True,
 ) -> A:
-    """Do the work of a request in one short transaction, in which the witness notes what the answer shows.
+    """Do the work of a request in one short transaction, in which the access logger notes what the answer shows.
 
     A refusal is noted in a transaction of its own, after the rollback, and raised again (ruling 6).
     """
@@ -159,12 +161,12 @@ def watched(
         with transaction.atomic():
             answer = work()
             if shows(answer):
-                _let_the_witness_see(request, right, route)
+                _log_access(request, right, route)
     except Http404:
-        witness().refused(request.seat, right, route, _code_only(asked), "not_there")
+        access_logger().refused(request.seat, right, route, _code_only(asked), "not_there")
         raise
     except PermissionDenied:
-        witness().refused(request.seat, right, route, _code_only(asked), "forbidden")
+        access_logger().refused(request.seat, right, route, _code_only(asked), "forbidden")
         raise
     return answer
 
@@ -175,25 +177,29 @@ def _code_only(asked: object) -> str:
     return code if isinstance(asked, uuid.UUID) or re.fullmatch(r"AL-[A-Z0-9-]{1,36}", code) else ""
 
 
-def _let_the_witness_see(request: Any, right: str, route: str) -> None:
+def _log_access(request: Any, right: str, route: str) -> None:
     try:
-        witness().saw(request.seat, right, route, request.shown)
+        access_logger().saw(request.seat, right, route, request.shown)
     except DatabaseError as mistake:
-        raise WitnessSilent("The trail could not be written; nothing is shown.") from mistake
+        raise AccessLogFailed("The trail could not be written; nothing is shown.") from mistake
 
 
-def _once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+def _run_once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     """Run a changing request once: the same form sent again gets the first one's answer."""
-    request.kept = None
+    request.recovered = None
     if request.method != "POST":
         if request.method == "GET":
-            request.kept = kept.take_back(request, request.user.code)
+            request.recovered = recovered_forms.take_back(request, request.user.code)
         return view(request, *args, **kwargs)
-    if kept.is_of_another_seat(request, request.seat.code):
+    if recovered_forms.is_of_another_seat(request, request.seat.code):
         messages.warning(request, _("You act in another seat now than when you opened this page. Nothing was done."))
-        back = request.path if kept.is_page(request.path_info) and kept.keep_for_now(request) else "/"
+        back = (
+            request.path
+            if recovered_forms.is_page(request.path_info) and recovered_forms.keep_for_now(request)
+            else "/"
+        )
         return HttpResponseRedirect(back)
-    digest = kept.digest(request)
+    digest = recovered_forms.digest(request)
     if digest is None:
         return view(request, *args, **kwargs)
     try:
@@ -208,7 +214,7 @@ def _once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
     if outcome:
         submission.outcome = outcome[:300]
         submission.save(update_fields=["outcome"])
-        kept.is_accepted(request, request.user.code)
+        recovered_forms.is_accepted(request, request.user.code)
     else:
         submission.delete()  # nothing was done: the corrected form is a new one
     return answer

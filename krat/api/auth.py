@@ -15,7 +15,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from krat.access import rights
-from krat.access.witness import witness
+from krat.access.access_logger import access_logger
 from krat.api.models import ApiClient
 from krat.people.models import User
 
@@ -56,7 +56,7 @@ class BearerToken(BaseAuthentication):
         if token is None or client is None:
             raise _not_valid()
         if not client.is_active:
-            witness().refused(client.seat.user, "", request.resolver_match.view_name, "", "no_seat")
+            access_logger().refused(client.seat.user, "", request.resolver_match.view_name, "", "no_seat")
             raise _not_valid()
         note_use(client)
         request.client, request.seat = client, client.seat

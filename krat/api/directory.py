@@ -1,4 +1,4 @@
-"""Institutions and code lists for machines. Their areas stand below this frame, so their addresses stand here."""
+"""Institutions and code lists for machines. Their areas stand below the base, so their addresses stand here."""
 
 from typing import Any
 
@@ -7,33 +7,33 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from krat.api.paging import ListQuery, cursor_page
-from krat.api.shapes import BothLanguages, Coded, CodedMany, Shape
+from krat.api.serializers import BothLanguages, CodeListField, CodeRelatedField, StrictSerializer
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.reference.models import County, Deadline, Municipality, Term
 
 
-class InstitutionShape(Shape):
+class InstitutionSerializer(StrictSerializer):
     """An institution of the directory."""
 
     code = serializers.CharField()
     version = serializers.IntegerField()
     name = serializers.CharField()
     short_name = serializers.CharField()
-    kind = Coded()
-    county = Coded(allow_null=True, help_text="Null: it serves the whole country.")
-    parent = Coded(allow_null=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
-    territories = CodedMany(help_text="Codes of the municipalities it serves.")
+    kind = CodeRelatedField()
+    county = CodeRelatedField(allow_null=True, help_text="Null: it serves the whole country.")
+    parent = CodeRelatedField(allow_null=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
+    territories = CodeListField(help_text="Codes of the municipalities it serves.")
     email = serializers.CharField()
     phone = serializers.CharField()
     retired_on = serializers.DateField(allow_null=True)
 
 
-class InstitutionPage(Shape):
+class InstitutionPage(StrictSerializer):
     """A page of institutions."""
 
     next = serializers.CharField(allow_null=True)
-    results = InstitutionShape(many=True)
+    results = InstitutionSerializer(many=True)
 
 
 class InstitutionQuery(ListQuery):
@@ -55,25 +55,25 @@ class Institutions(Resource):
         """The institutions of the client's county, and those that serve the whole country."""
         rows = Institution.objects.visible_to(request.seat).select_related("kind", "county", "parent")
         rows = rows.prefetch_related("territories")
-        return Response(cursor_page(request, rows, InstitutionShape, order=("code",)))
+        return Response(cursor_page(request, rows, InstitutionSerializer, order=("code",)))
 
 
-class CountyShape(Shape):
+class CountySerializer(StrictSerializer):
     """A county, by its ISO 3166-2 code."""
 
     code = serializers.CharField()
     name = serializers.CharField()
 
 
-class MunicipalityShape(Shape):
+class MunicipalitySerializer(StrictSerializer):
     """A municipality."""
 
     code = serializers.CharField()
     name = serializers.CharField()
-    county = Coded()
+    county = CodeRelatedField()
 
 
-class TermShape(Shape):
+class TermSerializer(StrictSerializer):
     """A row of a code list."""
 
     list = serializers.CharField()
@@ -82,7 +82,7 @@ class TermShape(Shape):
     retired_on = serializers.DateField(allow_null=True, help_text="From this day it is not chosen any more.")
 
 
-class DeadlineShape(Shape):
+class DeadlineSerializer(StrictSerializer):
     """How long something may take."""
 
     code = serializers.CharField()
@@ -93,7 +93,7 @@ class DeadlineShape(Shape):
     is_verified = serializers.BooleanField(help_text="Whether somebody has compared it with the act.")
 
 
-class KnownInstitutionShape(Shape):
+class KnownInstitutionSerializer(StrictSerializer):
     """An institution by its code. Its name is absent where the client does not see it in the directory."""
 
     code = serializers.CharField()
@@ -102,14 +102,14 @@ class KnownInstitutionShape(Shape):
     name = serializers.CharField(required=False)
 
 
-class ReferenceShape(Shape):
+class ReferenceSerializer(StrictSerializer):
     """Everything that others choose from."""
 
-    counties = CountyShape(many=True)
-    municipalities = MunicipalityShape(many=True)
-    lists = TermShape(many=True)
-    deadlines = DeadlineShape(many=True)
-    institutions = KnownInstitutionShape(many=True)
+    counties = CountySerializer(many=True)
+    municipalities = MunicipalitySerializer(many=True)
+    lists = TermSerializer(many=True)
+    deadlines = DeadlineSerializer(many=True)
+    institutions = KnownInstitutionSerializer(many=True)
 
 
 class Reference(Resource):
@@ -117,7 +117,7 @@ class Reference(Resource):
 
     rights = {"GET": "reference.view"}
 
-    @extend_schema(operation_id="reference", responses=ReferenceShape)
+    @extend_schema(operation_id="reference", responses=ReferenceSerializer)
     def get(self, request: Any) -> Response:
         """Counties, municipalities, code lists, deadlines and codes of institutions, with labels in both languages."""
         names = dict(Institution.objects.visible_to(request.seat).values_list("code", "name"))
@@ -132,4 +132,4 @@ class Reference(Resource):
                 for code, kind, county in codes.order_by("code").values_list("code", "kind__code", "county__code")
             ],
         }
-        return Response(ReferenceShape(everything).data)
+        return Response(ReferenceSerializer(everything).data)

@@ -25,8 +25,8 @@ from rest_framework.exceptions import (
 from rest_framework.exceptions import ValidationError as Misshapen
 from rest_framework.response import Response
 
+from krat.access.access_logger import AccessLogFailed
 from krat.access.scoping import Stale
-from krat.access.witness import WitnessSilent
 from krat.api.auth import CHALLENGE, InsufficientScope
 from krat.ui.middleware import note_incident
 
@@ -126,7 +126,7 @@ def content(
 
 
 def problem(status: int, code: str, detail: object, **headers: str) -> JsonResponse:
-    """A problem outside the frame's views: the token endpoint, an address that does not exist."""
+    """A problem outside the base views: the token endpoint, an address that does not exist."""
     answer = JsonResponse(content(status, code, detail), status=status, content_type=MEDIA_TYPE)
     for name, value in headers.items():
         answer[name.replace("_", "-")] = value
@@ -160,7 +160,7 @@ def answer_to(mistake: Exception, request: HttpRequest) -> Response:
         status, code, detail = 413, "too_large", TooLarge.default_detail
     elif isinstance(mistake, SuspiciousOperation):
         status, code, detail = 400, "malformed", _("The request could not be read.")
-    elif isinstance(mistake, WitnessSilent):
+    elif isinstance(mistake, AccessLogFailed):
         note_incident(request, mistake)
         status, code = 503, "trail_silent"
         detail = _("The trail cannot be written just now, so nothing is shown or done. Try again later.")

@@ -1,4 +1,4 @@
-"""The machines' clients, and what the frame of REST remembers of their requests."""
+"""The machines' clients, and what the base of REST remembers of their requests."""
 
 from __future__ import annotations
 

@@ -13,14 +13,14 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from krat.access import vault
-from krat.api.shapes import Shape
+from krat.api.serializers import StrictSerializer
 
 USUAL, MOST = 50, 200
 
 Narrow = Callable[["QuerySet[Any]", Any], "QuerySet[Any]"]
 
 
-class Query(Shape):
+class Query(StrictSerializer):
     """The parameters of an address. None but those that stand here; one that is empty is as if it were not there."""
 
     unknown_code = "unknown_parameter"
@@ -54,7 +54,7 @@ class ListQuery(Query):
 def cursor_page(
     request: Any,
     rows: "QuerySet[Any]",
-    shape: type[Shape],
+    serializer: type[StrictSerializer],
     *,
     order: Sequence[str] = ("pk",),
     note_each: bool = False,
@@ -65,7 +65,7 @@ def cursor_page(
 
     ``order`` names columns that are never empty and together differ in every row. With ``note_each`` the trail gets an
     entry for every row, as it must where a row is a person's case; else one for the page. ``prepare`` fetches what the
-    shape needs of all rows of the page at once.
+    serializer needs of all rows of the page at once.
     """
     asked, query = dict(request.asked), request.query_class
     limit = min(asked.pop("limit", USUAL), MOST)
@@ -84,7 +84,7 @@ def cursor_page(
         prepare(page)
     return {
         "next": _sealed(page[-1], order, place) if more else None,
-        "results": shape(page, many=True, context={"request": request, **(context or {})}).data,
+        "results": serializer(page, many=True, context={"request": request, **(context or {})}).data,
     }
 
 

@@ -5,10 +5,10 @@
 
         def get(self, request, code):
             task = door(request, Task.objects.for_list(), code)
-            return self.one(task, TaskShape)
+            return self.one(task, TaskSerializer)
 
-A request is answered in one short transaction, in which the witness notes what is shown; refusals are noted after the
-rollback; nothing is rendered before the commit, and no query runs after it. As pages are, by the same code.
+A request is answered in one short transaction, in which the access logger notes what is shown; refusals are noted after
+the rollback; nothing is rendered before the commit, and no query runs after it. As pages are, by the same code.
 """
 
 import re
@@ -30,9 +30,9 @@ from krat.access.scoping import VersionedModel
 from krat.access.views import no_queries, watched
 from krat.api.auth import right_for
 from krat.api.errors import TooLarge, TooMany, VersionChanged, VersionMissing, answer_to
-from krat.api.once import once
+from krat.api.idempotency import idempotent
 from krat.api.paging import Query
-from krat.api.shapes import Shape
+from krat.api.serializers import StrictSerializer
 
 READING = ("GET", "HEAD")
 WRITING = ("POST", "PUT", "PATCH", "DELETE")
@@ -117,7 +117,7 @@ class Resource(APIView):
         if request.method in READING:
             return work()
         again = partial(self.again, request, *self.args, **self.kwargs) if self.again is not None else None
-        answer: Response = once(request, work, again)
+        answer: Response = idempotent(request, work, again)
         return answer
 
     def _read(self, request: Any) -> None:
@@ -136,15 +136,17 @@ class Resource(APIView):
 
     # --- what handlers say ---
 
-    def shaped(self, shape: type[Shape], data: Any = None) -> dict[str, Any]:
-        """What was sent, in this shape, or 400 with its errors by field."""
-        sent = shape(data=self.request.data if data is None else data, context={"request": self.request})
+    def validated(self, serializer: type[StrictSerializer], data: Any = None) -> dict[str, Any]:
+        """What was sent, by this serializer, or 400 with its errors by field."""
+        sent = serializer(data=self.request.data if data is None else data, context={"request": self.request})
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 
-    def one(self, thing: Any, shape: type[Shape], *, status: int = 200, location: str = "", **context: Any) -> Response:
-        """One thing in its shape, with the ETag of its version. `door` noted it, or it stands in `request.shown`."""
-        answer = Response(shape(thing, context={"request": self.request, **context}).data, status=status)
+    def one(
+        self, thing: Any, serializer: type[StrictSerializer], *, status: int = 200, location: str = "", **context: Any
+    ) -> Response:
+        """One thing, with the ETag of its version. `door` noted it, or it stands in `request.shown`."""
+        answer = Response(serializer(thing, context={"request": self.request, **context}).data, status=status)
         if isinstance(thing, VersionedModel):
             answer["ETag"] = etag(thing.version)
         if location:

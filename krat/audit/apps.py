@@ -1,4 +1,4 @@
-"""The trail registers itself as the door's witness."""
+"""The trail registers itself as the door's access logger."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
@@ -12,8 +12,8 @@ class AuditConfig(AppConfig):
     verbose_name = _("trail")
 
     def ready(self) -> None:
-        from krat.access import witness
+        from krat.access import access_logger
         from krat.audit import trail, triggers
 
-        witness.register(trail.TrailWitness())
+        access_logger.register(trail.TrailAccessLogger())
         post_migrate.connect(triggers.after_migrate, sender=self, dispatch_uid="krat.audit.triggers")

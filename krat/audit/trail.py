@@ -142,7 +142,7 @@ class Look:
     kinds: set[str]
 
 
-def lookers(codes: Iterable[UUID]) -> list[Look]:
+def viewers(codes: Iterable[UUID]) -> list[Look]:
     """Who saw or changed any of these things, a line for each actor and day, the latest first (one query).
 
     The codes are those of a thing that came through the door, and of everything that belongs to it.
@@ -163,7 +163,7 @@ def lookers(codes: Iterable[UUID]) -> list[Look]:
     return sorted(found.values(), key=lambda line: line.at[-1], reverse=True)
 
 
-class TrailWitness:
+class TrailAccessLogger:
     """Writes down what the door shows and refuses."""
 
     def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:

@@ -10,7 +10,7 @@ from krat.audit import trail
 from krat.audit.forms import TrailFilter
 from krat.audit.models import Entry
 from krat.ui.listing import listing
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 
 
 @needs("trail.view", methods=("GET",))
@@ -19,7 +19,7 @@ def trail_list(request: Any) -> HttpResponse:
     rows = Entry.objects.visible_to(request.seat).order_by("-pk")
     found = listing(request, rows, TrailFilter(request.GET), per_page=50)
     entries = [(entry, trail.words_of(entry.event), _kind_of_thing(entry.thing_type)) for entry in found.rows]
-    return page(request, "audit/trail.html", {"found": found, "entries": entries})
+    return render_page(request, "audit/trail.html", {"found": found, "entries": entries})
 
 
 def _kind_of_thing(thing_type: str) -> str:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from krat.access.rights import Subject
 from krat.access.scoping import hold, settle
 from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Act, Body, Institution, Membership
-from krat.committee.words import refuse_personal
 from krat.reference.models import County, Municipality, Term
 
 ACT_RECORDED = trail.event("act.recorded", gettext_lazy("recorded an act"))

@@ -22,7 +22,7 @@ from krat.committee.forms import (
 from krat.committee.models import Act, Body, Institution, Membership
 from krat.reference.models import Municipality
 from krat.ui.listing import listing
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 
 
 @needs("institutions.view", methods=("GET",))
@@ -30,7 +30,7 @@ def institution_list(request: Any) -> HttpResponse:
     """The directory."""
     rows = Institution.objects.visible_to(request.seat).working().select_related("kind", "county", "parent")
     found = listing(request, rows, InstitutionFilter(request.GET, seat=request.seat), per_page=50)
-    return page(request, "committee/institutions.html", {"found": found})
+    return render_page(request, "committee/institutions.html", {"found": found})
 
 
 @needs("institutions.view", methods=("GET",))
@@ -43,7 +43,7 @@ def institution_detail(request: Any, code: str) -> HttpResponse:
         "territories": list(institution.territories.select_related("county")),
         "places": places.select_related("body__county").order_by("-starts_on"),
     }
-    return page(request, "committee/institution.html", context)
+    return render_page(request, "committee/institution.html", context)
 
 
 @needs("institutions.manage")
@@ -58,7 +58,7 @@ def institution_edit(request: Any, code: str = "") -> HttpResponse:
             saved = actions.save_institution(institution, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The institution was saved."))
             return redirect("committee:institution", code=saved.code)
-    return page(request, "committee/institution_form.html", {"form": form, "institution": institution})
+    return render_page(request, "committee/institution_form.html", {"form": form, "institution": institution})
 
 
 def _initial(institution: Institution | None) -> dict[str, Any] | None:
@@ -75,7 +75,7 @@ def bodies(request: Any) -> HttpResponse:
         "bodies": Body.objects.visible_to(request.seat).for_list(),
         "acts": Act.objects.visible_to(request.seat).select_related("county")[:50],
     }
-    return page(request, "committee/bodies.html", context)
+    return render_page(request, "committee/bodies.html", context)
 
 
 @needs("committee.view", methods=("GET",))
@@ -92,7 +92,7 @@ def body_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "voting": sum(1 for one in members if one.votes and one.ends_on is None),
     }
     context["needed"] = body.needed_for_quorum(context["voting"])
-    return page(request, "committee/body.html", context)
+    return render_page(request, "committee/body.html", context)
 
 
 @needs("committee.manage")
@@ -104,7 +104,7 @@ def act_add(request: Any) -> HttpResponse:
             actions.record_act(by=request.seat, county=request.seat.institution.county, **form.cleaned_data)
             messages.success(request, _("The act was recorded."))
             return redirect("committee:bodies")
-    return page(request, "committee/act_form.html", {"form": form})
+    return render_page(request, "committee/act_form.html", {"form": form})
 
 
 @needs("committee.manage")
@@ -116,7 +116,7 @@ def bodies_add(request: Any) -> HttpResponse:
             actions.constitute(by=request.seat, county=request.seat.institution.county, **form.cleaned_data)
             messages.success(request, _("The committee and its technical table stand for the year."))
             return redirect("committee:bodies")
-    return page(request, "committee/bodies_form.html", {"form": form})
+    return render_page(request, "committee/bodies_form.html", {"form": form})
 
 
 @needs("committee.manage")
@@ -129,7 +129,7 @@ def member_add(request: Any, code: uuid.UUID) -> HttpResponse:
             actions.add_member(body, by=request.seat, **form.cleaned_data)
             messages.success(request, _("The institution has its place."))
             return redirect("committee:body", code=body.code)
-    return page(request, "committee/member_form.html", {"form": form, "body": body})
+    return render_page(request, "committee/member_form.html", {"form": form, "body": body})
 
 
 @needs("committee.manage")
@@ -142,4 +142,4 @@ def member_end(request: Any, code: uuid.UUID) -> HttpResponse:
             actions.end_member(place, by=request.seat, **form.cleaned_data)
             messages.success(request, _("The place ends on that day."))
             return redirect("committee:body", code=place.body.code)
-    return page(request, "committee/member_end.html", {"form": form, "place": place})
+    return render_page(request, "committee/member_end.html", {"form": form, "place": place})

@@ -6,7 +6,7 @@ Persons are named by their office only. Present is who the text says was there. 
 import datetime
 from dataclasses import dataclass
 
-from krat.demo.who import CENTRE
+from krat.demo.accounts import CENTRE
 
 NOT_TOLD = "Nuk tregohet në tekst"
 

@@ -23,7 +23,6 @@ from cases.models import (
     Assignment,
     Card,
     Case,
-    Clock,
     CounsellingPart,
     DataKey,
     Identity,
@@ -36,6 +35,7 @@ from cases.models import (
     Series,
     Signal,
     SignalWords,
+    StageDeadline,
 )
 from cases.models.case import NEVER, OVER, Stage, deadline_of
 from cases.sealed import SealedWords
@@ -375,7 +375,7 @@ def draft(
 # of its texts, and gives a word of five small letters or more, which is then planted in that text. ``type(row)``,
 # ``row.code`` and ``row.case`` (of the words of a signal ``row.signal``; a card has neither) say where it was planted.
 # A personal number is kept in capitals.
-marker: Callable[[Any, str], str] | None = None
+canary: Callable[[Any, str], str] | None = None
 
 # No texts, but dates, numbers and codes: no word can be planted in them.
 _NO_TEXT = {
@@ -401,14 +401,14 @@ _ROLE_OF_PURPOSE = {
 
 
 def _marked(row: Any, name: str, text: str, *, joint: str = " ") -> str:
-    if marker is None or name in _NO_TEXT:
+    if canary is None or name in _NO_TEXT:
         return text
-    word = marker(row, name)
+    word = canary(row, name)
     return word.upper() if name == "personal_number" else joint.join(filter(None, (text, word)))
 
 
 def _sealed(row: Any, more: dict[str, Any], **words: str) -> None:
-    """Fill the sealed words of a row: the plain ones, those among what else was given, and the markers of a test."""
+    """Fill the sealed words of a row: the plain ones, those among what else was given, and the canaries of a test."""
     field = row._meta.get_field("words")
     assert isinstance(field, SealedWords)  # noqa: S101  # for the type checker
     words |= {name: more.pop(name) for name in field.names if name in more}
@@ -512,7 +512,7 @@ def case(
     row.reference = _marked(row, "reference", row.reference, joint="-")
     _saved(row)
     _saved(
-        Clock(
+        StageDeadline(
             case=row,
             stage=stage,
             deadline=deadline,
@@ -662,7 +662,7 @@ def sent_change(case: Case, seat: Seat | None = None, *, sent: dict[str, Any] | 
     """A change that the holder's system sent and that waits; ``sent`` is what was in it: head, identity, stage."""
     row = SentChange(case=case, seat=seat or _seat(Role.SYSTEM, case.holder))
     sent = sent or {"identity": {"first_name": "Shembulla", "safe_contact": "Shkolla shembull"}}
-    if marker is not None:
+    if canary is not None:
         sent = sent | {"identity": {name: _marked(row, name, text) for name, text in sent.get("identity", {}).items()}}
     sent = {"head": {}, "identity": {}, "stage": ""} | sent
     row.words = {"sent": json.dumps(sent, sort_keys=True)}

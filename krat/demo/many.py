@@ -25,7 +25,6 @@ from cases.models import (
     Assignment,
     Card,
     Case,
-    Clock,
     CounsellingPart,
     DataKey,
     Identity,
@@ -37,13 +36,14 @@ from cases.models import (
     Series,
     Signal,
     SignalWords,
+    StageDeadline,
 )
 from cases.models.case import NEVER, OVER, Stage, deadline_of
 from krat.access.roles import Role
 from krat.audit import trail
 from krat.committee.models import Institution
 from krat.demo import make
-from krat.demo.who import FAMILY_NAME
+from krat.demo.accounts import FAMILY_NAME
 from krat.people.models import Seat, User
 from krat.reference import calendar
 from krat.reference.models import Deadline, Municipality, Term
@@ -287,7 +287,7 @@ class _Batch:
         """Write them all."""
         self._write_cases(self._write_signals())
         self._write_identities()
-        self._write_clocks()
+        self._write_stage_deadlines()
         self._write_teams()
         self._write_parts()
         self._write_obstacles(self._write_referrals())
@@ -435,7 +435,7 @@ class _Batch:
             "safe_contact": "Nëpërmjet mësueses kujdestare (shembull)",
         }
 
-    def _write_clocks(self) -> None:
+    def _write_stage_deadlines(self) -> None:
         rows = []
         for life in self.lives:
             for (stage, since), after in zip(life.stages, [*life.stages[1:], None], strict=True):
@@ -444,7 +444,7 @@ class _Batch:
                 due_at = self.country.deadlines.due_at(code, starts_at, since) if code else None
                 met_at = self._moment(after[1]) if after else starts_at if stage in OVER else None
                 rows.append(
-                    Clock(
+                    StageDeadline(
                         case_id=life.case.pk,
                         stage=stage,
                         deadline=code,

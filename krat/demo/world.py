@@ -23,13 +23,13 @@ from krat.access.roles import Role
 from krat.committee import actions as committee
 from krat.committee.models import Act, Body, Institution, Membership
 from krat.demo import make, stories, telling
+from krat.demo.accounts import ACCOUNTS, COUNTRYWIDE, FAMILY_NAME, INSTITUTIONS, PASSWORD
 from krat.demo.durres import DURRES
 from krat.demo.founding import DURRES as FOUNDING_DURRES
 from krat.demo.founding import GJIROKASTER as FOUNDING_GJIROKASTER
 from krat.demo.founding import NOT_TOLD, Founding
 from krat.demo.gjirokaster import GJIROKASTER
 from krat.demo.papers import Duty, Event, MeasureRow, Move, Sitting, When, Year
-from krat.demo.who import ACCOUNTS, COUNTRYWIDE, FAMILY_NAME, INSTITUTIONS, PASSWORD
 from krat.people.models import Seat, User
 from krat.plan.actions import activities, plans, tasks
 from krat.plan.models import Activity, Measure, Objective, Plan, Task

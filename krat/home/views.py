@@ -12,7 +12,7 @@ from krat.access.views import needs
 from krat.home.waiting import next_meeting, waiting_for
 from krat.people.models import Seat
 from krat.reports import queries
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 from meetings.models import AgendaItem, Decision, Meeting
 
 
@@ -34,7 +34,7 @@ def today(request: Any) -> HttpResponse:
         "may_signal": rights.may(seat, "signals.send"),
         "sees_meetings": rights.may(seat, "meetings.view"),
     }
-    return page(request, "home/today.html", context)
+    return render_page(request, "home/today.html", context)
 
 
 def _next(seat: Seat) -> dict[str, Any] | None:

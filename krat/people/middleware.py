@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from krat.access import kept
+from krat.access import recovered_forms
 from krat.access.roles import Role
-from krat.committee.words import hearing_warnings
+from krat.committee.identity_guard import hearing_warnings
 from krat.people.models import Seat
 from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
 from krat.reference.models import Term
@@ -40,7 +40,7 @@ class SessionEnds:
             too_long = now - started > settings.SESSION_HOURS * 3600
             too_quiet = now - seen > settings.SESSION_IDLE_MINUTES * 60
             if too_long or too_quiet:
-                answer = kept.to_sign_in(request)
+                answer = recovered_forms.to_sign_in(request)
                 logout(request)
                 return answer
             is_listed = request.session.get(LISTED_AS) == request.session.session_key

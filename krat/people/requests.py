@@ -15,4 +15,4 @@ class SignedIn(HttpRequest):
     seats: list[Seat]
     right: str
     shown: list[Any]
-    kept: QueryDict | None
+    recovered: QueryDict | None

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from krat.access import kept
+from krat.access import recovered_forms
 from krat.audit import trail
 from krat.people import actions
 from krat.people.models import Seat, User
@@ -29,8 +29,8 @@ def came(sender: Any, request: HttpRequest, user: User, **kwargs: Any) -> None:
     """Somebody signed in: the clocks of the session start; a form that expired is waiting for them."""
     now = timezone.now().timestamp()
     request.session[STARTED_AT] = request.session[SEEN_AT] = now
-    kept.forget_old()
-    kept.remember_after_sign_in(request, user.code)
+    recovered_forms.forget_old()
+    recovered_forms.remember_after_sign_in(request, user.code)
     with transaction.atomic():
         trail.record(user, CAME)
 

@@ -19,7 +19,7 @@ from krat.people.forms import AcceptForm, InvitationForm, SeatChoice, SeatFilter
 from krat.people.middleware import CHOSEN_SEAT
 from krat.people.models import Invitation, Seat
 from krat.ui.listing import listing
-from krat.ui.pages import page, telling
+from krat.ui.rendering import render_page, telling
 
 
 @own_account("shows the signed-in person their own seats and ways to protect the account", methods=("GET",))
@@ -67,7 +67,7 @@ def people_list(request: Any) -> HttpResponse:
         "invitations": invitations.select_related("institution").order_by("-invited_at")[:50],
         "may_manage": rights.may(request.seat, "people.manage"),
     }
-    return page(request, "people/list.html", context)
+    return render_page(request, "people/list.html", context)
 
 
 @needs("people.view", methods=("GET",))
@@ -80,7 +80,7 @@ def seat_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "others": others.for_request().order_by("-starts_on"),
         "may_manage": rights.may(request.seat, "people.manage"),
     }
-    return page(request, "people/seat.html", context)
+    return render_page(request, "people/seat.html", context)
 
 
 @needs("people.manage")
@@ -94,11 +94,11 @@ def invite(request: Any) -> HttpResponse:
             actions.send_invitation(invitation.email, link)
             # In service the link goes to the invited person alone: who gives a seat must not be able to take it.
             shown = link if settings.KRAT_DEMO else ""
-            answer = page(request, "people/invited.html", {"invitation": invitation, "link": shown})
+            answer = render_page(request, "people/invited.html", {"invitation": invitation, "link": shown})
             # Where the same form leads when it comes again: the link is shown once.
             answer.outcome = reverse("people:list")  # type: ignore[attr-defined]
             return answer
-    return page(request, "people/invite.html", {"form": form})
+    return render_page(request, "people/invite.html", {"form": form})
 
 
 @needs("people.manage", methods=("POST",))

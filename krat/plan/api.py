@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
-from krat.api.shapes import Coded, CodedMany, Moment, Shape
+from krat.api.serializers import CodeListField, CodeRelatedField, StrictSerializer, UtcDateTimeField
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -20,7 +20,7 @@ from krat.plan.models import Step, Task
 from krat.plan.models.task import OPEN, State, TaskQuerySet
 
 
-class TaskShape(Shape):
+class TaskSerializer(StrictSerializer):
     """A task: one responsible institution, a day, and a state that ends only with a verification."""
 
     code = serializers.UUIDField()
@@ -32,35 +32,35 @@ class TaskShape(Shape):
     source = serializers.CharField(  # type: ignore[assignment]  # the metaclass takes fields off the class
         help_text="Number of the decision or measure it comes from."
     )
-    county = Coded()
-    lead = Coded(help_text="Code of the responsible institution.")
-    supporting = CodedMany(source="shown_supporting", help_text="Codes of the supporting institutions.")
+    county = CodeRelatedField()
+    lead = CodeRelatedField(help_text="Code of the responsible institution.")
+    supporting = CodeListField(source="shown_supporting", help_text="Codes of the supporting institutions.")
     given_on = serializers.DateField()
     due_on = serializers.DateField(allow_null=True, help_text="Null only for a task from before the registry.")
     done_on = serializers.DateField(allow_null=True)
     verified_on = serializers.DateField(allow_null=True)
 
 
-class StepShape(Shape):
+class StepSerializer(StrictSerializer):
     """A step in the life of a task."""
 
-    at = Moment()
-    institution = Coded(source="seat.institution")
+    at = UtcDateTimeField()
+    institution = CodeRelatedField(source="seat.institution")
     state = serializers.ChoiceField(choices=State.choices)
     note = serializers.CharField()
 
 
-class TaskInFullShape(TaskShape):
+class TaskInFullSerializer(TaskSerializer):
     """A task with its steps, the latest first."""
 
-    steps = StepShape(many=True, source="shown_steps")
+    steps = StepSerializer(many=True, source="shown_steps")
 
 
-class TaskPage(Shape):
+class TaskPage(StrictSerializer):
     """A page of tasks."""
 
     next = serializers.CharField(allow_null=True)
-    results = TaskShape(many=True)
+    results = TaskSerializer(many=True)
 
 
 def _late(rows: "QuerySet[Any]", is_late: bool) -> "QuerySet[Any]":
@@ -78,14 +78,14 @@ class TaskQuery(ListQuery):
     narrowing = {"state": "state", "late": _late, "due_until": "due_on__lte"}
 
 
-class ProgressShape(Shape):
+class ProgressSerializer(StrictSerializer):
     """How the work goes, in words. Names of persons have no place in them."""
 
     note = serializers.CharField(max_length=4000, help_text="What was done. No names of persons.")
 
 
 def _shown_to(seat: Seat) -> TaskQuerySet:
-    """Tasks with what their shape shows, as far as the seat sees it."""
+    """Tasks with what their serializer shows, as far as the seat sees it."""
     supporting = Prefetch("supporting", Institution.objects.visible_to(seat), to_attr="shown_supporting")
     rows: TaskQuerySet = Task.objects.visible_to(seat).select_related("lead", "county").prefetch_related(supporting)
     return rows
@@ -105,7 +105,7 @@ class Tasks(Resource):
     @extend_schema(operation_id="tasks", parameters=[TaskQuery], responses=TaskPage)
     def get(self, request: Any) -> Response:
         """The tasks that the client's institution leads or supports, in the order in which they were entered."""
-        return Response(cursor_page(request, _shown_to(request.seat), TaskShape))
+        return Response(cursor_page(request, _shown_to(request.seat), TaskSerializer))
 
 
 class TaskOne(Resource):
@@ -113,11 +113,11 @@ class TaskOne(Resource):
 
     rights = {"GET": "tasks.view"}
 
-    @extend_schema(operation_id="task", responses=TaskInFullShape)
+    @extend_schema(operation_id="task", responses=TaskInFullSerializer)
     def get(self, request: Any, code: uuid.UUID) -> Response:
         """One task with its steps."""
         rows = _shown_to(request.seat).prefetch_related(_with_steps(request.seat))
-        return self.one(door(request, rows, code), TaskInFullShape)
+        return self.one(door(request, rows, code), TaskInFullSerializer)
 
 
 class TaskProgress(Resource):
@@ -125,10 +125,10 @@ class TaskProgress(Resource):
 
     rights = {"POST": "tasks.report"}
 
-    @extend_schema(operation_id="task_progress", request=ProgressShape, responses=TaskInFullShape)
+    @extend_schema(operation_id="task_progress", request=ProgressSerializer, responses=TaskInFullSerializer)
     def post(self, request: Any, code: uuid.UUID) -> Response:
         """Report how the work on a task goes: the responsible institution does, while the task is open."""
         task = door(request, Task, code)
-        tasks.report_progress(task, by=request.seat, **self.shaped(ProgressShape))
+        tasks.report_progress(task, by=request.seat, **self.validated(ProgressSerializer))
         rows = _shown_to(request.seat).prefetch_related(_with_steps(request.seat))
-        return self.one(rows.get(pk=task.pk), TaskInFullShape)
+        return self.one(rows.get(pk=task.pk), TaskInFullSerializer)

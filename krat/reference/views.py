@@ -14,7 +14,7 @@ from krat.access.views import needs
 from krat.reference import actions
 from krat.reference.forms import DeadlineForm, HolidayForm, TermForm
 from krat.reference.models import Deadline, Holiday, Term
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 
 
 @needs("settings.view", methods=("GET",))
@@ -26,7 +26,7 @@ def lists(request: Any) -> HttpResponse:
         "holidays": Holiday.objects.filter(day__gte=timezone.localdate() - datetime.timedelta(days=31)),
         "may_manage": rights.may(request.seat, "settings.manage"),
     }
-    return page(request, "reference/lists.html", context)
+    return render_page(request, "reference/lists.html", context)
 
 
 @needs("settings.view", methods=("GET",))
@@ -41,7 +41,7 @@ def term_list(request: Any, kind: str) -> HttpResponse:
         "may_manage": rights.may(request.seat, "settings.manage"),
         "today": timezone.localdate(),
     }
-    return page(request, "reference/term_list.html", context)
+    return render_page(request, "reference/term_list.html", context)
 
 
 @needs("settings.manage")
@@ -57,7 +57,7 @@ def term_edit(request: Any, kind: str, term: str = "") -> HttpResponse:
             actions.save_term(row, by=request.seat, kind=kind, based_on=words.pop("version"), **words)
             messages.success(request, _("The list was changed."))
             return redirect("reference:terms", kind=kind)
-    return page(request, "reference/term_form.html", {"form": form, "kind": Term.List(kind), "term": row})
+    return render_page(request, "reference/term_form.html", {"form": form, "kind": Term.List(kind), "term": row})
 
 
 @needs("settings.manage")
@@ -71,7 +71,7 @@ def deadline_edit(request: Any, deadline: str) -> HttpResponse:
             actions.save_deadline(row, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The deadline was changed."))
             return redirect("reference:lists")
-    return page(request, "reference/deadline_form.html", {"form": form, "deadline": row})
+    return render_page(request, "reference/deadline_form.html", {"form": form, "deadline": row})
 
 
 @needs("settings.manage")
@@ -83,7 +83,7 @@ def holiday_add(request: Any) -> HttpResponse:
             actions.save_holiday(by=request.seat, **form.cleaned_data)
             messages.success(request, _("The holiday was entered."))
             return redirect("reference:lists")
-    return page(request, "reference/holiday_form.html", {"form": form})
+    return render_page(request, "reference/holiday_form.html", {"form": form})
 
 
 @needs("settings.manage", methods=("POST",))

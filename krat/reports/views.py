@@ -11,7 +11,7 @@ from krat.access.rights import Reach
 from krat.access.views import needs
 from krat.reference.models import County
 from krat.reports import queries
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 
 
 @needs("reports.view", methods=("GET",))
@@ -26,7 +26,7 @@ def numbers(request: Any) -> HttpResponse:
             raise Http404
         request.shown.append(found)
         return _of_county(request, found)
-    return page(request, "reports/counties.html", _with_limit({"counties": queries.counties(seat)}))
+    return render_page(request, "reports/counties.html", _with_limit({"counties": queries.counties(seat)}))
 
 
 def _of_county(request: Any, county: County | None) -> HttpResponse:
@@ -46,7 +46,7 @@ def _of_county(request: Any, county: County | None) -> HttpResponse:
             "cards_by_kind": by_kind,
             "sees_all": rights.reach(seat, queries.VIEW) is Reach.COUNTRY,
         }
-    return page(request, "reports/numbers.html", _with_limit(context))
+    return render_page(request, "reports/numbers.html", _with_limit(context))
 
 
 def _with_limit(context: dict[str, Any]) -> dict[str, Any]:

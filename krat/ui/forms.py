@@ -51,7 +51,7 @@ class BaseForm(forms.Form):
             form = cls(request.POST, **kwargs)
             form.is_sent = True
             return form
-        return cls(getattr(request, "kept", None), **kwargs)
+        return cls(getattr(request, "recovered", None), **kwargs)
 
     def offer(self, name: str, rows: models.QuerySet[Any]) -> None:
         """Let a field choose among these rows: those that the door shows to the seat."""

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
-from krat.access.witness import WitnessSilent
+from krat.access.access_logger import AccessLogFailed
 
 logger = logging.getLogger("krat.incidents")
 
@@ -80,7 +80,7 @@ def incident(request: HttpRequest, mistake: BaseException) -> HttpResponse:
     """Log an error, and show its number."""
     number = note_incident(request, mistake)
     # 503: the trail cannot be written just now, so nothing is shown; trying again later may help.
-    status = 503 if isinstance(mistake, WitnessSilent) else 500
+    status = 503 if isinstance(mistake, AccessLogFailed) else 500
     response = render(request, "errors/500.html", {"incident": number}, status=status)
     response["Cache-Control"] = "no-store"
     return response

@@ -1,4 +1,4 @@
-"""The census: no page without a right, no page without a witness, no page that asks the database while it is drawn."""
+"""The census: no page without a right, none without an access logger, none that asks the database while it is drawn."""
 
 import os
 import subprocess
@@ -13,14 +13,14 @@ from django.template.response import TemplateResponse
 from django.test import Client, override_settings
 from django.urls import include, path
 
-from krat.access import census, witness
+from krat.access import access_logger, census
 from krat.access.checks import every_route_declares_its_right
 from krat.access.views import QueryWhileRendering, needs, no_queries, own_account, public
 from krat.api.views import Resource
 from krat.urls import OTHERS_PAGES
 from meetings.models import Meeting
+from tests.access.extra_urls import urls_with
 from tests.access.objects import address_of
-from tests.access.planted import frame_with
 
 PUBLIC = {"ui:health", "ui:language", "ui:styleguide", "api:schema", "api:docs", "api:nowhere"}
 ROUTES = census.routes()
@@ -33,13 +33,13 @@ def of_ours() -> list[census.Route]:
 
 
 @pytest.fixture
-def planted(monkeypatch):
-    """``planted(path(…))``: the registry with more pages, until the test ends."""
+def extra_urls(monkeypatch):
+    """``extra_urls(path(…))``: the registry with more pages, until the test ends."""
     stack = []
 
     def plant(*patterns) -> None:
-        monkeypatch.setitem(sys.modules, "planted_frame", frame_with(*patterns))
-        stack.append(override_settings(ROOT_URLCONF="planted_frame"))
+        monkeypatch.setitem(sys.modules, "extra_urls", urls_with(*patterns))
+        stack.append(override_settings(ROOT_URLCONF="extra_urls"))
         stack[-1].enable()
 
     yield plant
@@ -74,28 +74,28 @@ def test_others_pages_are_all_routed():
     assert set(OTHERS_PAGES) <= set(NAMES)
 
 
-def test_a_hidden_route_is_found(planted):
-    planted(path("hidden/", _hidden, name="hidden"))
+def test_a_hidden_route_is_found(extra_urls):
+    extra_urls(path("hidden/", _hidden, name="hidden"))
 
     found = [one for one in every_route_declares_its_right(None) if one.id == "krat.E001"]
 
     assert [one.msg for one in found] == ["hidden/ declares no right."]
 
 
-def test_a_hidden_route_deep_inside_is_found(planted):
+def test_a_hidden_route_deep_inside_is_found(extra_urls):
     inner = ([path("below/<uuid:code>/", _hidden, name="below")], "deep")
-    planted(path("outer/", include(inner)))
+    extra_urls(path("outer/", include(inner)))
 
     assert [one.msg for one in run_checks() if one.id == "krat.E001"] == ["outer/below/<uuid:code>/ declares no right."]
 
 
-def test_a_route_with_a_right_nobody_declared_is_found(planted):
-    planted(path("misspelt/", needs("meetings.veiw")(_hidden), name="misspelt"))
+def test_a_route_with_a_right_nobody_declared_is_found(extra_urls):
+    extra_urls(path("misspelt/", needs("meetings.veiw")(_hidden), name="misspelt"))
 
     assert [one.id for one in every_route_declares_its_right(None)] == ["krat.E002"]
 
 
-def test_a_method_for_machines_without_a_right_is_found(planted):
+def test_a_method_for_machines_without_a_right_is_found(extra_urls):
     class Forgets(Resource):
         rights = {"GET": "tasks.view"}
 
@@ -105,13 +105,13 @@ def test_a_method_for_machines_without_a_right_is_found(planted):
         def patch(self, request):
             """Forgotten."""
 
-    planted(path("forgets/", Forgets.as_view(), name="forgets"))
+    extra_urls(path("forgets/", Forgets.as_view(), name="forgets"))
 
     assert [one.msg for one in every_route_declares_its_right(None)] == ["forgets/ answers PATCH without a right."]
 
 
-def test_a_route_without_a_name_is_found(planted):
-    planted(path("nameless/", public("a probe")(_hidden)))
+def test_a_route_without_a_name_is_found(extra_urls):
+    extra_urls(path("nameless/", public("a probe")(_hidden)))
 
     assert [one.id for one in every_route_declares_its_right(None)] == ["krat.E003"]
 
@@ -142,20 +142,20 @@ print("started")
 _PLANT = """
 def hidden(request):
     return HttpResponse("")
-frame = types.ModuleType("planted_frame")
+urls = types.ModuleType("extra_urls")
 django.setup()
 import krat.urls
-frame.__dict__.update({name: value for name, value in vars(krat.urls).items() if not name.startswith("__")})
-frame.urlpatterns = [path("hidden/", hidden, name="hidden"), *krat.urls.urlpatterns]
-sys.modules["planted_frame"] = frame
-settings.ROOT_URLCONF = "planted_frame"
+urls.__dict__.update({name: value for name, value in vars(krat.urls).items() if not name.startswith("__")})
+urls.urlpatterns = [path("hidden/", hidden, name="hidden"), *krat.urls.urlpatterns]
+sys.modules["extra_urls"] = urls
+settings.ROOT_URLCONF = "extra_urls"
 """
-_NO_WITNESS = """
+_NO_ACCESS_LOGGER = """
 django.setup()
-from krat.access import witness
+from krat.access import access_logger
 from krat.audit.apps import AuditConfig
 AuditConfig.ready = lambda self: None
-witness.register(None)
+access_logger.register(None)
 django.setup = lambda *a, **k: None
 """
 
@@ -206,11 +206,11 @@ def test_the_server_does_not_start_with_a_hidden_route(place):
 
 
 @pytest.mark.slow
-def test_the_server_does_not_start_without_a_witness(place):
-    refused = start(_NO_WITNESS, place)
+def test_the_server_does_not_start_without_an_access_logger(place):
+    refused = start(_NO_ACCESS_LOGGER, place)
 
     assert refused.returncode == 1
-    assert "No witness is registered" in refused.stderr
+    assert "No access logger is registered" in refused.stderr
 
 
 # --- while a page is drawn, and while nobody watches ---
@@ -227,8 +227,8 @@ def _asks_before(request):
 
 
 @pytest.mark.django_db
-def test_a_page_that_asks_the_database_while_it_is_drawn_is_stopped(as_, planted, settings):
-    planted(path("asks/", needs("meetings.view")(_asks_while_drawn), name="asks"))
+def test_a_page_that_asks_the_database_while_it_is_drawn_is_stopped(as_, extra_urls, settings):
+    extra_urls(path("asks/", needs("meetings.view")(_asks_while_drawn), name="asks"))
     browser = as_("koordinator.durres")
     settings.DEBUG = True  # a developer sees the mistake itself; people see an incident number
 
@@ -237,8 +237,8 @@ def test_a_page_that_asks_the_database_while_it_is_drawn_is_stopped(as_, planted
 
 
 @pytest.mark.django_db
-def test_a_page_that_asked_before_is_drawn(as_, planted):
-    planted(path("asks/", needs("meetings.view")(_asks_before), name="asks"))
+def test_a_page_that_asked_before_is_drawn(as_, extra_urls):
+    extra_urls(path("asks/", needs("meetings.view")(_asks_before), name="asks"))
 
     assert as_("koordinator.durres").get("/asks/").content.startswith(b"counted ")
 
@@ -250,10 +250,10 @@ def test_no_query_runs_where_none_may():
 
 
 @pytest.mark.django_db
-def test_a_page_without_a_witness_shows_nothing(as_, planted, witness_of):
-    planted(path("asks/", needs("meetings.view")(_asks_before), name="asks"))
+def test_a_page_without_an_access_logger_shows_nothing(as_, extra_urls, access_logger_of):
+    extra_urls(path("asks/", needs("meetings.view")(_asks_before), name="asks"))
     browser = as_("koordinator.durres", raise_request_exception=False)
-    witness_of(None)
+    access_logger_of(None)
 
     answer = browser.get("/asks/")
 
@@ -261,12 +261,12 @@ def test_a_page_without_a_witness_shows_nothing(as_, planted, witness_of):
     assert b"counted" not in answer.content
 
 
-def test_the_check_misses_the_witness(witness_of):
-    witness_of(None)
+def test_the_check_misses_the_access_logger(access_logger_of):
+    access_logger_of(None)
 
     assert "krat.E004" in {one.id for one in run_checks()}
-    with pytest.raises(witness.NoWitness):
-        witness.witness()
+    with pytest.raises(access_logger.NoAccessLogger):
+        access_logger.access_logger()
 
 
 # --- signed out, and by other methods ---
@@ -303,8 +303,8 @@ def test_a_page_takes_the_methods_it_declares_and_no_other(route, as_):
 
 
 @pytest.mark.django_db
-def test_the_wrong_method_is_not_met_by_a_page_that_forgets_it(as_, planted):
+def test_the_wrong_method_is_not_met_by_a_page_that_forgets_it(as_, extra_urls):
     """The negative control: an undecorated page takes anything."""
-    planted(path("hidden/", _hidden, name="hidden"))
+    extra_urls(path("hidden/", _hidden, name="hidden"))
 
     assert as_("admin").delete("/hidden/").status_code == 200

@@ -29,8 +29,8 @@ from krat.committee.models import Institution
 from krat.people.models import Seat, User
 from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
 from meetings.models import Meeting
+from tests.access.extra_urls import urls_with
 from tests.access.objects import HERE, THERE, address_of, model_of
-from tests.access.planted import frame_with
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -361,10 +361,10 @@ def test_a_page_that_forgets_the_door_would_be_found(browsers, monkeypatch):
         return HttpResponse(found.place)
 
     monkeypatch.setitem(
-        sys.modules, "planted_frame", frame_with(path("meetings/forgets/<uuid:code>/", forgets, name="forgets"))
+        sys.modules, "extra_urls", urls_with(path("meetings/forgets/<uuid:code>/", forgets, name="forgets"))
     )
     planted = census.Route("forgets", "meetings/forgets/<uuid:code>/", "meetings.view", None, ("GET",), forgets)
-    with override_settings(ROOT_URLCONF="planted_frame"):
+    with override_settings(ROOT_URLCONF="extra_urls"):
         foreign = ask(browsers[Role.COORDINATOR], "GET", address_of(planted, THERE))
         missing = ask(browsers[Role.COORDINATOR], "GET", address_of(planted, missing=True))
 

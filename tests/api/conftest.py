@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from krat.api import actions
 from krat.api.models import ApiClient
 from krat.committee.models import Institution
-from tests.access.planted import frame_with
+from tests.access.extra_urls import urls_with
 
 TOKEN, REVOKE = "/identity/o/api/token", "/identity/o/api/revoke"
 
@@ -87,13 +87,13 @@ def time_machine_at(time_machine) -> Callable[[int], None]:
 
 
 @pytest.fixture
-def planted(monkeypatch) -> Any:
-    """``planted(path("api/v1/…", Probe.as_view(), name=…))``: the registry with more addresses, until the test ends."""
+def extra_urls(monkeypatch) -> Any:
+    """``extra_urls(path("api/v1/…", Probe.as_view(), name=…))``: more addresses, until the test ends."""
     stack = []
 
     def plant(*patterns: Any) -> None:
-        monkeypatch.setitem(sys.modules, "planted_frame", frame_with(*patterns))
-        stack.append(override_settings(ROOT_URLCONF="planted_frame"))
+        monkeypatch.setitem(sys.modules, "extra_urls", urls_with(*patterns))
+        stack.append(override_settings(ROOT_URLCONF="extra_urls"))
         stack[-1].enable()
 
     yield plant

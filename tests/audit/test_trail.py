@@ -16,7 +16,7 @@ from krat.access.views import door, needs
 from krat.audit import trail, triggers
 from krat.audit.models import Entry, Seal, Version
 from krat.people.models import User
-from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a frame
+from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
 from krat.urls import urlpatterns as _all
 from meetings.actions import CHANGED
 from meetings.models import Meeting
@@ -251,9 +251,9 @@ def test_nothing_is_shown_when_the_entry_cannot_be_written(as_, meeting, monkeyp
 
 
 @probing
-def test_nothing_is_shown_when_nobody_would_write_it_down(as_, meeting, witness_of):
+def test_nothing_is_shown_when_nobody_would_write_it_down(as_, meeting, access_logger_of):
     browser = as_("koordinator.durres", raise_request_exception=False)
-    witness_of(None)
+    access_logger_of(None)
 
     answer = browser.get(f"/probe/{meeting.code}/")
 

@@ -9,7 +9,7 @@ from cases.actions import cards, referrals
 from cases.models import Card, Identity, Obstacle
 from krat.demo import make
 from tests.cases.core import again, rows
-from tests.ui.browsing import entries, url
+from tests.ui.html_client import entries, url
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from cases.models import Case
 from krat.demo import make
-from tests.ui.browsing import entries, rows
+from tests.ui.html_client import entries, rows
 
 pytestmark = pytest.mark.django_db
 

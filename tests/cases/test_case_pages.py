@@ -5,7 +5,7 @@ import pytest
 from cases.models import Assignment, Case, Identity, Note, SchoolPart, SentChange
 from krat.audit.models import Entry
 from krat.demo import make
-from tests.ui.browsing import WHY, again, entries, queries_of, rows, url
+from tests.ui.html_client import WHY, again, entries, queries_of, rows, url
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ PAGES = (
     "school",
     "aid",
     "counselling",
-    "lookers",
+    "viewers",
     "inbox",
 )
 
@@ -93,7 +93,7 @@ def test_signed_out_one_is_led_to_the_entrance(client, case):
     assert client.get(page_of("case", case)).status_code == 302
 
 
-@pytest.mark.parametrize("name", ["case", "lookers", "inbox", "counselling"])
+@pytest.mark.parametrize("name", ["case", "viewers", "inbox", "counselling"])
 def test_what_is_only_read_is_not_sent_to(worker, case, name):
     assert worker.post(page_of(name, case)).status == 405
 
@@ -107,7 +107,7 @@ def test_the_page_says_why_one_sees_it_and_that_it_was_recorded(worker, head, ca
     assert "You see it as manager of the case" in mine.words
     assert "You see it as head of the unit that holds the case" in heads.words
     assert "The opening was recorded at" in mine.words
-    assert page_of("lookers", case) in mine.links
+    assert page_of("viewers", case) in mine.links
 
 
 def test_a_name_stands_on_the_page_and_neither_in_its_title_nor_in_an_address(worker, case):
@@ -167,7 +167,7 @@ def test_the_social_service_sees_who_a_possible_victim_is_and_no_more(person, ca
     assert "Shkolla e fshehtë" not in page.words
     for hidden in (note, part, referral):
         assert entries("page.seen", hidden) == []
-    for name in ("notes", "school", "aid", "counselling", "lookers", "inbox", "identity", "head", "move"):
+    for name in ("notes", "school", "aid", "counselling", "viewers", "inbox", "identity", "head", "move"):
         assert social.get(page_of(name, case)).status == 403, name
         assert page_of(name, case) not in page.links, name
 
@@ -203,13 +203,13 @@ def test_the_worker_reads_who_looked_at_the_file(worker, head, case, seat):
     chief = seat("njmf.durres")
     head.look(page_of("case", case))
 
-    page = worker.look(page_of("lookers", case))
+    page = worker.look(page_of("viewers", case))
 
     [line] = page.response.context["lines"].object_list
     assert line.who == str(chief.user)
     assert line.office == f"Head of the child protection unit, {chief.institution.short_name}"
     assert "identity" in line.saw
-    assert entries("page.seen", case)[-1].route == "cases:lookers"
+    assert entries("page.seen", case)[-1].route == "cases:viewers"
 
 
 def test_who_looked_at_a_hidden_note_counts_too(worker, case, person, seat):
@@ -219,7 +219,7 @@ def test_who_looked_at_a_hidden_note_counts_too(worker, case, person, seat):
     make.note(case, seat("pmf.durres"), is_sensitive=True, text="Fjalët e fëmijës (shembull).")
     worker.look(page_of("notes", case))
 
-    page = person("pmf2.durres").look(page_of("lookers", case))
+    page = person("pmf2.durres").look(page_of("viewers", case))
 
     assert "Fjalët e fëmijës" not in page.words
     assert any("note" in line.saw for line in page.response.context["lines"].object_list)

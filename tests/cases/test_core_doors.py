@@ -13,7 +13,6 @@ from cases.models import (
     Assignment,
     Card,
     Case,
-    Clock,
     CounsellingPart,
     DataKey,
     Identity,
@@ -26,6 +25,7 @@ from cases.models import (
     SentChange,
     Signal,
     SignalWords,
+    StageDeadline,
 )
 from krat.access.checks import own_models
 from krat.access.scoping import ScopedModel, ScopedQuerySet, UnscopedQuery
@@ -38,7 +38,7 @@ pytestmark = pytest.mark.django_db
 
 # Whatever tells of a person: nothing may lead here but the door.
 DEPTHS = [Identity, SchoolPart, AidPart, CounsellingPart, Note, Referral, Obstacle, SentChange, SignalWords]
-HEADS = [Case, Seat, Institution, Signal, Card, Assignment, Clock]
+HEADS = [Case, Seat, Institution, Signal, Card, Assignment, StageDeadline]
 NAMES = ["identity", "identities", "schoolpart", "aidpart", "counsellingpart", "note", "notes", "referral", "obstacle"]
 NAMES += ["sentchange", "signalwords", "words", "datakey", "nametoken"]
 

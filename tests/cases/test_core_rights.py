@@ -128,7 +128,7 @@ def test_every_right_that_shows_something_of_a_case_is_compared():
     doing = {
         *("signals.send", "signals.take", "cases.open", "cases.change", "cases.assign", "cases.close"),
         *(
-            "cases.lookers",
+            "cases.viewers",
             "cases.identify",
             "cases.inbox",
             "identity.change",

@@ -250,7 +250,7 @@ def test_every_text_of_a_case_is_sealed_or_told_to_be_clear():
         "Case.number",  # a pseudonym: county, year, serial
         "Case.reference",  # the holder's own: letters and digits, no personal number
         "Case.concerns",  # codes of a list
-        "Clock.deadline",  # the code of a deadline
+        "StageDeadline.deadline",  # the code of a deadline
         "Identity.number_token",  # keyed
         "NameToken.token",  # keyed
         "Referral.purpose",  # the code of a purpose

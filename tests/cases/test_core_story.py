@@ -12,7 +12,6 @@ from cases.models import (
     Assignment,
     Card,
     Case,
-    Clock,
     CounsellingPart,
     Identity,
     Note,
@@ -21,6 +20,7 @@ from cases.models import (
     SchoolPart,
     Signal,
     SignalWords,
+    StageDeadline,
 )
 from krat.access.scoping import Stale
 from krat.demo import make
@@ -28,7 +28,7 @@ from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.reference import calendar
 from tests.cases.core import TODAY, again, may, rows, sees, who_is
-from tests.ui.browsing import entries
+from tests.ui.html_client import entries
 
 pytestmark = pytest.mark.django_db
 
@@ -128,12 +128,12 @@ def test_the_number_of_a_case_tells_county_year_and_kind_only(people):
 
 def test_the_clock_of_the_first_assessment_follows_the_risk(people):
     case = people.open()
-    started = rows(Clock).get(case=case).starts_at
+    started = rows(StageDeadline).get(case=case).starts_at
 
     for risk in ("immediate", "medium", "low"):
         case = cases.assess(case, by=people.worker, risk=risk, based_on=case.version)
         assert case.due_at == calendar.due_at(f"initial_assessment_{risk}", started)
-    assert rows(Clock).filter(case=case).count() == 1
+    assert rows(StageDeadline).filter(case=case).count() == 1
 
 
 def test_a_case_is_led_along_its_table_of_moves_only(people):
@@ -142,7 +142,7 @@ def test_a_case_is_led_along_its_table_of_moves_only(people):
     with pytest.raises(ValidationError, match="cannot go to"):
         cases.move(case, "implementation", by=people.worker)
     case = cases.move(case, "full_assessment", by=people.worker)
-    assert [clock.stage for clock in rows(Clock).filter(case=case, met_at=None)] == ["full_assessment"]
+    assert [clock.stage for clock in rows(StageDeadline).filter(case=case, met_at=None)] == ["full_assessment"]
 
 
 def test_a_case_is_not_led_on_before_its_risk_is_assessed(people):
@@ -210,7 +210,7 @@ def test_the_school_sees_name_birth_date_safe_contact_and_its_part_and_no_more(p
 
     assert set(shared.identity) == {"first_name", "last_name", "birth_date", "safe_contact"}
     assert isinstance(shared.part, SchoolPart)
-    for model in (Case, Identity, Note, Obstacle, CounsellingPart, Assignment, Clock):
+    for model in (Case, Identity, Note, Obstacle, CounsellingPart, Assignment, StageDeadline):
         assert not model.objects.visible_to(people.school).filter(**_of(model, case)).exists()
 
 

@@ -5,12 +5,12 @@ import datetime
 import pytest
 from django.utils import timezone, translation
 
-from cases.models import Clock, Obstacle, Referral
+from cases.models import Obstacle, Referral, StageDeadline
 from cases.models.case import Stage
 from cases.next_step import STEPS, Standing, cards_done, next_step
-from cases.views.frame import may_here
+from cases.views.layout import may_here
 from krat.demo import make
-from tests.ui.browsing import rows
+from tests.ui.html_client import rows
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +157,7 @@ def test_a_refused_referral_asks_to_refer_elsewhere_until_somebody_did(case, wor
     assert (before, after) == ("refused", "stage")
 
 
-@pytest.mark.parametrize(("days", "expected", "tone"), [(-2, "late_clock", "late"), (3, "near_clock", "soon")])
+@pytest.mark.parametrize(("days", "expected", "tone"), [(-2, "late_stage", "late"), (3, "near_stage", "soon")])
 def test_a_clock_that_runs_out_says_what_its_stage_asks_for(worker, days, expected, tone):
     due = timezone.now() + datetime.timedelta(days=days)
     case = make.case(manager=worker, stage="full_assessment", risk="high", due_at=due)
@@ -191,4 +191,4 @@ def test_every_open_stage_has_a_step(worker, stage):
     case = make.case(manager=worker, stage=stage, risk="high", due_at=timezone.now() + LATER)
 
     assert step_for(worker, case)[1] is not None
-    assert rows(Clock).filter(case=case).exists()
+    assert rows(StageDeadline).filter(case=case).exists()

@@ -12,7 +12,7 @@ from cases.sharing import PURPOSES
 from krat.access.roles import Role
 from krat.demo import make
 from tests.cases.core import again, may, rows
-from tests.ui.browsing import entries, url
+from tests.ui.html_client import entries, url
 
 pytestmark = pytest.mark.django_db
 

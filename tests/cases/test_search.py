@@ -4,7 +4,7 @@ import pytest
 
 from krat.audit.models import Entry
 from krat.demo import make
-from tests.ui.browsing import WHY, entries
+from tests.ui.html_client import WHY, entries
 
 pytestmark = pytest.mark.django_db
 

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from cases.models import Case, Signal, SignalWords
 from krat.demo import make
 from tests.cases.core import again, rows
-from tests.ui.browsing import entries, url
+from tests.ui.html_client import entries, url
 
 pytestmark = pytest.mark.django_db
 

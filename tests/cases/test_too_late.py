@@ -4,7 +4,7 @@ import pytest
 
 from cases.models import Note, Obstacle, Referral, SchoolPart, Signal
 from krat.demo import make
-from tests.ui.browsing import again, rows, url
+from tests.ui.html_client import again, rows, url
 
 pytestmark = pytest.mark.django_db
 

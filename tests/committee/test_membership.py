@@ -4,7 +4,7 @@ import pytest
 
 from krat.committee.models import Act, Body, Institution, Membership
 from krat.demo import make
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 
@@ -15,9 +15,9 @@ def coordinator(person):
 
 
 @pytest.fixture
-def newcomer(person, scene):
+def newcomer(person, examples):
     """Somebody from an institution of the county that sits nowhere, at the browser."""
-    make.seat("ngo", scene.newcomer, user=make.user("i.ri.durres"))
+    make.seat("ngo", examples.newcomer, user=make.user("i.ri.durres"))
     return person("i.ri.durres")
 
 
@@ -25,56 +25,56 @@ def day(days: int) -> str:
     return make.in_days(days).strftime("%d.%m.%Y")
 
 
-def test_an_institution_without_a_place_finds_no_meeting(newcomer, scene):
-    assert newcomer.get(url("meetings:detail", scene.meeting)).status == 404
+def test_an_institution_without_a_place_finds_no_meeting(newcomer, examples):
+    assert newcomer.get(url("meetings:detail", examples.meeting)).status == 404
     assert newcomer.look(url("meetings:list")).response.context["found"].total == 0
     assert newcomer.look(url("meetings:decisions")).response.context["found"].total == 0
 
 
-def test_a_new_member_reads_the_old_papers(newcomer, coordinator, scene):
-    old = scene.decision.item.meeting
+def test_a_new_member_reads_the_old_papers(newcomer, coordinator, examples):
+    old = examples.decision.item.meeting
 
-    coordinator.save(url("committee:member_add", scene.body), institution=scene.newcomer.pk, starts_on=day(0))
+    coordinator.save(url("committee:member_add", examples.body), institution=examples.newcomer.pk, starts_on=day(0))
 
     assert newcomer.get(url("meetings:detail", old)).status == 200
     assert url("meetings:detail", old) in newcomer.look(url("meetings:list")).links
-    place = rows(Membership).get(institution=scene.newcomer)
+    place = rows(Membership).get(institution=examples.newcomer)
     assert entries("member.added", place)
 
 
-def test_its_place_in_the_committee_opens_no_paper_of_the_table(newcomer, scene):
-    make.membership(scene.body, scene.newcomer)
+def test_its_place_in_the_committee_opens_no_paper_of_the_table(newcomer, examples):
+    make.membership(examples.body, examples.newcomer)
     table = make.meeting(make.body("table", year=2085, starts_on=make.in_days(-1)))
 
     assert newcomer.get(url("meetings:detail", table)).status == 404
 
 
-def test_a_place_that_begins_tomorrow_opens_nothing_today(newcomer, scene):
-    make.membership(scene.body, scene.newcomer, starts_on=make.in_days(1))
+def test_a_place_that_begins_tomorrow_opens_nothing_today(newcomer, examples):
+    make.membership(examples.body, examples.newcomer, starts_on=make.in_days(1))
 
-    assert newcomer.get(url("meetings:detail", scene.meeting)).status == 404
+    assert newcomer.get(url("meetings:detail", examples.meeting)).status == 404
 
 
-def test_after_its_place_ended_it_finds_none(newcomer, coordinator, scene):
-    place = make.membership(scene.body, scene.newcomer, starts_on=make.in_days(-9))
-    assert newcomer.get(url("meetings:detail", scene.meeting)).status == 200
+def test_after_its_place_ended_it_finds_none(newcomer, coordinator, examples):
+    place = make.membership(examples.body, examples.newcomer, starts_on=make.in_days(-9))
+    assert newcomer.get(url("meetings:detail", examples.meeting)).status == 200
 
     coordinator.save(url("committee:member_end", place), ends_on=day(-1))
 
-    assert newcomer.get(url("meetings:detail", scene.meeting)).status == 404
+    assert newcomer.get(url("meetings:detail", examples.meeting)).status == 404
     assert entries("member.ended", place)
 
 
-def test_on_its_last_day_it_still_reads(newcomer, coordinator, scene):
-    place = make.membership(scene.body, scene.newcomer, starts_on=make.in_days(-9))
+def test_on_its_last_day_it_still_reads(newcomer, coordinator, examples):
+    place = make.membership(examples.body, examples.newcomer, starts_on=make.in_days(-9))
 
     coordinator.fill(url("committee:member_end", place), ends_on=day(0))
 
-    assert newcomer.get(url("meetings:detail", scene.meeting)).status == 200
+    assert newcomer.get(url("meetings:detail", examples.meeting)).status == 200
 
 
-def test_a_place_ends_once(coordinator, scene):
-    place = make.membership(scene.body, scene.newcomer, starts_on=make.in_days(-9), ends_on=make.in_days(-2))
+def test_a_place_ends_once(coordinator, examples):
+    place = make.membership(examples.body, examples.newcomer, starts_on=make.in_days(-9), ends_on=make.in_days(-2))
 
     shown = coordinator.fill(url("committee:member_end", place), ends_on=day(0))
 
@@ -82,8 +82,8 @@ def test_a_place_ends_once(coordinator, scene):
     assert again(place).ends_on == make.in_days(-2)
 
 
-def test_a_place_does_not_end_before_it_began(coordinator, scene):
-    place = make.membership(scene.body, scene.newcomer)
+def test_a_place_does_not_end_before_it_began(coordinator, examples):
+    place = make.membership(examples.body, examples.newcomer)
 
     shown = coordinator.fill(url("committee:member_end", place), ends_on="01.01.2007")
 
@@ -92,27 +92,29 @@ def test_a_place_does_not_end_before_it_began(coordinator, scene):
     assert again(place).ends_on is None
 
 
-def test_nobody_sits_twice(coordinator, scene):
-    make.membership(scene.body, scene.newcomer)
+def test_nobody_sits_twice(coordinator, examples):
+    make.membership(examples.body, examples.newcomer)
 
-    shown = coordinator.fill(url("committee:member_add", scene.body), institution=scene.newcomer.pk, starts_on=day(0))
+    shown = coordinator.fill(
+        url("committee:member_add", examples.body), institution=examples.newcomer.pk, starts_on=day(0)
+    )
 
     assert "already sits in the body" in shown.words
 
 
-def test_no_place_after_the_bodys_last_day(coordinator, scene):
+def test_no_place_after_the_bodys_last_day(coordinator, examples):
     shown = coordinator.fill(
-        url("committee:member_add", scene.body), institution=scene.newcomer.pk, starts_on="01.01.2095"
+        url("committee:member_add", examples.body), institution=examples.newcomer.pk, starts_on="01.01.2095"
     )
 
     assert "does not stand any more" in shown.beside("starts_on")
 
 
-def test_the_quorum_of_an_old_meeting_keeps_the_old_composition(coordinator, scene):
-    meeting = scene.another_meeting(state="held", held_on=make.in_days(-20))
+def test_the_quorum_of_an_old_meeting_keeps_the_old_composition(coordinator, examples):
+    meeting = examples.another_meeting(state="held", held_on=make.in_days(-20))
     before = coordinator.look(url("meetings:detail", meeting)).response.context["quorum"].voting
 
-    make.membership(scene.body, scene.newcomer, starts_on=make.in_days(-1))
+    make.membership(examples.body, examples.newcomer, starts_on=make.in_days(-1))
 
     assert coordinator.look(url("meetings:detail", meeting)).response.context["quorum"].voting == before
 
@@ -130,9 +132,9 @@ def places_of(body) -> set[tuple[int, str, bool]]:
     return set(rows(Membership).filter(body=body, ends_on=None).values_list("institution_id", "office", "votes"))
 
 
-def test_a_new_year_takes_over_the_places_of_both_bodies(coordinator, scene):
+def test_a_new_year_takes_over_the_places_of_both_bodies(coordinator, examples):
     act = make.act()
-    make.membership(scene.body, scene.newcomer, ends_on=make.in_days(0), starts_on=make.in_days(-3))
+    make.membership(examples.body, examples.newcomer, ends_on=make.in_days(0), starts_on=make.in_days(-3))
 
     assert constitute(coordinator, act).leads_to
 
@@ -142,10 +144,10 @@ def test_a_new_year_takes_over_the_places_of_both_bodies(coordinator, scene):
         assert places_of(new) == places_of(old)
         assert new.act_id == act.pk
         assert entries("body.constituted", new)
-    assert not rows(Membership).filter(institution=scene.newcomer, body__year=2085).exists()
+    assert not rows(Membership).filter(institution=examples.newcomer, body__year=2085).exists()
 
 
-def test_the_same_year_is_constituted_once(coordinator, scene):
+def test_the_same_year_is_constituted_once(coordinator, examples):
     act = make.act()
     constitute(coordinator, act)
     before = rows(Membership).count()
@@ -156,9 +158,9 @@ def test_the_same_year_is_constituted_once(coordinator, scene):
     assert rows(Membership).count() == before
 
 
-def test_a_body_does_not_end_before_it_begins(coordinator, scene):
+def test_a_body_does_not_end_before_it_begins(coordinator, examples):
     shown = coordinator.fill(
-        url("committee:bodies_add"), year=2085, act=scene.act.pk, starts_on="01.01.2085", ends_on="01.01.2084"
+        url("committee:bodies_add"), year=2085, act=examples.act.pk, starts_on="01.01.2085", ends_on="01.01.2084"
     )
 
     assert shown.status == 200
@@ -184,22 +186,22 @@ def test_an_act_is_recorded_once(coordinator, world):
 # --- who may ---
 
 
-def test_members_read_the_committee_and_change_nothing(person, scene):
+def test_members_read_the_committee_and_change_nothing(person, examples):
     border = person("kufi.durres")
 
-    assert border.look(url("committee:body", scene.body)).response.context["members"]
-    assert border.get(url("committee:member_add", scene.body)).status == 403
+    assert border.look(url("committee:body", examples.body)).response.context["members"]
+    assert border.get(url("committee:member_add", examples.body)).status == 403
     assert border.get(url("committee:bodies_add")).status == 403
-    assert not [link for link in border.look(url("committee:body", scene.body)).links if "/end/" in link]
+    assert not [link for link in border.look(url("committee:body", examples.body)).links if "/end/" in link]
 
 
-def test_another_county_finds_neither_body_nor_place(person, scene):
+def test_another_county_finds_neither_body_nor_place(person, examples):
     foreign = person("koordinator.gjirokaster")
 
-    assert foreign.get(url("committee:body", scene.body)).status == 404
-    assert foreign.get(url("committee:member_end", scene.membership)).status == 404
-    assert foreign.post(url("committee:member_end", scene.membership), {"ends_on": day(0)}).status == 404
-    assert url("committee:body", scene.body) not in foreign.look(url("committee:bodies")).links
+    assert foreign.get(url("committee:body", examples.body)).status == 404
+    assert foreign.get(url("committee:member_end", examples.membership)).status == 404
+    assert foreign.post(url("committee:member_end", examples.membership), {"ends_on": day(0)}).status == 404
+    assert url("committee:body", examples.body) not in foreign.look(url("committee:bodies")).links
 
 
 # --- the directory ---
@@ -212,8 +214,8 @@ def test_the_directory_holds_the_county_and_those_that_serve_the_country(person,
     assert counties == {"AL-02", None}
 
 
-def test_an_institution_shows_whom_it_serves(person, scene):
-    police = scene.place("POL")
+def test_an_institution_shows_whom_it_serves(person, examples):
+    police = examples.place("POL")
 
     words = person("kufi.durres").look(url("committee:institution", police)).words
 
@@ -221,21 +223,21 @@ def test_an_institution_shows_whom_it_serves(person, scene):
     assert "Kavajë" in words
 
 
-def test_a_retired_institution_can_no_longer_be_charged(person, coordinator, scene):
+def test_a_retired_institution_can_no_longer_be_charged(person, coordinator, examples):
     admin = person("admin")
-    admin.save(url("committee:institution_edit", scene.newcomer), retired_on=day(0))
+    admin.save(url("committee:institution_edit", examples.newcomer), retired_on=day(0))
 
     shown = coordinator.fill(
-        url("meetings:decide", scene.item), text="Të hapet regjistri.", lead=scene.newcomer.pk, due_on=day(3)
+        url("meetings:decide", examples.item), text="Të hapet regjistri.", lead=examples.newcomer.pk, due_on=day(3)
     )
 
     assert shown.beside("lead")
-    assert url("committee:institution", scene.newcomer) not in coordinator.look(url("committee:institutions")).links
-    assert entries("institution.saved", scene.newcomer)
+    assert url("committee:institution", examples.newcomer) not in coordinator.look(url("committee:institutions")).links
+    assert entries("institution.saved", examples.newcomer)
 
 
 @pytest.mark.parametrize("code", ["", "al-02-zva", "AL 02", "AL-02-ZVA", "AL-02-Ë", "XX-1", "AL-02-A\n"])
-def test_a_code_of_an_institution_is_well_formed_and_once(person, scene, code):
+def test_a_code_of_an_institution_is_well_formed_and_once(person, examples, code):
     before = rows(Institution).count()
     words = {"code": code, "name": "Provë", "short_name": "Provë", "kind": make.term("institution", "ngo").pk}
 
@@ -249,5 +251,5 @@ def test_a_code_of_an_institution_is_well_formed_and_once(person, scene, code):
     assert rows(Institution).count() == before
 
 
-def test_the_coordinator_does_not_change_institutions(coordinator, scene):
-    assert coordinator.get(url("committee:institution_edit", scene.newcomer)).status == 403
+def test_the_coordinator_does_not_change_institutions(coordinator, examples):
+    assert coordinator.get(url("committee:institution_edit", examples.newcomer)).status == 403

@@ -63,7 +63,7 @@ def test_every_text_carries_a_word_of_its_own_when_a_test_asks(monkeypatch):
         planted[word] = (type(row).__name__, row.code, name)
         return word
 
-    monkeypatch.setattr(make, "marker", plant)
+    monkeypatch.setattr(make, "canary", plant)
     case = make.case()
     rows = everything(case)
     signal = make.signal()

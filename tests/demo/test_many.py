@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from cases.models import Assignment, Card, Case, Clock, DataKey, Identity, NameToken, Note, Obstacle, Referral
+from cases.models import Assignment, Card, Case, DataKey, Identity, NameToken, Note, Obstacle, Referral, StageDeadline
 from cases.models.case import OVER
 from cases.models.sealing import fetch_keys
 from cases.names import tokens_to_find
@@ -57,7 +57,7 @@ def test_every_case_has_what_a_case_has(added):
     each_once = {
         "identity": of(Identity, added),
         "key": DataKey.objects.filter(case__in=added),
-        "running or last clock": of(Clock, added).filter(met_at=None),
+        "running or last clock": of(StageDeadline, added).filter(met_at=None),
         "manager": of(Assignment, added, is_manager=True),
     }
     over = added.filter(stage__in=OVER).count()
@@ -71,7 +71,7 @@ def test_every_case_has_what_a_case_has(added):
 
 def test_every_row_is_as_the_models_want_it(added):
     """Bulk writing looks at no row, so this does; what it finds would be refused by the verbs, too."""
-    models = (Identity, Clock, Assignment, Referral, Obstacle, Note)
+    models = (Identity, StageDeadline, Assignment, Referral, Obstacle, Note)
 
     for row in (*added, *(one for model in models for one in of(model, added))):
         row.full_clean(validate_unique=False)
@@ -79,7 +79,7 @@ def test_every_row_is_as_the_models_want_it(added):
 
 
 def test_the_clock_of_a_case_runs_as_its_head_says(added):
-    clocks = of(Clock, added, met_at=None).select_related("case")
+    clocks = of(StageDeadline, added, met_at=None).select_related("case")
 
     assert [one for one in clocks if one.due_at != one.case.due_at or one.stage != one.case.stage] == []
 
@@ -189,4 +189,4 @@ def test_the_command_adds_nothing_where_service_data_is(world):
 
 def test_nothing_lies_in_the_future(added):
     assert not added.filter(signalled_on__gt=timezone.localdate()).exists()
-    assert not of(Clock, added, starts_at__gt=timezone.now()).exists()
+    assert not of(StageDeadline, added, starts_at__gt=timezone.now()).exists()

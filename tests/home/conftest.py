@@ -1,3 +1,3 @@
 """People at their browsers."""
 
-from tests.ui.browsing import person  # noqa: F401  a fixture
+from tests.ui.html_client import person  # noqa: F401  a fixture

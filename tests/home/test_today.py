@@ -4,7 +4,7 @@ import pytest
 
 from krat.demo import make
 from krat.plan.models import Task
-from tests.ui.browsing import entries, rows, url
+from tests.ui.html_client import entries, rows, url
 
 pytestmark = pytest.mark.django_db
 

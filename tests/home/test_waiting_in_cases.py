@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from cases.models import Referral
 from krat.demo import make
-from tests.ui.browsing import entries, queries_of, rows, url
+from tests.ui.html_client import entries, queries_of, rows, url
 
 pytestmark = pytest.mark.django_db
 

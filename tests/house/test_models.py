@@ -14,7 +14,7 @@ from krat.access.scoping import ScopedModel
 
 OPEN = {
     "access.Submission": "holds a hash of a form that was sent, so that it does one thing",
-    "access.KeptForm": "holds sealed words, and is found by their own writer alone",
+    "access.RecoveredForm": "holds sealed words, and is found by their own writer alone",
     "access.Installation": "says whether the database holds the invented world",
     "api.IdempotentAnswer": "holds a sealed answer, and is found by the key of its own client alone",
     "api.Tally": "counts how often somebody asked, under a hash",

@@ -16,13 +16,13 @@ from django.conf import settings
 from django.core.management import call_command, get_commands, load_command_class
 from django.utils import translation
 
-from cases.forms.cases import WhoFields
+from cases.forms.cases import IdentityFields
 from cases.models import card, case, referral
 from cases.sharing import PURPOSES, Purpose
 from krat.access.rights import Reach
 from krat.access.roles import Role
 from krat.demo import make
-from krat.demo.who import ACCOUNTS, PASSWORD
+from krat.demo.accounts import ACCOUNTS, PASSWORD
 from krat.plan.models import task
 from krat.reference.first_rows import TERMS
 from krat.reference.models import Term
@@ -126,7 +126,7 @@ def shared_row(purpose: Purpose) -> str:
     """What a referral for one purpose shares."""
     kinds = {code: english for code, _albanian, english in TERMS[Term.List.INSTITUTION]}
     asked = ", ".join(kinds[code].lower() for code in sorted(purpose.kinds))
-    seen = ", ".join(str(WhoFields.base_fields[name].label).lower() for name in purpose.identity)
+    seen = ", ".join(str(IdentityFields.base_fields[name].label).lower() for name in purpose.identity)
     consent = ", with consent" if purpose.needs_consent else ""
     part = str(purpose.part._meta.verbose_name) if purpose.part else "–"
     return f"| {purpose.label} | {asked}{consent} | {seen} | {part} |\n"

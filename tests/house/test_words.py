@@ -29,7 +29,7 @@ from django.utils.translation import trans_real
 from django.utils.translation.template import templatize
 
 from krat.access import census
-from krat.demo.who import INSTITUTIONS, PASSWORD
+from krat.demo.accounts import INSTITUTIONS, PASSWORD
 from krat.people import actions as people
 from krat.people.models import User
 from krat.plan.actions import tasks
@@ -698,7 +698,7 @@ def test_the_invitation_is_albanian(mailoutbox):
 # --- the switch to English --------------------------------------------------------------------------------------
 
 
-def frame_of(html: str) -> set[str]:
+def around(html: str) -> set[str]:
     """What a page says before its main part: the way round, the menu."""
     return {words for _language, words in Heard(html.partition("<main")[0]).said}
 
@@ -712,10 +712,10 @@ def test_the_switch_shows_english(as_, username):
     english = shown(browser, "GET", "/")
 
     assert '<html lang="en">' in english
-    assert {"Sot", "Dil", "Llogaria ime"} <= frame_of(albanian)
-    assert {"Today", "Sign out", "My account"} <= frame_of(english)
-    assert frame_of(albanian) & frame_of(english) <= {"KRAT", "K", "Shqip", "English", "Plan", "Durrës"} | {
-        words for words in frame_of(english) if not re.search(r"[a-z]{3}", words) or words in _names()
+    assert {"Sot", "Dil", "Llogaria ime"} <= around(albanian)
+    assert {"Today", "Sign out", "My account"} <= around(english)
+    assert around(albanian) & around(english) <= {"KRAT", "K", "Shqip", "English", "Plan", "Durrës"} | {
+        words for words in around(english) if not re.search(r"[a-z]{3}", words) or words in _names()
     }
 
 

@@ -8,7 +8,7 @@ from django.utils import formats, timezone, translation
 from playwright.sync_api import Page, expect
 
 from krat.committee.models import Body
-from krat.demo.who import INSTITUTIONS
+from krat.demo.accounts import INSTITUTIONS
 from tests.journeys.steps import click, say, send, text_of, verb, way, write
 
 SHORT = {place.code: place.short_name for place in INSTITUTIONS}

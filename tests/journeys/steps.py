@@ -5,7 +5,7 @@ import datetime
 from django.utils import translation
 from playwright.sync_api import Locator, Page, Response
 
-from krat.demo.who import PASSWORD
+from krat.demo.accounts import PASSWORD
 
 COORDINATOR, PREFECT, EDUCATION = "koordinator.durres", "prefekt.durres", "zva.durres"
 HEAD, WORKER, CENTRE = "njmf.durres", "pmf.durres", "ojf.durres"

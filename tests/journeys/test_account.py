@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from krat.demo.who import PASSWORD
+from krat.demo.accounts import PASSWORD
 from tests.journeys.steps import COORDINATOR, follow, goes, press, sign_in, sign_out, text_of
 
 People = Callable[..., Page]

@@ -253,7 +253,7 @@ def test_a_child_from_the_street_to_the_table_and_back(people: People) -> None:
     the_prefect_sees_no_child(people(PREFECT), card, meeting, task, [case.number, case.code, *NAMES.values()])
 
     # Elsewhere nothing of it is there.
-    ours = [case.url, f"{case.url}identity/", f"{case.url}notes/", f"{case.url}refer/", f"{case.url}lookers/"]
+    ours = [case.url, f"{case.url}identity/", f"{case.url}notes/", f"{case.url}refer/", f"{case.url}viewers/"]
     ours += [school, counselling, aid, card, signal]
     words = [case.number, case.code, alias, *NAMES.values()]
     elsewhere = people(WORKER_ELSEWHERE)

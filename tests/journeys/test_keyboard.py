@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from krat.demo.who import PASSWORD
+from krat.demo.accounts import PASSWORD
 from tests.journeys.steps import COORDINATOR, PHONE, say
 
 MOST = 60  # presses of Tab from the page's start to anything on it

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from krat.demo.accounts import INSTITUTIONS
 from krat.demo.founding import DURRES, GJIROKASTER, UNITS_OF_GJIROKASTER
-from krat.demo.who import INSTITUTIONS
 from meetings.models import Attendance
 from tests.journeys.steps import (
     COORDINATOR,

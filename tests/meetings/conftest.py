@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.ui.browsing import person  # noqa: F401  a fixture
-from tests.ui.scene import Scene
+from tests.ui.form_examples import Examples
+from tests.ui.html_client import person  # noqa: F401  a fixture
 
 
 @pytest.fixture
-def scene(world) -> Scene:
+def examples(world) -> Examples:
     """Durrës, with one of everything as it is asked for."""
-    return Scene()
+    return Examples()

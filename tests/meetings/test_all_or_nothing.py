@@ -15,7 +15,7 @@ from krat.demo import make
 from krat.plan.actions import plans
 from meetings import actions
 from meetings.models import Decision
-from tests.ui.browsing import rows, url
+from tests.ui.html_client import rows, url
 
 pytestmark = pytest.mark.django_db
 
@@ -83,41 +83,41 @@ def coordinator(seat):
     return seat("koordinator.durres")
 
 
-def decide(scene, by) -> Verb:
-    leads = [scene.place("ZVA"), scene.place("KUFI")]
-    item = scene.item
+def decide(examples, by) -> Verb:
+    leads = [examples.place("ZVA"), examples.place("KUFI")]
+    item = examples.item
     return lambda: actions.decide(
         item, by=by, text="Të hapet regjistri.", lead=None, leads=leads, due_on=make.in_days(9), supporting=leads
     )
 
 
-def convene(scene, by) -> Verb:
+def convene(examples, by) -> Verb:
     words = {"kind": make.term("meeting", "ordinary"), "held_on": make.in_days(0), "starts_at": None, "place": "Salla"}
-    body = scene.body
+    body = examples.body
     return lambda: actions.convene(by=by, body=body, agenda=["Hapja", "Të ndryshme"], **words)
 
 
-def constitute(scene, by) -> Verb:
+def constitute(examples, by) -> Verb:
     words = {"starts_on": make.in_days(300), "ends_on": make.in_days(600)}
-    county, act = make.county("AL-02"), scene.act
+    county, act = make.county("AL-02"), examples.act
     return lambda: committee.constitute(by=by, county=county, year=2085, act=act, **words)
 
 
-def review(scene, by) -> Verb:
-    decision, meeting = scene.decision, scene.meeting
+def review(examples, by) -> Verb:
+    decision, meeting = examples.decision, examples.meeting
     return lambda: actions.review(decision, meeting=meeting, by=by, outcome="closed", note="Mjafton.")
 
 
-def change_item(scene, by) -> Verb:
-    make.item(scene.meeting)
-    item = scene.item
+def change_item(examples, by) -> Verb:
+    make.item(examples.meeting)
+    item = examples.item
     return lambda: actions.change_item(item, by=by, based_on=item.version, title="E dyta", rapporteur=None, position=1)
 
 
-def write_measure(scene, by) -> Verb:
-    measure = scene.measure
+def write_measure(examples, by) -> Verb:
+    measure = examples.measure
     words = {name: getattr(measure, name) for name in ("number", "lead", "due_on", "indicator", "means")}
-    supporting = [scene.place("KUFI")]
+    supporting = [examples.place("KUFI")]
     return lambda: plans.write_measure(
         measure,
         objective=measure.objective,
@@ -132,14 +132,14 @@ def write_measure(scene, by) -> Verb:
 @pytest.mark.parametrize(
     "verb", [decide, convene, constitute, review, change_item, write_measure], ids=lambda verb: verb.__name__
 )
-def test_whichever_statement_fails_nothing_was_done(verb, scene, coordinator):
-    assert half_done(verb(scene, coordinator)) == []
+def test_whichever_statement_fails_nothing_was_done(verb, examples, coordinator):
+    assert half_done(verb(examples, coordinator)) == []
 
 
-def test_without_its_transaction_a_verb_would_be_found_half_done(scene, coordinator, monkeypatch):
+def test_without_its_transaction_a_verb_would_be_found_half_done(examples, coordinator, monkeypatch):
     monkeypatch.setattr(actions, "decide", actions.decide.__wrapped__)
 
-    assert half_done(decide(scene, coordinator))
+    assert half_done(decide(examples, coordinator))
 
 
 def test_a_verb_that_does_nothing_would_be_found(world):
@@ -149,10 +149,10 @@ def test_a_verb_that_does_nothing_would_be_found(world):
 
 @pytest.mark.parametrize("back_from_the_end", [1, 2, 5, 9])
 def test_on_the_page_a_failing_database_shows_an_incident_and_nothing_was_done(
-    person, scene, settings, back_from_the_end
+    person, examples, settings, back_from_the_end
 ):
     someone = person("koordinator.durres")
-    address = url("meetings:decide", scene.item)
+    address = url("meetings:decide", examples.item)
     someone.browser.raise_request_exception = False
     sent = someone.look(address).form("text").sent({"text": "Komiteti merr shënim për raportin."})
     before = rows(Decision).count()

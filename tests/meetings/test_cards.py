@@ -5,7 +5,7 @@ import pytest
 from krat.demo import make
 from krat.plan.models import Task
 from meetings.models import AgendaItem, Decision
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 
@@ -21,10 +21,10 @@ def secretary(person):
 
 
 @pytest.fixture
-def card(scene, seat):
+def card(examples, seat):
     """Of a case of the worker of Durrës, waiting for the municipality."""
     case = make.case(manager=seat("pmf.durres"), first_name="Shembulla", last_name="Çelaj")
-    return make.card(make.obstacle(case, scene.place("BASHKIA-DURRES")), asked="Vendim brenda javës për ndihmën")
+    return make.card(make.obstacle(case, examples.place("BASHKIA-DURRES")), asked="Vendim brenda javës për ndihmën")
 
 
 def put(somebody, meeting, card):
@@ -35,47 +35,47 @@ def item_of(card):
     return rows(AgendaItem).get(card=card, withdrawn_at=None)
 
 
-def test_the_coordinator_sees_what_waits_and_puts_it_on_the_agenda(coordinator, scene, card):
-    shown = coordinator.look(url("meetings:cards", scene.planned))
+def test_the_coordinator_sees_what_waits_and_puts_it_on_the_agenda(coordinator, examples, card):
+    shown = coordinator.look(url("meetings:cards", examples.planned))
 
-    answer = put(coordinator, scene.planned, card)
+    answer = put(coordinator, examples.planned, card)
 
     assert card.asked in shown.words
     assert f"Card {card.alias} is on the agenda." in coordinator.follow(answer).words
-    assert item_of(card).meeting_id == scene.planned.pk
+    assert item_of(card).meeting_id == examples.planned.pk
     assert again(card).state == "on_agenda"
     assert entries("card.moved", card)
 
 
-def test_it_leaves_the_page_once_it_is_on_an_agenda(coordinator, scene, card):
-    put(coordinator, scene.planned, card)
+def test_it_leaves_the_page_once_it_is_on_an_agenda(coordinator, examples, card):
+    put(coordinator, examples.planned, card)
 
-    assert card.asked not in coordinator.look(url("meetings:cards", scene.planned)).words
+    assert card.asked not in coordinator.look(url("meetings:cards", examples.planned)).words
 
 
-def test_a_card_is_on_one_agenda(coordinator, scene, card):
-    put(coordinator, scene.planned, card)
+def test_a_card_is_on_one_agenda(coordinator, examples, card):
+    put(coordinator, examples.planned, card)
 
-    answer = coordinator.post(url("meetings:card_add", scene.another_meeting(), card=card.code))
+    answer = coordinator.post(url("meetings:card_add", examples.another_meeting(), card=card.code))
 
     assert "on an agenda already" in coordinator.follow(answer).words
     assert rows(AgendaItem).filter(card=card).count() == 1
 
 
-def test_a_meeting_that_is_over_takes_no_card(coordinator, scene, card):
-    answer = coordinator.post(url("meetings:card_add", scene.circulated, card=card.code))
+def test_a_meeting_that_is_over_takes_no_card(coordinator, examples, card):
+    answer = coordinator.post(url("meetings:card_add", examples.circulated, card=card.code))
 
     assert "This meeting is over" in coordinator.follow(answer).words
     assert again(card).state == "open"
 
 
-def test_the_secretariat_puts_it_there_by_its_alias_and_sees_no_more_of_it(secretary, scene, card):
-    shown = secretary.look(url("meetings:cards", scene.planned))
-    put(secretary, scene.planned, card)
+def test_the_secretariat_puts_it_there_by_its_alias_and_sees_no_more_of_it(secretary, examples, card):
+    shown = secretary.look(url("meetings:cards", examples.planned))
+    put(secretary, examples.planned, card)
 
     pages = [
         shown,
-        secretary.look(url("meetings:detail", scene.planned)),
+        secretary.look(url("meetings:detail", examples.planned)),
         secretary.look(url("meetings:item", item_of(card))),
     ]
 
@@ -85,26 +85,30 @@ def test_the_secretariat_puts_it_there_by_its_alias_and_sees_no_more_of_it(secre
     assert again(card).state == "on_agenda"
 
 
-def test_a_card_of_the_other_county_is_not_there(person, scene, card):
+def test_a_card_of_the_other_county_is_not_there(person, examples, card):
     foreign = make.card(county="AL-05")
 
-    assert person("koordinator.durres").post(url("meetings:card_add", scene.planned, card=foreign.code)).status == 404
-    assert person("koordinator.gjirokaster").post(url("meetings:card_add", scene.planned, card=card.code)).status == 404
+    assert (
+        person("koordinator.durres").post(url("meetings:card_add", examples.planned, card=foreign.code)).status == 404
+    )
+    assert (
+        person("koordinator.gjirokaster").post(url("meetings:card_add", examples.planned, card=card.code)).status == 404
+    )
 
 
 @pytest.mark.parametrize("username", ["prefekt.durres", "zva.durres", "pmf.durres", "koordinatori.kombetar"])
-def test_who_makes_no_agendas_is_refused(person, scene, card, username):
-    assert person(username).get(url("meetings:cards", scene.planned)).status == 403
-    assert person(username).post(url("meetings:card_add", scene.planned, card=card.code)).status == 403
+def test_who_makes_no_agendas_is_refused(person, examples, card, username):
+    assert person(username).get(url("meetings:cards", examples.planned)).status == 403
+    assert person(username).post(url("meetings:card_add", examples.planned, card=card.code)).status == 403
 
 
-def test_a_button_is_needed_a_link_is_not_enough(coordinator, scene, card):
-    assert coordinator.get(url("meetings:card_add", scene.planned, card=card.code)).status == 405
+def test_a_button_is_needed_a_link_is_not_enough(coordinator, examples, card):
+    assert coordinator.get(url("meetings:card_add", examples.planned, card=card.code)).status == 405
 
 
-def test_on_the_paper_those_who_see_the_card_read_it_and_others_its_alias(coordinator, person, scene, card):
-    put(coordinator, scene.meeting, card)
-    pages = [url("meetings:detail", scene.meeting), url("meetings:minutes", scene.meeting)]
+def test_on_the_paper_those_who_see_the_card_read_it_and_others_its_alias(coordinator, person, examples, card):
+    put(coordinator, examples.meeting, card)
+    pages = [url("meetings:detail", examples.meeting), url("meetings:minutes", examples.meeting)]
 
     for address in pages:
         for username in ("koordinator.durres", "prefekt.durres"):
@@ -115,20 +119,20 @@ def test_on_the_paper_those_who_see_the_card_read_it_and_others_its_alias(coordi
     assert [one for one in entries("page.seen", card) if one.route == "meetings:minutes"]
 
 
-def test_nobody_at_the_table_learns_whose_it_is(coordinator, scene, card):
-    put(coordinator, scene.meeting, card)
+def test_nobody_at_the_table_learns_whose_it_is(coordinator, examples, card):
+    put(coordinator, examples.meeting, card)
 
     for address in (
-        url("meetings:cards", scene.meeting),
-        url("meetings:detail", scene.meeting),
+        url("meetings:cards", examples.meeting),
+        url("meetings:detail", examples.meeting),
         url("meetings:item", item_of(card)),
     ):
         html = coordinator.look(address).html
         assert not [word for word in ("Shembulla", "Çelaj", "DR-2026") if word in html]
 
 
-def test_deciding_charges_first_the_institution_it_waits_for(coordinator, scene, card):
-    put(coordinator, scene.meeting, card)
+def test_deciding_charges_first_the_institution_it_waits_for(coordinator, examples, card):
+    put(coordinator, examples.meeting, card)
     item = item_of(card)
 
     day = coordinator.look(url("meetings:item", item))
@@ -145,16 +149,16 @@ def test_deciding_charges_first_the_institution_it_waits_for(coordinator, scene,
     assert f"Decision {decision.label}" in coordinator.look(url("cases:card", card)).words
 
 
-def test_who_does_not_see_the_card_is_not_told_for_whom_it_waits(secretary, scene, card):
-    put(secretary, scene.meeting, card)
+def test_who_does_not_see_the_card_is_not_told_for_whom_it_waits(secretary, examples, card):
+    put(secretary, examples.meeting, card)
 
     form = secretary.look(url("meetings:decide", item_of(card))).form("text", "lead")
 
     assert form.values["lead"] in ([], [""])
 
 
-def test_taken_off_the_agenda_it_waits_again(coordinator, scene, card):
-    put(coordinator, scene.planned, card)
+def test_taken_off_the_agenda_it_waits_again(coordinator, examples, card):
+    put(coordinator, examples.planned, card)
     item = item_of(card)
 
     coordinator.press(url("meetings:item_edit", item), url("meetings:item_withdraw", item))
@@ -162,8 +166,8 @@ def test_taken_off_the_agenda_it_waits_again(coordinator, scene, card):
     assert again(card).state == "open"
 
 
-def test_the_way_there_stands_on_the_meeting_and_on_the_first_page(coordinator, person, scene, card):
-    meeting = scene.planned
+def test_the_way_there_stands_on_the_meeting_and_on_the_first_page(coordinator, person, examples, card):
+    meeting = examples.planned
 
     assert url("meetings:cards", meeting) in coordinator.look(url("meetings:detail", meeting)).links
     assert url("meetings:cards", meeting) not in person("prefekt.durres").look(url("meetings:detail", meeting)).links

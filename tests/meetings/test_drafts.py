@@ -7,7 +7,7 @@ import pytest
 
 from krat.demo import make
 from meetings.models import MinuteDraft
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 
@@ -28,105 +28,105 @@ def said(answer) -> dict:
     return json.loads(answer.response.content)
 
 
-def test_a_draft_is_kept_and_only_its_writer_gets_it_back(coordinator, person, scene):
-    answer = keep(coordinator, scene.item)
+def test_a_draft_is_kept_and_only_its_writer_gets_it_back(coordinator, person, examples):
+    answer = keep(coordinator, examples.item)
 
     assert answer.status == 200
-    assert said(answer)["version"] == scene.item.version
-    assert coordinator.look(url("meetings:item", scene.item)).typed("discussion") == WORDS
-    assert WORDS not in person("sekretaria.durres").look(url("meetings:item", scene.item)).html
-    assert WORDS not in person("kufi.durres").look(url("meetings:detail", scene.item.meeting)).html
+    assert said(answer)["version"] == examples.item.version
+    assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == WORDS
+    assert WORDS not in person("sekretaria.durres").look(url("meetings:item", examples.item)).html
+    assert WORDS not in person("kufi.durres").look(url("meetings:detail", examples.item.meeting)).html
 
 
-def test_its_bytes_hold_no_word(coordinator, scene):
-    keep(coordinator, scene.item)
+def test_its_bytes_hold_no_word(coordinator, examples):
+    keep(coordinator, examples.item)
 
-    sealed = bytes(rows(MinuteDraft).get(item=scene.item).sealed)
+    sealed = bytes(rows(MinuteDraft).get(item=examples.item).sealed)
     assert not [word for word in WORDS.split() if len(word) > 3 and word.encode() in sealed]
 
 
-def test_two_writers_have_a_draft_each(coordinator, person, scene):
-    keep(coordinator, scene.item, "I pari.")
-    keep(person("sekretaria.durres"), scene.item, "I dyti.")
+def test_two_writers_have_a_draft_each(coordinator, person, examples):
+    keep(coordinator, examples.item, "I pari.")
+    keep(person("sekretaria.durres"), examples.item, "I dyti.")
 
-    assert rows(MinuteDraft).filter(item=scene.item).count() == 2
-    assert coordinator.look(url("meetings:item", scene.item)).typed("discussion") == "I pari."
+    assert rows(MinuteDraft).filter(item=examples.item).count() == 2
+    assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == "I pari."
 
 
-def test_kept_again_it_is_one_draft_with_the_newest_text(coordinator, scene):
+def test_kept_again_it_is_one_draft_with_the_newest_text(coordinator, examples):
     for text in ("një", "një dy", "një dy tre"):
-        keep(coordinator, scene.item, text)
+        keep(coordinator, examples.item, text)
 
-    assert rows(MinuteDraft).filter(item=scene.item).count() == 1
-    assert coordinator.look(url("meetings:item", scene.item)).typed("discussion") == "një dy tre"
+    assert rows(MinuteDraft).filter(item=examples.item).count() == 1
+    assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == "një dy tre"
 
 
-def test_a_draft_that_does_not_open_in_another_place(coordinator, person, scene, seat):
-    keep(coordinator, scene.item)
-    moved = rows(MinuteDraft).get(item=scene.item)
-    other = make.draft(scene.item, seat("sekretaria.durres"))
+def test_a_draft_that_does_not_open_in_another_place(coordinator, person, examples, seat):
+    keep(coordinator, examples.item)
+    moved = rows(MinuteDraft).get(item=examples.item)
+    other = make.draft(examples.item, seat("sekretaria.durres"))
     rows(MinuteDraft).filter(pk=other.pk).update(sealed=moved.sealed)
 
-    assert WORDS not in person("sekretaria.durres").get(url("meetings:item", scene.item)).html
+    assert WORDS not in person("sekretaria.durres").get(url("meetings:item", examples.item)).html
 
 
-def test_it_is_gone_after_saving(coordinator, scene):
-    keep(coordinator, scene.item)
+def test_it_is_gone_after_saving(coordinator, examples):
+    keep(coordinator, examples.item)
 
-    coordinator.save(url("meetings:item", scene.item), discussion="U raportua.")
+    coordinator.save(url("meetings:item", examples.item), discussion="U raportua.")
 
-    assert not rows(MinuteDraft).filter(item=scene.item).exists()
-    assert coordinator.look(url("meetings:item", scene.item)).typed("discussion") == "U raportua."
+    assert not rows(MinuteDraft).filter(item=examples.item).exists()
+    assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == "U raportua."
 
 
-def test_when_somebody_changed_the_item_it_is_kept_and_says_so(coordinator, person, scene):
-    opened = scene.item.version
-    person("sekretaria.durres").fill(url("meetings:item", scene.item), discussion="E sekretarisë.")
+def test_when_somebody_changed_the_item_it_is_kept_and_says_so(coordinator, person, examples):
+    opened = examples.item.version
+    person("sekretaria.durres").fill(url("meetings:item", examples.item), discussion="E sekretarisë.")
 
-    answer = keep(coordinator, scene.item, version=opened)
+    answer = keep(coordinator, examples.item, version=opened)
 
     assert answer.status == 409
     assert "Your text is kept" in said(answer)["message"]
-    shown = coordinator.fill(url("meetings:item", scene.item), is_done="on")
+    shown = coordinator.fill(url("meetings:item", examples.item), is_done="on")
     assert [(one.theirs, one.yours) for one in shown.response.context["form"].conflict][:1] == [
         ("E sekretarisë.", WORDS)
     ]
-    assert again(scene.item).discussion == "E sekretarisë."
+    assert again(examples.item).discussion == "E sekretarisë."
 
 
 @pytest.mark.parametrize("version", ["", "abc", "0", "-3", "9" * 30])
-def test_a_draft_without_its_version_is_kept_as_an_old_one(coordinator, scene, version):
-    assert keep(coordinator, scene.item, version=version).status == 409
-    assert again(scene.item).discussion == ""
+def test_a_draft_without_its_version_is_kept_as_an_old_one(coordinator, examples, version):
+    assert keep(coordinator, examples.item, version=version).status == 409
+    assert again(examples.item).discussion == ""
 
 
-def test_a_text_that_is_too_long_is_refused(coordinator, scene):
-    assert keep(coordinator, scene.item, "a" * 20_000).status == 200
-    assert keep(coordinator, scene.item, "a" * 20_001).status == 422
+def test_a_text_that_is_too_long_is_refused(coordinator, examples):
+    assert keep(coordinator, examples.item, "a" * 20_000).status == 200
+    assert keep(coordinator, examples.item, "a" * 20_001).status == 422
 
 
-def test_only_whoever_files_meetings_keeps_drafts(person, scene):
+def test_only_whoever_files_meetings_keeps_drafts(person, examples):
     for username, status in (("kufi.durres", 403), ("prefekt.durres", 403), ("koordinator.gjirokaster", 404)):
-        assert keep(person(username), scene.item).status == status
-    assert not rows(MinuteDraft).filter(item=scene.item).exists()
+        assert keep(person(username), examples.item).status == status
+    assert not rows(MinuteDraft).filter(item=examples.item).exists()
 
 
-def test_keeping_a_draft_changes_nothing_and_leaves_no_entry(coordinator, scene):
-    before = again(scene.item).version, len(entries("item.minuted"))
+def test_keeping_a_draft_changes_nothing_and_leaves_no_entry(coordinator, examples):
+    before = again(examples.item).version, len(entries("item.minuted"))
 
-    keep(coordinator, scene.item)
+    keep(coordinator, examples.item)
 
-    assert (again(scene.item).version, len(entries("item.minuted"))) == before
+    assert (again(examples.item).version, len(entries("item.minuted"))) == before
 
 
-def test_a_draft_never_meets_the_guard_but_the_item_does(coordinator, scene):
-    keep(coordinator, scene.item, "U fol për Arben Hoxha.")
+def test_a_draft_never_meets_the_guard_but_the_item_does(coordinator, examples):
+    keep(coordinator, examples.item, "U fol për Arben Hoxha.")
 
-    shown = coordinator.fill(url("meetings:item", scene.item), is_done="on")
+    shown = coordinator.fill(url("meetings:item", examples.item), is_done="on")
 
     assert shown.beside("discussion")
     assert shown.typed("discussion") == "U fol për Arben Hoxha."
-    assert rows(MinuteDraft).filter(item=scene.item).exists()
+    assert rows(MinuteDraft).filter(item=examples.item).exists()
 
 
 # --- the key of the browser's own copy ---

@@ -4,7 +4,7 @@ import pytest
 
 from krat.demo import make
 from meetings.models import AgendaItem, Meeting, MinuteDraft, Remark
-from tests.ui.browsing import again, entries, rows, url, who_did
+from tests.ui.html_client import again, entries, rows, url, who_did
 
 pytestmark = pytest.mark.django_db
 
@@ -15,8 +15,8 @@ def coordinator(person):
 
 
 @pytest.fixture
-def held(scene) -> Meeting:
-    return scene.another_meeting(state="held")
+def held(examples) -> Meeting:
+    return examples.another_meeting(state="held")
 
 
 @pytest.fixture
@@ -34,21 +34,21 @@ def test_the_coordinator_sends_them_for_remarks(coordinator, held):
 
 
 @pytest.mark.parametrize("state", ["planned", "open", "postponed", "cancelled"])
-def test_minutes_of_a_meeting_that_is_not_over_stay_here(coordinator, scene, state):
-    meeting = scene.another_meeting(state=state)
+def test_minutes_of_a_meeting_that_is_not_over_stay_here(coordinator, examples, state):
+    meeting = examples.another_meeting(state=state)
 
     coordinator.post(url("meetings:circulate", meeting), {"version": meeting.version})
 
     assert again(meeting).minutes == "draft"
 
 
-def test_a_member_makes_a_remark_that_everybody_reads(person, coordinator, scene):
+def test_a_member_makes_a_remark_that_everybody_reads(person, coordinator, examples):
     border = person("kufi.durres")
 
-    border.save(url("meetings:remark", scene.circulated), text="Pika e tretë nuk u diskutua.")
+    border.save(url("meetings:remark", examples.circulated), text="Pika e tretë nuk u diskutua.")
 
-    assert "Pika e tretë nuk u diskutua." in coordinator.look(url("meetings:detail", scene.circulated)).words
-    assert entries("minutes.remarked", scene.circulated)
+    assert "Pika e tretë nuk u diskutua." in coordinator.look(url("meetings:detail", examples.circulated)).words
+    assert entries("minutes.remarked", examples.circulated)
 
 
 def test_no_remark_on_minutes_that_are_not_out(person, held):
@@ -59,8 +59,8 @@ def test_no_remark_on_minutes_that_are_not_out(person, held):
     assert not rows(Remark).filter(meeting=held).exists()
 
 
-def test_the_prefect_approves_the_committees_minutes(person, scene):
-    meeting = scene.circulated
+def test_the_prefect_approves_the_committees_minutes(person, examples):
+    meeting = examples.circulated
 
     person("prefekt.durres").press(url("meetings:detail", meeting), url("meetings:approve", meeting))
 
@@ -76,8 +76,8 @@ def test_the_coordinator_approves_the_tables_minutes(coordinator, table):
     assert again(table).minutes == "approved"
 
 
-def test_neither_chair_approves_the_others_minutes(person, coordinator, scene, table):
-    meeting = scene.circulated
+def test_neither_chair_approves_the_others_minutes(person, coordinator, examples, table):
+    meeting = examples.circulated
 
     assert coordinator.post(url("meetings:approve", meeting), {"version": meeting.version}).status == 403
     assert person("prefekt.durres").post(url("meetings:approve", table), {"version": table.version}).status == 403
@@ -85,15 +85,15 @@ def test_neither_chair_approves_the_others_minutes(person, coordinator, scene, t
     assert {again(meeting).minutes, again(table).minutes} == {"circulated"}
 
 
-def test_nobody_is_offered_a_button_that_would_refuse_them(person, coordinator, scene):
-    meeting = scene.circulated
+def test_nobody_is_offered_a_button_that_would_refuse_them(person, coordinator, examples):
+    meeting = examples.circulated
 
     for one in (coordinator, person("kufi.durres"), person("sekretaria.durres")):
         assert not [form for form in one.look(url("meetings:detail", meeting)).forms if "approve" in form.action]
 
 
-def test_a_chair_who_read_an_older_text_approves_nothing(person, coordinator, scene):
-    meeting = scene.circulated
+def test_a_chair_who_read_an_older_text_approves_nothing(person, coordinator, examples):
+    meeting = examples.circulated
 
     coordinator.save(url("meetings:edit", meeting), place="Salla tjetër")
     for version in ("", "0", "1", "abc", "77", "9" * 30):
@@ -103,14 +103,14 @@ def test_a_chair_who_read_an_older_text_approves_nothing(person, coordinator, sc
 
 
 @pytest.fixture
-def frozen(scene) -> AgendaItem:
+def frozen(examples) -> AgendaItem:
     """An item of approved minutes."""
-    meeting = scene.another_meeting(state="held", minutes="approved")
+    meeting = examples.another_meeting(state="held", minutes="approved")
     return make.item(meeting, discussion="Siç u tha.")
 
 
-def test_approved_minutes_do_not_change_by_any_verb(coordinator, frozen, scene):
-    meeting, decision = frozen.meeting, scene.decision
+def test_approved_minutes_do_not_change_by_any_verb(coordinator, frozen, examples):
+    meeting, decision = frozen.meeting, examples.decision
     earlier = decision.item.meeting
     earlier.held_on = make.in_days(-30)
     earlier.save()
@@ -121,7 +121,7 @@ def test_approved_minutes_do_not_change_by_any_verb(coordinator, frozen, scene):
         ("meetings:open", meeting, words),
         ("meetings:close", meeting, words),
         ("meetings:circulate", meeting, words),
-        ("meetings:attendance", meeting, {f"institution-{scene.place('ZVA').pk}": "absent"}),
+        ("meetings:attendance", meeting, {f"institution-{examples.place('ZVA').pk}": "absent"}),
         ("meetings:item_add", meeting, {"title": "Pikë e vonuar"}),
         ("meetings:item_edit", frozen, {"title": "Tjetër", "position": 1, "version": frozen.version}),
         ("meetings:item", frozen, {"discussion": "Tjetër.", "version": frozen.version}),
@@ -150,8 +150,8 @@ def test_approved_minutes_do_not_change_by_any_verb(coordinator, frozen, scene):
     assert state() == before
 
 
-def test_approving_leaves_no_draft_behind(person, scene, seat):
-    item = make.item(scene.circulated)
+def test_approving_leaves_no_draft_behind(person, examples, seat):
+    item = make.item(examples.circulated)
     make.draft(item, seat("koordinator.durres"))
     make.draft(item, seat("sekretaria.durres"))
 
@@ -160,8 +160,8 @@ def test_approving_leaves_no_draft_behind(person, scene, seat):
     assert not rows(MinuteDraft).filter(item=item).exists()
 
 
-def test_tasks_go_on_after_the_approval(person, frozen, scene):
-    task = make.task(scene.place("ZVA"))
+def test_tasks_go_on_after_the_approval(person, frozen, examples):
+    task = make.task(examples.place("ZVA"))
     make.decision(frozen, tasks=[task], number=900)
 
     person("zva.durres").save(url("plan:task_progress", task), note="Vijon.")
@@ -172,8 +172,8 @@ def test_tasks_go_on_after_the_approval(person, frozen, scene):
 # --- before the meeting ---
 
 
-def test_a_planned_meeting_is_postponed_or_cancelled(coordinator, scene):
-    meeting = scene.planned
+def test_a_planned_meeting_is_postponed_or_cancelled(coordinator, examples):
+    meeting = examples.planned
     shown = coordinator.look(url("meetings:detail", meeting))
     postpone = next(form for form in shown.forms if form.values.get("to") == ["postponed"])
 
@@ -184,21 +184,21 @@ def test_a_planned_meeting_is_postponed_or_cancelled(coordinator, scene):
 
 
 @pytest.mark.parametrize("to", ["held", "approved", "", "open", "<b>"])
-def test_it_is_called_off_to_nothing_else(coordinator, scene, to):
-    coordinator.post(url("meetings:call_off", scene.planned), {"to": to, "version": scene.planned.version})
+def test_it_is_called_off_to_nothing_else(coordinator, examples, to):
+    coordinator.post(url("meetings:call_off", examples.planned), {"to": to, "version": examples.planned.version})
 
-    assert again(scene.planned).state == "planned"
+    assert again(examples.planned).state == "planned"
 
 
-def test_an_open_meeting_is_not_called_off(coordinator, scene):
-    meeting = scene.meeting
+def test_an_open_meeting_is_not_called_off(coordinator, examples):
+    meeting = examples.meeting
     coordinator.post(url("meetings:call_off", meeting), {"to": "cancelled", "version": meeting.version})
 
     assert again(meeting).state == "open"
 
 
-def test_items_move_aside_and_close_up(coordinator, scene):
-    meeting = scene.planned
+def test_items_move_aside_and_close_up(coordinator, examples):
+    meeting = examples.planned
     first, second, third = (make.item(meeting, title=title) for title in ("Një", "Dy", "Tre"))
 
     coordinator.fill(url("meetings:item_edit", third), position=1)
@@ -212,11 +212,11 @@ def test_items_move_aside_and_close_up(coordinator, scene):
     ]
 
 
-def test_an_item_on_which_something_was_said_stays(coordinator, scene):
-    said = make.item(scene.meeting, discussion="U tha.")
-    decided = make.item(scene.meeting)
+def test_an_item_on_which_something_was_said_stays(coordinator, examples):
+    said = make.item(examples.meeting, discussion="U tha.")
+    decided = make.item(examples.meeting)
     make.decision(decided, number=901)
-    follow_up = make.item(scene.meeting, kind="follow_up")
+    follow_up = make.item(examples.meeting, kind="follow_up")
 
     for one in (said, decided, follow_up):
         coordinator.post(url("meetings:item_withdraw", one))

@@ -5,7 +5,7 @@ import pytest
 from krat.demo import make
 from krat.plan.models import Task
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Review
-from tests.ui.browsing import again, entries, rows, url, who_did
+from tests.ui.html_client import again, entries, rows, url, who_did
 
 pytestmark = pytest.mark.django_db
 
@@ -27,15 +27,15 @@ def education(person):
 
 
 @pytest.fixture
-def filed(coordinator, scene) -> Meeting:
+def filed(coordinator, examples) -> Meeting:
     """The coordinator files a meeting of today."""
-    coordinator.save(url("meetings:add"), **new_meeting(scene))
+    coordinator.save(url("meetings:add"), **new_meeting(examples))
     return rows(Meeting).order_by("-pk")[0]
 
 
-def new_meeting(scene, **more):
+def new_meeting(examples, **more):
     return {
-        "body": scene.body.pk,
+        "body": examples.body.pk,
         "kind": make.term("meeting", "extraordinary").pk,
         "held_on": day(0),
         "place": "Salla e mbledhjeve",
@@ -54,20 +54,20 @@ def everybody_sits_down(coordinator, meeting) -> None:
 
 
 @pytest.fixture
-def opened(scene) -> Meeting:
+def opened(examples) -> Meeting:
     """In progress, everybody who votes at the table, the agenda as the coordinator would file it."""
     for kind, title in (("ordinary", "Hapja"), ("follow_up", "Ndjekja"), ("ordinary", "Raporti i arsimit")):
-        make.item(scene.meeting, kind=kind, title=title)
-    return scene.meeting
+        make.item(examples.meeting, kind=kind, title=title)
+    return examples.meeting
 
 
 @pytest.fixture
-def decided(coordinator, opened, scene) -> Decision:
+def decided(coordinator, opened, examples) -> Decision:
     """A decision that charges the education office until a day."""
     item = items_of(opened)[2]
     address = url("meetings:item", item)
     form = coordinator.look(address).form("text", "lead", "due_on")
-    words = {"text": ASKED, "lead": scene.place("ZVA").pk, "due_on": day(0)}
+    words = {"text": ASKED, "lead": examples.place("ZVA").pk, "due_on": day(0)}
     assert coordinator.post(form.action, form.sent(words)).leads_to
     return rows(Decision).select_related("item__meeting__body__county").order_by("-pk")[0]
 
@@ -77,9 +77,9 @@ def task(decided) -> Task:
     return rows(Task).get(decisions=decided)
 
 
-def hold_next(scene, on: int = 1) -> Meeting:
+def hold_next(examples, on: int = 1) -> Meeting:
     """The next meeting of the committee, in progress."""
-    meeting = scene.another_meeting(state="open", held_on=make.in_days(on))
+    meeting = examples.another_meeting(state="open", held_on=make.in_days(on))
     make.item(meeting, kind="follow_up")
     return meeting
 
@@ -99,35 +99,35 @@ def test_the_coordinator_files_a_meeting_with_its_agenda(filed):
     assert entries("meeting.convened", filed)
 
 
-def test_it_has_the_next_number_of_its_body(coordinator, filed, scene):
-    coordinator.fill(url("meetings:add"), **new_meeting(scene))
+def test_it_has_the_next_number_of_its_body(coordinator, filed, examples):
+    coordinator.fill(url("meetings:add"), **new_meeting(examples))
 
     assert rows(Meeting).order_by("-pk")[0].number == filed.number + 1
 
 
-def test_a_day_on_which_the_body_does_not_stand_is_refused_beside_the_date(coordinator, scene):
-    shown = coordinator.fill(url("meetings:add"), **new_meeting(scene, held_on="01.01.2019"))
+def test_a_day_on_which_the_body_does_not_stand_is_refused_beside_the_date(coordinator, examples):
+    shown = coordinator.fill(url("meetings:add"), **new_meeting(examples, held_on="01.01.2019"))
 
     assert "does not stand on that day" in shown.beside("held_on")
     assert shown.typed("agenda").startswith("Hapja")
 
 
-def test_a_line_of_the_agenda_that_is_too_long_is_refused_and_kept(coordinator, scene):
+def test_a_line_of_the_agenda_that_is_too_long_is_refused_and_kept(coordinator, examples):
     before = rows(Meeting).count()
 
-    shown = coordinator.fill(url("meetings:add"), **new_meeting(scene, agenda="Hapja\n" + "a" * 301))
+    shown = coordinator.fill(url("meetings:add"), **new_meeting(examples, agenda="Hapja\n" + "a" * 301))
 
     assert shown.status == 200
     assert shown.typed("agenda") == "Hapja\n" + "a" * 301
     assert rows(Meeting).count() == before
 
 
-def test_the_body_of_another_county_is_none(coordinator, scene):
+def test_the_body_of_another_county_is_none(coordinator, examples):
     from krat.committee.models import Body
 
     foreign = rows(Body).filter(county__code="AL-05")[0]
 
-    assert coordinator.fill(url("meetings:add"), **new_meeting(scene, body=foreign.pk)).beside("body")
+    assert coordinator.fill(url("meetings:add"), **new_meeting(examples, body=foreign.pk)).beside("body")
 
 
 # --- the meeting day ---
@@ -163,14 +163,14 @@ def test_with_everybody_at_the_table_it_is_held_when_it_closes(coordinator, file
     assert [entries(f"meeting.{event}", filed) != [] for event in ("opened", "attendance", "closed")] == [True] * 3
 
 
-def test_a_substitute_counts_and_a_guest_does_not_vote(coordinator, opened, scene):
-    guest = scene.newcomer
-    make.membership(scene.body, guest, "guest")
+def test_a_substitute_counts_and_a_guest_does_not_vote(coordinator, opened, examples):
+    guest = examples.newcomer
+    make.membership(examples.body, guest, "guest")
     before = coordinator.look(url("meetings:detail", opened)).response.context["quorum"]
 
     coordinator.fill(
         url("meetings:attendance", opened),
-        **{f"institution-{guest.pk}": "present", f"institution-{scene.place('ZVA').pk}": "substitute"},
+        **{f"institution-{guest.pk}": "present", f"institution-{examples.place('ZVA').pk}": "substitute"},
     )
     quorum = coordinator.look(url("meetings:detail", opened)).response.context["quorum"]
 
@@ -178,9 +178,9 @@ def test_a_substitute_counts_and_a_guest_does_not_vote(coordinator, opened, scen
     assert not rows(Attendance).get(meeting=opened, institution=guest).votes
 
 
-def test_without_quorum_a_decision_is_a_recommendation_and_the_meeting_says_so(coordinator, filed, scene):
+def test_without_quorum_a_decision_is_a_recommendation_and_the_meeting_says_so(coordinator, filed, examples):
     coordinator.press(url("meetings:detail", filed), url("meetings:open", filed))
-    coordinator.fill(url("meetings:attendance", filed), **{f"institution-{scene.place('ZVA').pk}": "present"})
+    coordinator.fill(url("meetings:attendance", filed), **{f"institution-{examples.place('ZVA').pk}": "present"})
     coordinator.fill(url("meetings:decide", items_of(filed)[0]), text=ASKED)
 
     coordinator.press(url("meetings:detail", filed), url("meetings:close", filed))
@@ -227,8 +227,8 @@ def test_the_minutes_of_an_item_are_saved_and_read_by_the_border_police(coordina
         ({"text": "   \n "}, "text"),
     ],
 )
-def test_a_decision_that_does_not_hold_together_says_where(coordinator, opened, scene, words, field):
-    good = {"text": ASKED, "lead": scene.place("ZVA").pk, "due_on": day(3)}
+def test_a_decision_that_does_not_hold_together_says_where(coordinator, opened, examples, words, field):
+    good = {"text": ASKED, "lead": examples.place("ZVA").pk, "due_on": day(3)}
     words = {name: day(value) if isinstance(value, int) else value for name, value in words.items()}
 
     shown = coordinator.fill(url("meetings:decide", items_of(opened)[0]), **(good | words))
@@ -238,8 +238,8 @@ def test_a_decision_that_does_not_hold_together_says_where(coordinator, opened, 
     assert not rows(Task).filter(details=ASKED).exists()
 
 
-def test_supporting_oneself_is_left_out(coordinator, opened, scene):
-    zva, border = scene.place("ZVA"), scene.place("KUFI")
+def test_supporting_oneself_is_left_out(coordinator, opened, examples):
+    zva, border = examples.place("ZVA"), examples.place("KUFI")
     words = {"text": ASKED, "lead": zva.pk, "due_on": day(3), "supporting": [zva.pk, border.pk]}
 
     coordinator.save(url("meetings:decide", items_of(opened)[0]), **words)
@@ -258,8 +258,8 @@ def test_a_decision_that_charges_nobody_makes_no_task(coordinator, opened):
     assert rows(Task).count() == before
 
 
-def test_the_task_is_live_at_once_and_stands_first_for_the_education_office(education, decided, task, scene):
-    assert (task.state, task.lead_id, task.due_on) == ("new", scene.place("ZVA").pk, make.in_days(0))
+def test_the_task_is_live_at_once_and_stands_first_for_the_education_office(education, decided, task, examples):
+    assert (task.state, task.lead_id, task.due_on) == ("new", examples.place("ZVA").pk, make.in_days(0))
     assert task.title == "Zyra arsimore të mbledhë listat e nxënësve që mungojnë"
 
     waits = education.look("/").response.context["waiting"]
@@ -284,7 +284,7 @@ def test_the_education_office_reports_says_done_and_the_coordinator_verifies(edu
     assert "Listat u dorëzuan" in shown.words
 
 
-def test_the_education_office_does_not_verify_its_own_task(education, task, scene):
+def test_the_education_office_does_not_verify_its_own_task(education, task, examples):
     education.fill(url("plan:task_done", task), note="U krye.")
 
     assert education.get(url("plan:task_verify", task)).status == 403
@@ -292,8 +292,8 @@ def test_the_education_office_does_not_verify_its_own_task(education, task, scen
     assert again(task).state == "done"
 
 
-def test_who_reported_it_done_does_not_verify_it_but_the_prefect_may(coordinator, person, scene):
-    own = make.task(scene.place("PREF"), state="in_progress")
+def test_who_reported_it_done_does_not_verify_it_but_the_prefect_may(coordinator, person, examples):
+    own = make.task(examples.place("PREF"), state="in_progress")
     coordinator.fill(url("plan:task_done", own), note="Prefektura e kreu.")
 
     refused = coordinator.fill(url("plan:task_verify", own), note="Në rregull.")
@@ -317,23 +317,23 @@ def test_a_task_given_back_goes_on_with_a_reason(coordinator, education, task):
 # --- returning ---
 
 
-def test_it_returns_by_itself_until_the_body_closes_it(coordinator, decided, scene):
-    nxt = hold_next(scene)
+def test_it_returns_by_itself_until_the_body_closes_it(coordinator, decided, examples):
+    nxt = hold_next(examples)
     assert decided.label in returning(coordinator.look(url("meetings:detail", nxt)))
 
     address = url("meetings:review", nxt, decision=decided.code)
     coordinator.fill(address, outcome="goes_on", note="Presim shkollën e fundit.")
-    after = hold_next(scene, on=2)
+    after = hold_next(examples, on=2)
     assert decided.label in returning(coordinator.look(url("meetings:detail", after)))
 
     coordinator.fill(url("meetings:review", after, decision=decided.code), outcome="closed", note="Mjafton.")
-    last = hold_next(scene, on=3)
+    last = hold_next(examples, on=3)
     assert decided.label not in returning(coordinator.look(url("meetings:detail", last)))
     assert again(decided).closed_at_id == after.pk
 
 
-def test_it_does_not_return_to_the_meeting_that_took_it_nor_to_an_earlier_one(coordinator, opened, decided, scene):
-    earlier = scene.another_meeting(state="open", held_on=make.in_days(-2))
+def test_it_does_not_return_to_the_meeting_that_took_it_nor_to_an_earlier_one(coordinator, opened, decided, examples):
+    earlier = examples.another_meeting(state="open", held_on=make.in_days(-2))
 
     assert decided.label not in returning(coordinator.look(url("meetings:detail", opened)))
     assert decided.label not in returning(coordinator.look(url("meetings:detail", earlier)))
@@ -344,7 +344,7 @@ def test_it_does_not_return_to_the_meeting_that_took_it_nor_to_an_earlier_one(co
     assert "does not stand on the agenda" in refused.words
 
 
-def test_it_does_not_return_to_the_technical_table(coordinator, decided, scene):
+def test_it_does_not_return_to_the_technical_table(coordinator, decided, examples):
     table = make.meeting(make.body("table", year=2085, starts_on=make.in_days(0)), held_on=make.in_days(1))
 
     assert decided.label not in returning(coordinator.look(url("meetings:detail", table)))
@@ -357,8 +357,8 @@ def test_it_returns_to_the_committee_of_the_next_year(coordinator, decided):
     assert decided.label in returning(coordinator.look(url("meetings:detail", nxt)))
 
 
-def test_closing_it_with_an_unverified_task_needs_a_note(coordinator, decided, task, scene):
-    nxt = hold_next(scene)
+def test_closing_it_with_an_unverified_task_needs_a_note(coordinator, decided, task, examples):
+    nxt = hold_next(examples)
     address = url("meetings:review", nxt, decision=decided.code)
 
     assert "not verified yet" in coordinator.fill(address, outcome="closed", note="  ").beside("note")
@@ -367,10 +367,10 @@ def test_closing_it_with_an_unverified_task_needs_a_note(coordinator, decided, t
     assert not again(decided).is_open
 
 
-def test_with_its_task_verified_it_is_closed_without_a_note(coordinator, education, decided, task, scene):
+def test_with_its_task_verified_it_is_closed_without_a_note(coordinator, education, decided, task, examples):
     education.fill(url("plan:task_done", task), note="U krye.")
     coordinator.fill(url("plan:task_verify", task), note="")
-    nxt = hold_next(scene)
+    nxt = hold_next(examples)
 
     coordinator.save(url("meetings:review", nxt, decision=decided.code), outcome="closed")
 
@@ -378,8 +378,8 @@ def test_with_its_task_verified_it_is_closed_without_a_note(coordinator, educati
     assert entries("decision.reviewed", decided)
 
 
-def test_the_same_meeting_may_find_otherwise(coordinator, decided, scene):
-    nxt = hold_next(scene)
+def test_the_same_meeting_may_find_otherwise(coordinator, decided, examples):
+    nxt = hold_next(examples)
     address = url("meetings:review", nxt, decision=decided.code)
     coordinator.fill(address, outcome="closed", note="Mjafton.")
     coordinator.fill(address, outcome="goes_on", note="Jo ende.")
@@ -388,8 +388,8 @@ def test_the_same_meeting_may_find_otherwise(coordinator, decided, scene):
     assert rows(Review).filter(meeting=nxt, decision=decided).count() == 1
 
 
-def test_the_meeting_that_closed_it_still_shows_it(coordinator, person, decided, scene):
-    nxt = hold_next(scene)
+def test_the_meeting_that_closed_it_still_shows_it(coordinator, person, decided, examples):
+    nxt = hold_next(examples)
     coordinator.fill(url("meetings:review", nxt, decision=decided.code), outcome="closed", note="Mjafton.")
     everybody_sits_down(coordinator, nxt)
     coordinator.press(url("meetings:detail", nxt), url("meetings:close", nxt))

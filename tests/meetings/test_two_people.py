@@ -3,8 +3,8 @@
 import pytest
 
 from krat.demo import make
-from tests.ui.browsing import again, url
-from tests.ui.scene import BY_ROUTE
+from tests.ui.form_examples import BY_ROUTE
+from tests.ui.html_client import again, url
 
 pytestmark = pytest.mark.django_db
 
@@ -23,18 +23,18 @@ FIRST, SECOND, BOTH = "Teksti i parë.", "Teksti i dytë.", "Teksti i parë dhe 
 
 
 @pytest.fixture
-def complete(scene):
+def complete(examples):
     """The same things with every reference they can have."""
-    zva, border = scene.place("ZVA"), scene.place("KUFI")
-    scene.item.rapporteur = border
-    scene.item.save()
-    scene.activity.measure = make.measure(scene.objective)
-    scene.activity.save()
-    scene.task.measure = scene.measure
-    scene.task.save()
-    scene.measure.supporting.add(border)
+    zva, border = examples.place("ZVA"), examples.place("KUFI")
+    examples.item.rapporteur = border
+    examples.item.save()
+    examples.activity.measure = make.measure(examples.objective)
+    examples.activity.save()
+    examples.task.measure = examples.measure
+    examples.task.save()
+    examples.measure.supporting.add(border)
     assert zva != border
-    return scene
+    return examples
 
 
 @pytest.mark.parametrize(("route", "thing", "field"), EDITS)
@@ -72,8 +72,8 @@ def test_a_thing_can_be_edited_again_whatever_it_points_to(person, complete, rou
     assert getattr(again(getattr(complete, thing)), field) == SECOND
 
 
-def test_a_button_pressed_on_an_older_page_does_nothing_and_says_so(person, scene):
-    prefect, meeting = person("prefekt.durres"), scene.circulated
+def test_a_button_pressed_on_an_older_page_does_nothing_and_says_so(person, examples):
+    prefect, meeting = person("prefekt.durres"), examples.circulated
     button = next(form for form in prefect.look(url("meetings:detail", meeting)).forms if "/approve/" in form.action)
     person("koordinator.durres").save(url("meetings:edit", meeting), place="Salla tjetër")
 
@@ -83,16 +83,16 @@ def test_a_button_pressed_on_an_older_page_does_nothing_and_says_so(person, scen
     assert again(meeting).minutes == "circulated"
 
 
-def test_the_adoption_of_a_plan_that_changed_shows_it_again(person, scene):
+def test_the_adoption_of_a_plan_that_changed_shows_it_again(person, examples):
     prefect = person("prefekt.durres")
-    address = url("plan:adopt", scene.draft_plan)
+    address = url("plan:adopt", examples.draft_plan)
     form = prefect.look(address).form("adopted_on")
-    scene.draft_plan.version += 1
-    scene.draft_plan.save()
+    examples.draft_plan.version += 1
+    examples.draft_plan.save()
 
     refused = prefect.post(address, form.sent({}))
 
     assert refused.status == 200
-    assert again(scene.draft_plan).state == "draft"
+    assert again(examples.draft_plan).state == "draft"
     assert prefect.post(address, refused.form("adopted_on").sent({})).leads_to
-    assert again(scene.draft_plan).state == "adopted"
+    assert again(examples.draft_plan).state == "adopted"

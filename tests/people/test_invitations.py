@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from krat.demo import make
 from krat.people.models import Invitation, Seat, User
-from tests.ui.browsing import (
+from tests.ui.html_client import (
     Person,
     entries,
     person,  # noqa: F401  a fixture

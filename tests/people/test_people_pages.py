@@ -4,7 +4,7 @@ import pytest
 
 from krat.demo import make
 from krat.people.models import Seat
-from tests.ui.browsing import (
+from tests.ui.html_client import (
     again,
     entries,
     person,  # noqa: F401  a fixture

@@ -5,8 +5,8 @@ import pytest
 from krat.committee.models import Institution
 from krat.demo import make
 from krat.plan.models import Measure, Objective, Plan, Task
-from tests.ui.browsing import again, entries, rows, url
-from tests.ui.scene import BY_ROUTE
+from tests.ui.form_examples import BY_ROUTE
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 
@@ -24,14 +24,14 @@ def begin(coordinator, year, **more):
 # --- begun ---
 
 
-def test_a_plan_is_begun_with_the_unfinished_measures_of_the_year_before(coordinator, scene):
-    objective = make.objective(scene.plan, number="1.1")
-    zva, border = scene.place("ZVA"), scene.place("KUFI")
+def test_a_plan_is_begun_with_the_unfinished_measures_of_the_year_before(coordinator, examples):
+    objective = make.objective(examples.plan, number="1.1")
+    zva, border = examples.place("ZVA"), examples.place("KUFI")
     for number, state in enumerate(Measure.State, start=1):
         make.measure(objective, number=f"1.1.{number}", state=state, lead=zva, supporting=[border], actual=number)
-    make.objective(scene.plan, number="2.1")  # without measures: nothing to carry over
+    make.objective(examples.plan, number="2.1")  # without measures: nothing to carry over
 
-    plan = begin(coordinator, scene.plan.year + 1)
+    plan = begin(coordinator, examples.plan.year + 1)
 
     carried = rows(Measure).filter(objective__plan=plan)
     assert {one.number for one in carried} == {"1.1.1", "1.1.2", "1.1.5"}
@@ -45,23 +45,23 @@ def test_a_plan_is_begun_with_the_unfinished_measures_of_the_year_before(coordin
     assert entries("plan.begun", plan)
 
 
-def test_an_ongoing_measure_is_carried_over_as_ongoing(coordinator, scene):
-    make.measure(scene.objective, is_ongoing=True)
+def test_an_ongoing_measure_is_carried_over_as_ongoing(coordinator, examples):
+    make.measure(examples.objective, is_ongoing=True)
 
-    plan = begin(coordinator, scene.plan.year + 1)
+    plan = begin(coordinator, examples.plan.year + 1)
 
     assert [(one.is_ongoing, one.due_on) for one in rows(Measure).filter(objective__plan=plan)] == [(True, None)]
 
 
-def test_without_carry_over_it_is_empty(coordinator, scene):
-    assert scene.measure
-    plan = begin(coordinator, scene.plan.year + 1, carry_over=[])
+def test_without_carry_over_it_is_empty(coordinator, examples):
+    assert examples.measure
+    plan = begin(coordinator, examples.plan.year + 1, carry_over=[])
 
     assert not rows(Objective).filter(plan=plan).exists()
 
 
-def test_a_year_has_one_plan(coordinator, scene):
-    shown = coordinator.fill(url("plan:begin"), year=scene.plan.year)
+def test_a_year_has_one_plan(coordinator, examples):
+    shown = coordinator.fill(url("plan:begin"), year=examples.plan.year)
 
     assert "already stands" in shown.words
 
@@ -81,84 +81,84 @@ def test_a_leap_day_becomes_a_day_that_exists(coordinator, world):
 
 
 @pytest.mark.parametrize(("due_on", "is_ongoing"), [("31.10.2080", "on"), ("", [])])
-def test_a_measure_has_a_deadline_or_is_ongoing(coordinator, scene, due_on, is_ongoing):
-    words = BY_ROUTE["plan:measure_add"].words(scene) | {"due_on": due_on, "is_ongoing": is_ongoing}
+def test_a_measure_has_a_deadline_or_is_ongoing(coordinator, examples, due_on, is_ongoing):
+    words = BY_ROUTE["plan:measure_add"].words(examples) | {"due_on": due_on, "is_ongoing": is_ongoing}
 
-    shown = coordinator.fill(url("plan:measure_add", scene.objective), **words)
+    shown = coordinator.fill(url("plan:measure_add", examples.objective), **words)
 
     assert "Give a deadline, or mark the measure as ongoing; not both." in shown.words
     assert shown.typed("title") == words["title"]
     assert not rows(Measure).filter(number=words["number"]).exists()
 
 
-def test_the_lead_does_not_support_itself(coordinator, scene):
-    zva = scene.place("ZVA").pk
-    words = BY_ROUTE["plan:measure_add"].words(scene) | {"supporting": [zva]}
+def test_the_lead_does_not_support_itself(coordinator, examples):
+    zva = examples.place("ZVA").pk
+    words = BY_ROUTE["plan:measure_add"].words(examples) | {"supporting": [zva]}
 
-    assert "need not support itself" in coordinator.fill(url("plan:measure_add", scene.objective), **words).beside(
+    assert "need not support itself" in coordinator.fill(url("plan:measure_add", examples.objective), **words).beside(
         "supporting"
     )
 
 
-def test_a_number_stands_once(coordinator, scene):
-    words = BY_ROUTE["plan:measure_add"].words(scene) | {"number": scene.measure.number}
-    shown = coordinator.fill(url("plan:measure_add", scene.objective), **words)
+def test_a_number_stands_once(coordinator, examples):
+    words = BY_ROUTE["plan:measure_add"].words(examples) | {"number": examples.measure.number}
+    shown = coordinator.fill(url("plan:measure_add", examples.objective), **words)
     assert "already stands under the objective" in shown.words
 
-    words = BY_ROUTE["plan:objective_add"].words(scene) | {"number": scene.objective.number}
-    shown = coordinator.fill(url("plan:objective_add", scene.plan), **words)
+    words = BY_ROUTE["plan:objective_add"].words(examples) | {"number": examples.objective.number}
+    shown = coordinator.fill(url("plan:objective_add", examples.plan), **words)
     assert "already stands in the plan" in shown.words
 
 
 @pytest.mark.parametrize("number", ["1.", ".1", "1..1", "a", "1.1a", "²", "1 .1"])
-def test_a_number_is_made_of_numbers(coordinator, scene, number):
-    words = BY_ROUTE["plan:objective_add"].words(scene) | {"number": number}
+def test_a_number_is_made_of_numbers(coordinator, examples, number):
+    words = BY_ROUTE["plan:objective_add"].words(examples) | {"number": number}
 
-    assert coordinator.fill(url("plan:objective_add", scene.plan), **words).beside("number")
+    assert coordinator.fill(url("plan:objective_add", examples.plan), **words).beside("number")
 
 
-def test_measures_stand_in_the_order_of_their_numbers(coordinator, scene):
+def test_measures_stand_in_the_order_of_their_numbers(coordinator, examples):
     for number in ("1.1.10", "1.1.9", "1.1.2"):
-        make.measure(scene.objective, number=number)
+        make.measure(examples.objective, number=number)
 
-    pillars = coordinator.look(url("plan:detail", scene.plan)).response.context["pillars"]
+    pillars = coordinator.look(url("plan:detail", examples.plan)).response.context["pillars"]
 
     shown = [one.number for pillar in pillars for group in pillar["objectives"] for one in group["measures"]]
     assert shown == ["1.1.2", "1.1.9", "1.1.10"]
 
 
-def test_a_task_comes_from_a_measure(coordinator, person, scene):
-    words = BY_ROUTE["plan:measure_task"].words(scene)
+def test_a_task_comes_from_a_measure(coordinator, person, examples):
+    words = BY_ROUTE["plan:measure_task"].words(examples)
 
-    coordinator.save(url("plan:measure_task", scene.measure), **words)
+    coordinator.save(url("plan:measure_task", examples.measure), **words)
 
-    task = rows(Task).get(measure=scene.measure)
-    assert (task.origin, task.lead_id) == ("plan", scene.place("ZVA").pk)
+    task = rows(Task).get(measure=examples.measure)
+    assert (task.origin, task.lead_id) == ("plan", examples.place("ZVA").pk)
     assert url("plan:task", task) in person("zva.durres").look("/").links
 
 
-def test_a_task_of_a_measure_is_not_due_before_it_is_given(coordinator, scene):
-    words = BY_ROUTE["plan:measure_task"].words(scene) | {"due_on": make.in_days(-1).isoformat()}
+def test_a_task_of_a_measure_is_not_due_before_it_is_given(coordinator, examples):
+    words = BY_ROUTE["plan:measure_task"].words(examples) | {"due_on": make.in_days(-1).isoformat()}
 
-    assert coordinator.fill(url("plan:measure_task", scene.measure), **words).beside("due_on")
+    assert coordinator.fill(url("plan:measure_task", examples.measure), **words).beside("due_on")
 
 
 # --- adopted ---
 
 
-def test_the_prefect_adopts_it(person, scene):
-    person("prefekt.durres").save(url("plan:adopt", scene.draft_plan), act=scene.act.pk)
+def test_the_prefect_adopts_it(person, examples):
+    person("prefekt.durres").save(url("plan:adopt", examples.draft_plan), act=examples.act.pk)
 
-    plan = again(scene.draft_plan)
-    assert (plan.state, plan.adopted_on, plan.act_id) == ("adopted", make.in_days(0), scene.act.pk)
+    plan = again(examples.draft_plan)
+    assert (plan.state, plan.adopted_on, plan.act_id) == ("adopted", make.in_days(0), examples.act.pk)
     assert entries("plan.adopted", plan)
 
 
-def test_nobody_else_adopts_it(person, scene):
+def test_nobody_else_adopts_it(person, examples):
     for username, status in (("koordinator.durres", 403), ("kufi.durres", 403), ("prefekt.gjirokaster", 404)):
-        sent = {"adopted_on": "01.03.2081", "version": scene.draft_plan.version}
-        assert person(username).post(url("plan:adopt", scene.draft_plan), sent).status == status
-    assert again(scene.draft_plan).state == "draft"
+        sent = {"adopted_on": "01.03.2081", "version": examples.draft_plan.version}
+        assert person(username).post(url("plan:adopt", examples.draft_plan), sent).status == status
+    assert again(examples.draft_plan).state == "draft"
 
 
 def test_an_empty_plan_is_not_adopted(person, world):
@@ -170,10 +170,10 @@ def test_an_empty_plan_is_not_adopted(person, world):
     assert again(plan).state == "draft"
 
 
-def test_it_is_adopted_once(person, scene):
-    make.measure(scene.objective)
+def test_it_is_adopted_once(person, examples):
+    make.measure(examples.objective)
 
-    shown = person("prefekt.durres").fill(url("plan:adopt", scene.plan), adopted_on=make.in_days(0).isoformat())
+    shown = person("prefekt.durres").fill(url("plan:adopt", examples.plan), adopted_on=make.in_days(0).isoformat())
 
     assert "already been adopted" in shown.words
 
@@ -181,28 +181,28 @@ def test_it_is_adopted_once(person, scene):
 # --- reported on ---
 
 
-def test_the_lead_reports_where_its_measure_stands(person, scene):
+def test_the_lead_reports_where_its_measure_stands(person, examples):
     education = person("zva.durres")
 
-    education.fill(url("plan:measure_report", scene.measure), state="in_progress", actual=4, note="Vijon.")
+    education.fill(url("plan:measure_report", examples.measure), state="in_progress", actual=4, note="Vijon.")
 
-    measure = again(scene.measure)
+    measure = again(examples.measure)
     assert (measure.state, measure.actual, measure.note) == ("in_progress", 4, "Vijon.")
     assert "Vijon." in person("kufi.durres").look(url("plan:measure", measure)).words
     assert entries("plan.measure_reported", measure)
 
 
-def test_a_supporting_institution_does_not_report(person, scene):
-    scene.measure.supporting.add(scene.place("KUFI"))
+def test_a_supporting_institution_does_not_report(person, examples):
+    examples.measure.supporting.add(examples.place("KUFI"))
     border = person("kufi.durres")
 
-    assert border.get(url("plan:measure_report", scene.measure)).status == 403
-    assert url("plan:measure_report", scene.measure) not in border.look(url("plan:measure", scene.measure)).links
-    assert person("zva.gjirokaster").get(url("plan:measure_report", scene.measure)).status == 404
+    assert border.get(url("plan:measure_report", examples.measure)).status == 403
+    assert url("plan:measure_report", examples.measure) not in border.look(url("plan:measure", examples.measure)).links
+    assert person("zva.gjirokaster").get(url("plan:measure_report", examples.measure)).status == 404
 
 
-def test_a_draft_is_not_reported_on(coordinator, scene):
-    measure = make.measure(make.objective(scene.draft_plan), number="8.8")
+def test_a_draft_is_not_reported_on(coordinator, examples):
+    measure = make.measure(make.objective(examples.draft_plan), number="8.8")
 
     shown = coordinator.fill(url("plan:measure_report", measure), state="done", note="U krye.")
 
@@ -213,37 +213,37 @@ def test_a_draft_is_not_reported_on(coordinator, scene):
 # --- closed ---
 
 
-def test_closing_needs_a_reason_for_every_unfinished_measure(coordinator, scene):
+def test_closing_needs_a_reason_for_every_unfinished_measure(coordinator, examples):
     for more in ({}, {"state": "in_progress"}, {"state": "done"}, {"is_ongoing": True}, {"note": "Vonesë e tenderit."}):
-        make.measure(scene.objective, **more)
+        make.measure(examples.objective, **more)
 
-    answer = coordinator.press(url("plan:detail", scene.plan), url("plan:close", scene.plan))
+    answer = coordinator.press(url("plan:detail", examples.plan), url("plan:close", examples.plan))
     assert "2 measures are unfinished" in coordinator.follow(answer).words
-    assert again(scene.plan).state == "adopted"
+    assert again(examples.plan).state == "adopted"
 
-    rows(Measure).filter(objective=scene.objective).update(note="Vazhdon vitin tjetër.")
-    coordinator.press(url("plan:detail", scene.plan), url("plan:close", scene.plan))
-    assert again(scene.plan).state == "closed"
-    assert entries("plan.closed", scene.plan)
-
-
-def test_a_draft_is_not_closed(coordinator, scene):
-    coordinator.post(url("plan:close", scene.draft_plan))
-
-    assert again(scene.draft_plan).state == "draft"
+    rows(Measure).filter(objective=examples.objective).update(note="Vazhdon vitin tjetër.")
+    coordinator.press(url("plan:detail", examples.plan), url("plan:close", examples.plan))
+    assert again(examples.plan).state == "closed"
+    assert entries("plan.closed", examples.plan)
 
 
-def test_a_closed_plan_changes_no_more(coordinator, person, scene):
-    measure = scene.measure
-    rows(Plan).filter(pk=scene.plan.pk).update(state="closed")
+def test_a_draft_is_not_closed(coordinator, examples):
+    coordinator.post(url("plan:close", examples.draft_plan))
+
+    assert again(examples.draft_plan).state == "draft"
+
+
+def test_a_closed_plan_changes_no_more(coordinator, person, examples):
+    measure = examples.measure
+    rows(Plan).filter(pk=examples.plan.pk).update(state="closed")
     before = list(rows(Measure).values()), list(rows(Objective).values())
 
     for route in ("plan:objective_add", "plan:objective_edit", "plan:measure_add", "plan:measure_edit"):
         page = BY_ROUTE[route]
-        shown = coordinator.fill(page.address(scene), **page.words(scene))
+        shown = coordinator.fill(page.address(examples), **page.words(examples))
         assert "This plan is closed" in shown.words, route
     page = BY_ROUTE["plan:measure_report"]
-    assert person("zva.durres").fill(page.address(scene), **page.words(scene)).status == 200
+    assert person("zva.durres").fill(page.address(examples), **page.words(examples)).status == 200
     assert (list(rows(Measure).values()), list(rows(Objective).values())) == before
     assert url("plan:measure_edit", measure) not in coordinator.look(url("plan:measure", measure)).links
 
@@ -266,14 +266,14 @@ def test_the_national_coordinator_chooses_among_the_counties(person, world):
     }
 
 
-def test_another_county_finds_nothing_of_it(person, scene):
+def test_another_county_finds_nothing_of_it(person, examples):
     foreign = person("koordinator.gjirokaster")
 
     for address in (
-        url("plan:detail", scene.plan),
-        url("plan:measure", scene.measure),
-        url("plan:objective_edit", scene.objective),
-        url("plan:measure_task", scene.measure),
+        url("plan:detail", examples.plan),
+        url("plan:measure", examples.measure),
+        url("plan:objective_edit", examples.objective),
+        url("plan:measure_task", examples.measure),
     ):
         assert foreign.get(address).status == 404
         assert foreign.post(address, {}).status in (404, 405)

@@ -5,7 +5,7 @@ import pytest
 from krat.demo import make
 from krat.plan.models import Step
 from krat.plan.models.task import MOVES, State
-from tests.ui.browsing import again, entries, rows, url
+from tests.ui.html_client import again, entries, rows, url
 
 pytestmark = pytest.mark.django_db
 
@@ -30,9 +30,9 @@ VERBS = {
 
 
 @pytest.mark.parametrize("state", list(State))
-def test_a_task_moves_along_its_table_and_no_other_way(person, scene, state):
+def test_a_task_moves_along_its_table_and_no_other_way(person, examples, state):
     for route, (username, to) in VERBS.items():
-        task = make.task(scene.place("ZVA"), state=state)
+        task = make.task(examples.place("ZVA"), state=state)
 
         answer = person(username).post(url(route, task), {"note": "Me arsye."})
 
@@ -44,16 +44,16 @@ def test_a_task_moves_along_its_table_and_no_other_way(person, scene, state):
             assert answer.status == 302
 
 
-def test_the_coordinator_does_not_start_the_education_offices_work(coordinator, scene):
-    task = make.task(scene.place("ZVA"))
+def test_the_coordinator_does_not_start_the_education_offices_work(coordinator, examples):
+    task = make.task(examples.place("ZVA"))
 
     assert coordinator.post(url("plan:task_return", task), {"note": "Filloni."}).status in (200, 403)
     assert again(task).state == "new"
 
 
 @pytest.mark.parametrize("state", [State.DONE, State.VERIFIED, State.CANCELLED])
-def test_progress_is_reported_on_open_tasks_only(education, scene, state):
-    task = make.task(scene.place("ZVA"), state=state)
+def test_progress_is_reported_on_open_tasks_only(education, examples, state):
+    task = make.task(examples.place("ZVA"), state=state)
 
     shown = education.fill(url("plan:task_progress", task), note="Edhe pak.")
 
@@ -62,8 +62,8 @@ def test_progress_is_reported_on_open_tasks_only(education, scene, state):
     assert again(task).state == state
 
 
-def test_the_first_progress_puts_it_to_work(education, scene):
-    task = make.task(scene.place("ZVA"))
+def test_the_first_progress_puts_it_to_work(education, examples):
+    task = make.task(examples.place("ZVA"))
 
     education.fill(url("plan:task_progress", task), note="Filluam.")
 
@@ -71,8 +71,8 @@ def test_the_first_progress_puts_it_to_work(education, scene):
     assert rows(Step).get(task=task).note == "Filluam."
 
 
-def test_a_supporting_institution_sees_it_and_does_not_report(person, scene):
-    task = make.task(scene.place("ZVA"), supporting=[scene.place("OJF")])
+def test_a_supporting_institution_sees_it_and_does_not_report(person, examples):
+    task = make.task(examples.place("ZVA"), supporting=[examples.place("OJF")])
     centre = person("ojf.durres")
 
     assert centre.get(url("plan:task", task)).status == 200
@@ -80,15 +80,15 @@ def test_a_supporting_institution_sees_it_and_does_not_report(person, scene):
     assert centre.post(url("plan:task_done", task), {"note": "U krye."}).status == 403
 
 
-def test_a_non_profit_does_not_see_others_tasks(person, scene):
-    assert person("ojf.durres").get(url("plan:task", scene.task)).status == 404
-    assert person("kufi.durres").get(url("plan:task", scene.task)).status == 200
+def test_a_non_profit_does_not_see_others_tasks(person, examples):
+    assert person("ojf.durres").get(url("plan:task", examples.task)).status == 404
+    assert person("kufi.durres").get(url("plan:task", examples.task)).status == 200
 
 
-def test_the_new_lead_takes_over_when_it_changes(coordinator, education, person, scene):
-    task = make.task(scene.place("ZVA"), body=scene.body)
+def test_the_new_lead_takes_over_when_it_changes(coordinator, education, person, examples):
+    task = make.task(examples.place("ZVA"), body=examples.body)
 
-    coordinator.save(url("plan:task_edit", task), lead=scene.place("KUFI").pk)
+    coordinator.save(url("plan:task_edit", task), lead=examples.place("KUFI").pk)
 
     assert education.get(url("plan:task_progress", task)).status == 403
     assert person("kufi.durres").get(url("plan:task_progress", task)).status == 200
@@ -97,8 +97,8 @@ def test_the_new_lead_takes_over_when_it_changes(coordinator, education, person,
 
 
 @pytest.mark.parametrize("due_on", ["", -30])
-def test_a_changed_task_keeps_a_day_that_makes_sense(coordinator, scene, due_on):
-    task = make.task(scene.place("ZVA"))
+def test_a_changed_task_keeps_a_day_that_makes_sense(coordinator, examples, due_on):
+    task = make.task(examples.place("ZVA"))
     due_on = make.in_days(due_on).isoformat() if due_on else ""
 
     shown = coordinator.fill(url("plan:task_edit", task), due_on=due_on)
@@ -108,22 +108,22 @@ def test_a_changed_task_keeps_a_day_that_makes_sense(coordinator, scene, due_on)
     assert again(task).due_on == task.due_on
 
 
-def test_a_task_that_is_done_is_not_changed(coordinator, scene):
-    shown = coordinator.fill(url("plan:task_edit", scene.done_task), title="Tjetër")
+def test_a_task_that_is_done_is_not_changed(coordinator, examples):
+    shown = coordinator.fill(url("plan:task_edit", examples.done_task), title="Tjetër")
 
     assert "Only an open task" in shown.words
-    assert again(scene.done_task).title == scene.done_task.title
+    assert again(examples.done_task).title == examples.done_task.title
 
 
-def test_what_was_changed_is_shown_to_whoever_gives_tasks(coordinator, education, scene):
-    task = make.task(scene.place("ZVA"), title="Titulli i vjetër")
+def test_what_was_changed_is_shown_to_whoever_gives_tasks(coordinator, education, examples):
+    task = make.task(examples.place("ZVA"), title="Titulli i vjetër")
     coordinator.fill(url("plan:task_edit", task), title="Titulli i ri")
 
     assert "Titulli i vjetër" in coordinator.look(url("plan:task", task)).words
     assert "Titulli i vjetër" not in education.look(url("plan:task", task)).words
 
 
-def test_buttons_stand_where_they_work(education, coordinator, person, scene):
+def test_buttons_stand_where_they_work(education, coordinator, person, examples):
     def verbs(who, task):
         shown = who.look(url("plan:task", task))
         ways = [*shown.links, *(form.action for form in shown.forms)]
@@ -131,7 +131,7 @@ def test_buttons_stand_where_they_work(education, coordinator, person, scene):
             str(task.code)
         }
 
-    new, done = make.task(scene.place("ZVA"), body=scene.body), scene.done_task
+    new, done = make.task(examples.place("ZVA"), body=examples.body), examples.done_task
 
     assert verbs(education, new) == {"accept", "progress", "done"}
     assert verbs(coordinator, new) == {"edit", "cancel"}
@@ -141,8 +141,8 @@ def test_buttons_stand_where_they_work(education, coordinator, person, scene):
     assert verbs(person("koordinatori.kombetar"), new) == set()
 
 
-def test_a_task_of_the_other_county_is_not_there(person, scene):
+def test_a_task_of_the_other_county_is_not_there(person, examples):
     foreign = person("koordinator.gjirokaster")
 
     for route in ("plan:task", "plan:task_edit", "plan:task_verify", "plan:task_cancel"):
-        assert foreign.get(url(route, scene.task)).status == 404
+        assert foreign.get(url(route, examples.task)).status == 404

@@ -6,8 +6,8 @@ import pytest
 
 from krat.demo import make
 from krat.reference.models import Deadline, Holiday, Term
-from tests.ui.browsing import entries, url
-from tests.ui.scene import BY_ROUTE, Scene
+from tests.ui.form_examples import BY_ROUTE, Examples
+from tests.ui.html_client import entries, url
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def admin(person):
 
 @pytest.fixture
 def new_term(world) -> dict[str, object]:
-    return BY_ROUTE["reference:term_add"].words(Scene())
+    return BY_ROUTE["reference:term_add"].words(Examples())
 
 
 def test_the_coordinator_reads_the_settings_and_changes_nothing(person, world):
@@ -48,13 +48,13 @@ def test_a_row_of_another_list_is_not_there(admin):
     assert admin.get(url("reference:term_edit", kind="pillar", term="nuk-eshte")).status == 404
 
 
-def test_a_new_row_can_be_chosen_at_once(admin, person, scene, new_term):
+def test_a_new_row_can_be_chosen_at_once(admin, person, examples, new_term):
     admin.save(url("reference:term_add", kind="pillar"), **new_term)
 
     term = make.term("pillar", str(new_term["code"]))
     page = BY_ROUTE["plan:objective_add"]
-    words = page.words(scene) | {"pillar": term.pk}
-    assert person(page.who).fill(page.address(scene), **words).status == 302
+    words = page.words(examples) | {"pillar": term.pk}
+    assert person(page.who).fill(page.address(examples), **words).status == 302
     assert entries("term.saved")[-1].thing_code == term.code
 
 

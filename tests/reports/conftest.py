@@ -5,7 +5,7 @@ from django.utils import translation
 
 from krat.demo import make
 from krat.reference.models import County
-from tests.ui.browsing import person  # noqa: F401  a fixture
+from tests.ui.html_client import person  # noqa: F401  a fixture
 
 
 @pytest.fixture

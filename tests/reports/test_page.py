@@ -10,7 +10,7 @@ import pytest
 
 from krat.demo import make
 from krat.reports import queries
-from tests.ui.browsing import entries, queries_of
+from tests.ui.html_client import entries, queries_of
 
 pytestmark = pytest.mark.django_db
 

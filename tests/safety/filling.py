@@ -1,8 +1,8 @@
-"""Fills an empty database with cases whose every word is a marker, by the registry's own verbs and pages, also by those
+"""Fills an empty database with cases whose every word is a canary, by the registry's own verbs and pages, also by those
 that fail; and waits, so that one can look at the files of a database that is in use.
 
 Run as ``python -m tests.safety.filling``: says FILLED and the number of its answers; told to go on, it closes the
-database and says CLOSED; told once more, it puts a marker into a clear column and says LEAKED.
+database and says CLOSED; told once more, it puts a canary into a clear column and says LEAKED.
 """
 
 import itertools
@@ -19,7 +19,7 @@ _count = itertools.count()
 
 
 def word() -> str:
-    """A new marker."""
+    """A new canary."""
     first, second = divmod(next(_count), 26)
     return BEGINNING + string.ascii_lowercase[first] + string.ascii_lowercase[second]
 
@@ -172,7 +172,7 @@ class _Story:
         self._post(browser, "/account/login/", {"login": "dikush.tjeter", "password": "krat-demo-2026"})
         self._post(browser, "/account/login/", {"login": "punonjesi", "password": "krat-demo-2026"})
         at = {"code": case.code}
-        for name in ("case", "identity", "notes", "school", "aid", "counselling", "team", "lookers", "refer"):
+        for name in ("case", "identity", "notes", "school", "aid", "counselling", "team", "viewers", "refer"):
             address = reverse(f"cases:{name}", kwargs=at)
             answer = browser.get(address)
             assert answer.status_code == 200, (name, answer.status_code)
@@ -194,8 +194,8 @@ class _Story:
 
 
 def _filled(answer: Any) -> dict[str, Any]:
-    """The largest form of a page, with a marker in every text."""
-    from tests.ui.browsing import Shown
+    """The largest form of a page, with a canary in every text."""
+    from tests.ui.html_client import Shown
 
     forms = [one for one in Shown(answer, "").forms if one.method == "post"]
     if not forms:

@@ -1,7 +1,7 @@
 """The oracle: looks at every answer, mail, log line and file of every test for what was planted (promises 1 and 5).
 
-Whatever is met must be something that the asking seat may see, by a judge who knows nothing of the rights tables; and
-the trail must hold it by the time the answer is handed out. The test that did it fails, and says where.
+Whatever is met must be something that the asking seat may see, by a policy of its own that knows nothing of the rights
+tables; and the trail must hold it by the time the answer is handed out. The test that did it fails, and says where.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from cases.models import (
 )
 from krat.audit.models import Entry
 from krat.people.models import Seat
-from tests.safety import markers
-from tests.safety.judge import Judge
-from tests.safety.markers import Found, Place
+from tests.safety import canaries
+from tests.safety.canaries import Found, Place
+from tests.safety.reference_policy import ReferencePolicy
 
 _WHY = "the oracle looks for whom an answer was"
 # What says how something stands, and no words of it: noted with any row of the case, or by the verb that leads there.
@@ -57,7 +57,7 @@ class Oracle:
     # --- answers ---
 
     def look_at(self, request: Any, response: Any, since: Any) -> None:
-        """Judge one answer: its body, its headers, its cookies."""
+        """Examine one answer: its body, its headers, its cookies."""
         if request.path.startswith(settings.STATIC_URL):
             return
         self.answers += 1
@@ -70,12 +70,12 @@ class Oracle:
         head = "\n".join(f"{name}: {value}" for name, value in response.items() if name not in _SAYS_NOTHING)
         cookies = "\n".join(morsel.OutputString() for morsel in response.cookies.values())
         text = f"{head}\n{cookies}\n{body.decode('utf-8', 'replace')}".lower()
-        self.judge(request, text, since)
+        self.examine(request, text, since)
 
-    def judge(self, request: Any, text: str, since: Any) -> None:
-        """Judge a text in small letters that was handed out as the answer to a request."""
-        found = markers.met_in(text)
-        numbers = markers.numbers_in(text)
+    def examine(self, request: Any, text: str, since: Any) -> None:
+        """Examine a text in small letters that was handed out as the answer to a request."""
+        found = canaries.met_in(text)
+        numbers = canaries.numbers_in(text)
         if not found and not numbers:
             return
         own = _sent_by(request)
@@ -90,19 +90,19 @@ class Oracle:
             of_numbers = Case.objects.unscoped(_WHY).filter(number__in=numbers).values_list("number", "code")
             found += [Found(number, Place("cases.Case", str(code), "number")) for number, code in of_numbers]
             self.met, self.last = self.met + len(found), found
-            self._judge(request, found, since)
+            self._examine(request, found, since)
 
-    def _judge(self, request: Any, found: list[Found], since: Any) -> None:
+    def _examine(self, request: Any, found: list[Found], since: Any) -> None:
         seat = _seat_of(request)
         if seat is None:
             self.wrong += [f"{_route(request)} showed {one.said!r} ({one.place}) to nobody known." for one in found]
             return
-        judge, who = Judge(seat), seat.trail_words
+        policy, who = ReferencePolicy(seat), seat.trail_words
         noted = _noted(seat, since)
         for one in found:
-            if not judge.may_see(one.place):
+            if not policy.may_see(one.place):
                 self.wrong.append(f"{_route(request)} showed {one.said!r} ({one.place}) to {who}.")
-            elif not _is_noted(judge, one.place, noted):
+            elif not _is_noted(policy, one.place, noted):
                 self.wrong.append(
                     f"{_route(request)} showed {one.said!r} ({one.place}) to {who}, and the trail has no word of it."
                 )
@@ -133,10 +133,10 @@ class Oracle:
 
     def _none_in(self, text: str, where: str) -> None:
         folded = text.lower()
-        for one in markers.met_in(folded):
+        for one in canaries.met_in(folded):
             if one.place.field not in _NOT_NOTED:
                 self.wrong.append(f"{where} holds {one.said!r} ({one.place}).")
-        self.wrong += [f"{where} holds the number of a case, {one}." for one in sorted(markers.numbers_in(folded))]
+        self.wrong += [f"{where} holds the number of a case, {one}." for one in sorted(canaries.numbers_in(folded))]
 
     # --- for the oracle's own tests ---
 
@@ -206,11 +206,11 @@ def _noted(seat: Seat, since: Any) -> dict[str, list[set[str]]]:
     return noted
 
 
-def _is_noted(judge: Judge, place: Place, noted: dict[str, list[set[str]]]) -> bool:
+def _is_noted(policy: ReferencePolicy, place: Place, noted: dict[str, list[set[str]]]) -> bool:
     if place.field in _NOT_NOTED:
         return True
     if place.field in _NOTED_WITH_ITS_CASE:
-        case = judge.owner_of(place)
+        case = policy.owner_of(place)
         return str(case.code) in noted or any(_case_code(code) == str(case.code) for code in noted)
     return any(not fields or place.field in fields for fields in noted.get(place.code, []))
 

@@ -1,6 +1,6 @@
-"""A stolen copy tells nothing (promise 10): the bytes of database, logs, temporary and other files hold no marker.
+"""A stolen copy tells nothing (promise 10): the bytes of database, logs, temporary and other files hold no canary.
 
-Negative control: a marker in a clear column is found, in the same files by the same scan.
+Negative control: a canary in a clear column is found, in the same files by the same scan.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ PATTERN = re.compile(b"|".join(map(re.escape, sorted(disguises(BEGINNING), key=l
 
 
 def scan(*folders: Path, since: float = 0) -> list[str]:
-    """The files below some folders that hold a marker, each with what stands around it."""
+    """The files below some folders that hold a canary, each with what stands around it."""
     found = []
     for folder in folders:
         for path in sorted(folder.rglob("*")):
@@ -143,7 +143,7 @@ def test_files_of_sqlite_hold_no_marker(tmp_path, on_sqlite):
     assert in_use == []
     assert closed == []
     assert scan(ROOT / "var", since=started) == []
-    # The negative control: a marker in a clear column is found, by the same scan in the same files.
+    # The negative control: a canary in a clear column is found, by the same scan in the same files.
     assert any(one.startswith("registry.sqlite3-wal:") for one in leaked)
 
 
@@ -211,6 +211,6 @@ def test_a_whole_cluster_holds_no_marker(tmp_path, on_postgresql):
     assert 'INSERT INTO "cases_identity"' in log  # it does write statements down
     assert log.count("ERROR:") >= 2  # and those that failed
     assert in_use == []
-    # The negative control: a marker in a clear column is found in the log, and in the files of the tables.
+    # The negative control: a canary in a clear column is found in the log, and in the files of the tables.
     assert any(one.startswith("log:") for one in leaked)
     assert any(re.match(r"[0-9A-F]+:", one) for one in leaked)

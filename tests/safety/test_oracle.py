@@ -12,10 +12,10 @@ from django.urls import include, path
 from cases.models import Case, Identity, Note
 from krat.access.views import door, needs, own_account, public
 from krat.audit.models import Entry
-from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a frame
+from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
 from krat.urls import urlpatterns as _all
 from meetings.models import Meeting
-from tests.safety import markers
+from tests.safety import canaries
 from tests.safety.oracle import ORACLE
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +23,8 @@ _WHY = "the test plants a page"
 
 
 def _planted(field: str = "first_name"):
-    """The child in the middle of everything in Durrës: case, identity, and the marker in one of its texts."""
-    places = (one for one in markers.planted().items() if one[1].model == "cases.Identity" and one[1].field == field)
+    """The child in the middle of everything in Durrës: case, identity, and the canary in one of its texts."""
+    places = (one for one in canaries.texts().items() if one[1].model == "cases.Identity" and one[1].field == field)
     word, place = next(places)
     who = Identity.objects.unscoped(_WHY).get(code=place.code)
     return Case.objects.unscoped(_WHY).get(pk=who.case_id), who, word
@@ -101,7 +101,7 @@ def _shows_and_notes(request):
 
 @needs("cases.view", methods=("GET",))
 def _notes_after_showing(request):
-    """What a page notes once it is drawn is not written: the witness looked before."""
+    """What a page notes once it is drawn is not written: the access logger looked before."""
     who = _planted()[1]
     response = HttpResponse(who.full_name)
     request.seen_too_late = [who]

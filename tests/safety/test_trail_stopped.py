@@ -12,7 +12,7 @@ from django.urls import reverse
 from cases.models import Case, Identity, Referral
 from krat.committee.models import Institution
 from tests.api.conftest import machine  # noqa: F401  a fixture
-from tests.safety import markers
+from tests.safety import canaries
 from tests.safety.oracle import ORACLE
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def no_room_for_the_trail():
 
 def planted_in_durres() -> tuple[Case, Referral]:
     """The child in the middle of everything in Durrës, and its referral to the education office."""
-    code = next(one.code for one in markers.places() if one.model == "cases.Case")
+    code = next(one.code for one in canaries.places() if one.model == "cases.Case")
     case = Case.objects.unscoped(_WHY).get(code=code)
     return case, Referral.objects.unscoped(_WHY).get(case=case, purpose="school")
 
@@ -49,7 +49,7 @@ def planted_in_durres() -> tuple[Case, Referral]:
 def name_of(case: Case) -> str:
     """A planted word of the name."""
     who = Identity.objects.unscoped(_WHY).get(case=case)
-    return next(iter(markers.words_in(who.words["first_name"].lower())))
+    return next(iter(canaries.words_in(who.words["first_name"].lower())))
 
 
 PAGES = {
@@ -87,8 +87,8 @@ def test_a_page_shows_nothing_while_the_trail_cannot_be_written(page, as_):
         answer = ask(browser, address, words)
 
     assert answer.status_code == 503
-    assert markers.met_in(answer.content.decode().lower()) == []
-    assert markers.numbers_in(answer.content.decode().lower()) == set()
+    assert canaries.met_in(answer.content.decode().lower()) == []
+    assert canaries.numbers_in(answer.content.decode().lower()) == set()
     assert b"disk full" not in answer.content
 
 
@@ -110,7 +110,7 @@ def test_a_machine_is_told_nothing_while_the_trail_cannot_be_written(way, machin
         answer = unit.get(at[way])
 
     assert answer.status_code == 503
-    assert markers.met_in(answer.content.decode().lower()) == []
+    assert canaries.met_in(answer.content.decode().lower()) == []
     assert b"disk full" not in answer.content
 
 
@@ -124,7 +124,7 @@ def test_a_machine_walks_through_all_that_is_planted(where, machine):  # noqa: F
 
     for way in ("cases/", "referrals/"):
         walker.get(way)
-    for place in list(dict.fromkeys(markers.places())):
+    for place in list(dict.fromkeys(canaries.places())):
         if place.field == "code" and place.model in ("cases.Case", "cases.Referral"):
             walker.get(f"{'cases' if place.model == 'cases.Case' else 'referrals'}/{place.code}/")
 

@@ -21,11 +21,11 @@ from krat.access import census
 from krat.access.scoping import ScopedModel
 from krat.audit import trail
 from krat.audit.models import Entry
-from krat.demo.who import ACCOUNTS
+from krat.demo.accounts import ACCOUNTS
 from krat.people.models import Seat, User
 from tests.access.objects import arguments_of, model_of
 from tests.access.test_matrix import signed_in
-from tests.safety import markers
+from tests.safety import canaries
 from tests.safety.oracle import ORACLE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -55,7 +55,7 @@ def case_pages() -> list[census.Route]:
 
 def planted_codes(model: type[ScopedModel]) -> list[str]:
     """The codes of three planted rows of a model: one of Durrës, one of Gjirokastër, one of another case."""
-    codes = list(dict.fromkeys(place.code for place in markers.places() if place.model == model._meta.label))
+    codes = list(dict.fromkeys(place.code for place in canaries.places() if place.model == model._meta.label))
     return sorted({codes[0], codes[len(codes) // 2], codes[-1]})
 
 
@@ -84,7 +84,7 @@ def look(browser: Any, address: str) -> tuple[int, set[str], set[tuple[str, str]
         seat = getattr(answer.wsgi_request, "seat", None)
         noted = entered(since, seat) if seat is not None else set()
         transaction.set_rollback(True)
-    known = {place.code for place in markers.places()}
+    known = {place.code for place in canaries.places()}
     return answer.status_code, shown, {one for one in noted if one[1] in known}
 
 
@@ -148,14 +148,14 @@ def test_a_walk_at_random_meets_nothing_that_is_not_ones_own(seed, world):
 
 
 def _codes(label: str) -> list[str]:
-    return sorted(place.code for place in markers.places() if place.model == label)
+    return sorted(place.code for place in canaries.places() if place.model == label)
 
 
 @pytest.mark.parametrize("username", PEOPLE)
 def test_whoever_searches_for_a_planted_name_finds_their_own(username, world):
     """By each planted name: hits are judged by the oracle; whoever may not search is refused."""
     browser = signed_in(User.objects.get(username=username))
-    words = [word for word, place in markers.planted().items() if place.field in ("first_name", "personal_number")]
+    words = [word for word, place in canaries.texts().items() if place.field in ("first_name", "personal_number")]
     statuses = set()
 
     with transaction.atomic():

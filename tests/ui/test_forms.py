@@ -1,6 +1,6 @@
 """Every form of the registry: good words do one thing, bad ones are kept with a sentence beside the field.
 
-The table of forms stands in ``scene.py``; a new form without a line there fails the first test.
+The table of forms stands in ``examples.py``; a new form without a line there fails the first test.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from krat.audit.models import Entry
 from krat.committee.models import Institution
 from krat.reference.models import Municipality, Term
 from krat.ui.forms import BaseForm, DateField, TimeField, refuse_invisible
-from tests.ui.browsing import WHY, last_entry, rows
-from tests.ui.scene import FORMS, Scene
+from tests.ui.form_examples import FORMS, Examples
+from tests.ui.html_client import WHY, last_entry, rows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -30,14 +30,14 @@ NUL, TURNED_ROUND, NO_WIDTH = "\x00", "\u202e", "\u200b"
 
 
 @pytest.fixture
-def scene(world) -> Scene:
-    return Scene()
+def examples(world) -> Examples:
+    return Examples()
 
 
 @pytest.fixture
-def opened(page, person, scene):
+def opened(page, person, examples):
     """Who fills the form, where, with which good words, and the form itself."""
-    return page.open(person, scene)
+    return page.open(person, examples)
 
 
 def entries_there() -> int:
@@ -85,7 +85,7 @@ def test_every_form_of_the_registry_stands_in_the_table():
 
 
 @every_form
-def test_good_words_are_taken_and_leave_an_entry(page, opened, scene):
+def test_good_words_are_taken_and_leave_an_entry(page, opened, examples):
     """Also with fields that nobody asked for: they are not listened to."""
     who, address, words, form = opened
     more = {"number": "1", "id": "1", "pk": "1", "approved_by": "1", "closed_at": "1", "is_frozen": "on"}
@@ -93,7 +93,7 @@ def test_good_words_are_taken_and_leave_an_entry(page, opened, scene):
     answer = who.post(address, {name: value for name, value in more.items() if name not in form.fields} | words)
 
     assert answer.status == (200 if page.route == "people:invite" else 302), answer.complaints or answer.words[:400]
-    by = scene.seat_of(page.who)
+    by = examples.seat_of(page.who)
     written = Entry.objects.unscoped(WHY).filter(event=page.event, actor=by.code)
     assert written.exists()
     assert not any(
@@ -103,8 +103,8 @@ def test_good_words_are_taken_and_leave_an_entry(page, opened, scene):
 
 # The invitation shows its link and redirects to nothing: it has a test of its own.
 @pytest.mark.parametrize("page", [one for one in FORMS if one.route != "people:invite"], ids=lambda page: page.route)
-def test_sent_twice_it_is_done_once_and_answers_the_same(page, person, scene):
-    who, address, words = person(page.who), page.address(scene), page.words(scene)
+def test_sent_twice_it_is_done_once_and_answers_the_same(page, person, examples):
+    who, address, words = person(page.who), page.address(examples), page.words(examples)
     sent = who.look(address).form(*words).sent(words)
 
     first = who.post(address, sent)
@@ -202,9 +202,9 @@ def test_the_names_of_private_persons_are_refused_without_being_repeated(page, o
         assert "private person" in sentence, name
 
 
-def test_known_or_not_a_person_is_refused_with_the_same_words(person, scene):
+def test_known_or_not_a_person_is_refused_with_the_same_words(person, examples):
     page = next(one for one in FORMS if one.route == "meetings:item")
-    who, address, words, _form = page.open(person, scene)
+    who, address, words, _form = page.open(person, examples)
 
     unknown = refused(who, address, words, {"discussion": "U fol për Arben Hoxha."})
     other = refused(who, address, words, {"discussion": "U fol për Lulzim Gjoka."})
@@ -291,7 +291,7 @@ def test_another_mistake_is_not_caught():
         raise KeyError("words")
 
 
-def test_the_page_says_whose_error_it_is_and_leads_there(person, scene):
+def test_the_page_says_whose_error_it_is_and_leads_there(person, examples):
     coordinator = person("koordinator.durres")
 
     shown = coordinator.post(reverse("meetings:add"), {})

@@ -15,12 +15,12 @@ from krat.access.roles import Role
 from krat.demo import make
 from krat.people.models import Invitation
 from krat.reference.models import Holiday, Term
-from tests.ui.browsing import queries_of, url
-from tests.ui.scene import ADMIN, BORDER, COORDINATOR, EDUCATION, POLICE, PREFECT, UNIT_HEAD, WORKER, Scene
+from tests.ui.form_examples import ADMIN, BORDER, COORDINATOR, EDUCATION, POLICE, PREFECT, UNIT_HEAD, WORKER, Examples
+from tests.ui.html_client import queries_of, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-Add = Callable[[Scene], Any]
+Add = Callable[[Examples], Any]
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,18 @@ class Shows:
 
     route: str
     who: str
-    address: Callable[[Scene], str]
+    address: Callable[[Examples], str]
     add: Add
 
     def __str__(self) -> str:
         return f"{self.route} {self.who}"
 
 
-def at(route: str, thing: str = "", **more: Any) -> Callable[[Scene], str]:
+def at(route: str, thing: str = "", **more: Any) -> Callable[[Examples], str]:
     return lambda s: url(route, getattr(s, thing) if thing else None, **more)
 
 
-def _item(s: Scene) -> None:
+def _item(s: Examples) -> None:
     """An item with a decision with a task, an attendance, a remark, a returning decision with a task."""
     zva = s.place("ZVA")
     number = 1000 + make.number()
@@ -53,12 +53,12 @@ def _item(s: Scene) -> None:
     make.review(s.meeting, old)
 
 
-def _task(s: Scene) -> None:
+def _task(s: Examples) -> None:
     task = make.task(make.institution(), supporting=[s.place("ZVA"), make.institution()], measure=s.measure)
     make.decision(s.item, number=1000 + make.number(), tasks=[task])
 
 
-def _own_task(s: Scene) -> None:
+def _own_task(s: Examples) -> None:
     make.task(s.place("ZVA"), supporting=[make.institution()], measure=s.measure)
     make.task(s.place("PREF"), state="done", done_on=make.in_days(-make.number() % 60))
     make.measure(s.objective, lead=s.place("ZVA"), due_on=make.in_days(3))
@@ -66,36 +66,36 @@ def _own_task(s: Scene) -> None:
     s.another_meeting(state="open")
 
 
-def _step(s: Scene) -> None:
+def _step(s: Examples) -> None:
     make.step(s.task, make.seat("ngo"))
     s.task.supporting.add(make.institution())
     make.decision(s.item, number=1000 + make.number(), tasks=[s.task])
 
 
-def _review(s: Scene) -> None:
+def _review(s: Examples) -> None:
     meeting = s.another_meeting(state="held", held_on=make.in_days(0))
     make.review(meeting, s.decision)
     s.decision.tasks.add(make.task(make.institution()))
 
 
-def _measure(s: Scene) -> None:
+def _measure(s: Examples) -> None:
     objective = make.objective(s.plan)
     for lead in (s.place("ZVA"), make.institution()):
         make.measure(objective, lead=lead, supporting=[make.institution()])
 
 
-def _of_measure(s: Scene) -> None:
+def _of_measure(s: Examples) -> None:
     s.measure.supporting.add(make.institution())
     make.task(make.institution(), measure=s.measure)
     make.activity(organiser=make.institution(), measure=s.measure)
 
 
-def _member(s: Scene) -> None:
+def _member(s: Examples) -> None:
     make.membership(s.body, make.institution(), act=make.act())
     make.membership(s.body, make.institution(), ends_on=s.body.starts_on)
 
 
-def _seat(s: Scene) -> None:
+def _seat(s: Examples) -> None:
     make.seat("ngo")
     Invitation.objects.create(
         token_hash=str(make.number()),
@@ -110,54 +110,54 @@ def _seat(s: Scene) -> None:
     )
 
 
-def _row(_scene: Scene) -> None:
+def _row(_examples: Examples) -> None:
     number = make.number()
     Term.objects.create(list="pillar", code=f"t{number}", name_sq="Shtylla", name_en="Pillar")
     Holiday.objects.create(day=datetime.date(2086, 1, 1) + datetime.timedelta(days=number), name_sq="F", name_en="H")
 
 
-def _activity(s: Scene) -> None:
+def _activity(s: Examples) -> None:
     make.activity(organiser=make.institution(), measure=s.measure)
 
 
-def _place(s: Scene) -> None:
+def _place(s: Examples) -> None:
     parent = make.institution(kind="municipality")
     make.institution(territories=("AL-02-DURRES", "AL-02-SHIJAK"), parent=parent, kind="ngo")
 
 
-def _other_seat(s: Scene) -> None:
+def _other_seat(s: Examples) -> None:
     make.seat("ngo", user=s.seat_of(BORDER).user)
 
 
-def _case(s: Scene) -> None:
+def _case(s: Examples) -> None:
     make.case(manager=s.seat_of(WORKER))
 
 
-def _asked_for_a_case(s: Scene) -> None:
+def _asked_for_a_case(s: Examples) -> None:
     obstacle = make.obstacle(s.case)
     make.card(obstacle, state="decided").tasks.add(make.task(make.institution()))
     make.referral(s.case)
 
 
-def _told_in_a_case(s: Scene) -> None:
+def _told_in_a_case(s: Examples) -> None:
     make.counselling_part(s.case)
     make.note(s.case, s.seat_of(WORKER))
     make.sent_change(s.case)
     make.assignment(s.case, make.seat(Role.CHILD_WORKER, s.case.holder))
 
 
-def _told(s: Scene) -> None:
+def _told(s: Examples) -> None:
     make.signal(s.seat_of(POLICE))
 
 
-def _referred(s: Scene) -> None:
+def _referred(s: Examples) -> None:
     case = make.case(manager=s.seat_of(WORKER))
     make.referral(case, s.place("ZVA"), sent_at=timezone.now() - datetime.timedelta(days=30))
     make.referral(case, purpose="health", state="accepted")
     make.obstacle(s.case, referral=s.referral)
 
 
-def _at_the_table(s: Scene) -> None:
+def _at_the_table(s: Examples) -> None:
     card = make.card(make.obstacle(make.case(manager=s.seat_of(WORKER))))
     make.item(s.meeting, card=card)
     s.card.tasks.add(make.task(make.institution()), make.task(s.place("ZVA")))
@@ -185,7 +185,7 @@ PAGES = [
     Shows("cases:case", WORKER, at("cases:case", "case"), _asked_for_a_case),
     Shows("cases:case", WORKER, at("cases:case", "case"), _told_in_a_case),
     Shows("cases:counselling", WORKER, at("cases:counselling", "case"), _told_in_a_case),
-    Shows("cases:lookers", UNIT_HEAD, at("cases:lookers", "case"), _told_in_a_case),
+    Shows("cases:viewers", UNIT_HEAD, at("cases:viewers", "case"), _told_in_a_case),
     Shows("cases:inbox", WORKER, at("cases:inbox", "case"), _told_in_a_case),
     Shows("home:today", COORDINATOR, at("home:today"), _own_task),
     Shows("home:today", EDUCATION, at("home:today"), _own_task),
@@ -252,19 +252,19 @@ def _together() -> dict[Add, list[Shows]]:
 @pytest.mark.parametrize(
     ("add", "pages"), _together().items(), ids=lambda value: str(value[0]) if isinstance(value, list) else ""
 )
-def test_queries_do_not_grow_with_rows(person, scene, add, pages):
+def test_queries_do_not_grow_with_rows(person, examples, add, pages):
     readers = {who: person(who) for who in {shows.who for shows in pages}}
-    asked = [(readers[shows.who], shows.address(scene), str(shows)) for shows in pages]
+    asked = [(readers[shows.who], shows.address(examples), str(shows)) for shows in pages]
 
     def queries() -> dict[str, int]:
         return {name: queries_of(reader, address) for reader, address, name in asked}
 
     for _once in range(2):
-        add(scene)
+        add(examples)
     queries()  # what is remembered for the process is remembered now
     few = queries()
     for _once in range(18):
-        add(scene)
+        add(examples)
 
     assert queries() == few
 

@@ -3,7 +3,7 @@
 import pytest
 
 from krat.demo import make
-from tests.ui.browsing import url
+from tests.ui.html_client import url
 
 pytestmark = pytest.mark.django_db
 

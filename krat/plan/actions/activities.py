@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from krat.access.scoping import hold, settle
 from krat.audit import trail
-from krat.committee.words import refuse_personal
+from krat.committee.identity_guard import refuse_personal
 from krat.people.models import Seat
 from krat.plan.models import Activity
 from krat.reference.models import County

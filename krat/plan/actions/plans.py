@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from krat.access.scoping import hold, settle
 from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Act, Institution
-from krat.committee.words import refuse_personal
 from krat.people.models import Seat
 from krat.plan.models import Measure, Objective, Plan
 from krat.reference.models import County, Term

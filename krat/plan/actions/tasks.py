@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from krat.access.scoping import hold, settle
 from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Body, Institution
-from krat.committee.words import refuse_personal
 from krat.people.models import Seat
 from krat.plan.models import Measure, Step, Task
 from krat.plan.models.task import MOVES, State

@@ -14,7 +14,7 @@ from krat.plan.actions import activities
 from krat.plan.forms.activities import ActivityFilter, ActivityForm
 from krat.plan.models import Activity
 from krat.ui.listing import listing
-from krat.ui.pages import page
+from krat.ui.rendering import render_page
 
 
 @needs("activities.view", methods=("GET",))
@@ -23,7 +23,7 @@ def activity_list(request: Any) -> HttpResponse:
     rows = Activity.objects.visible_to(request.seat).for_list().order_by("-held_on", "-pk")
     found = listing(request, rows, ActivityFilter(request.GET, seat=request.seat))
     context = {"found": found, "may_record": rights.may(request.seat, "activities.record")}
-    return page(request, "plan/activities.html", context)
+    return render_page(request, "plan/activities.html", context)
 
 
 @needs("activities.view", methods=("GET",))
@@ -31,7 +31,7 @@ def activity_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     """One activity: where, when, for whom, how many."""
     activity = door(request, Activity.objects.for_list(), code)
     may_record = Activity.objects.permitted(request.seat, "activities.record").filter(pk=activity.pk).exists()
-    return page(request, "plan/activity.html", {"activity": activity, "may_record": may_record})
+    return render_page(request, "plan/activity.html", {"activity": activity, "may_record": may_record})
 
 
 @needs("activities.record")
@@ -57,4 +57,4 @@ def _activity_form(request: Any, activity: Activity | None) -> HttpResponse:
             saved = activities.record(activity, by=request.seat, county=county, based_on=based_on, **words)
             messages.success(request, _("The activity was saved."))
             return redirect("plan:activity", code=saved.code)
-    return page(request, "plan/activity_form.html", {"form": form, "activity": activity})
+    return render_page(request, "plan/activity_form.html", {"form": form, "activity": activity})

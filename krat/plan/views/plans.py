@@ -18,7 +18,7 @@ from krat.plan.forms.tasks import MeasureTaskForm
 from krat.plan.models import Measure, Objective, Plan, Task
 from krat.plan.views.tasks import with_due
 from krat.ui.due import due_of
-from krat.ui.pages import page, telling
+from krat.ui.rendering import render_page, telling
 
 
 @needs("plan.view", methods=("GET",))
@@ -27,11 +27,11 @@ def plan_current(request: Any) -> HttpResponse:
     rows = Plan.objects.visible_to(request.seat).select_related("county").order_by("-year", "county__sort_key")
     plans_there = list(rows[:60])
     if request.seat.county_id is None:
-        return page(request, "plan/plans.html", {"plans": plans_there})
+        return render_page(request, "plan/plans.html", {"plans": plans_there})
     year = timezone.localdate().year
     current = next((one for one in plans_there if one.year <= year), plans_there[0] if plans_there else None)
     if current is None:
-        return page(request, "plan/plans.html", {"plans": []})
+        return render_page(request, "plan/plans.html", {"plans": []})
     return _plan_page(request, door(request, Plan.objects.select_related("county", "act"), current.code))
 
 
@@ -63,7 +63,7 @@ def _plan_page(request: Any, plan: Plan) -> HttpResponse:
         "may_adopt": rights.may(seat, "plan.adopt") and plan.state in (Plan.State.DRAFT, Plan.State.CONSULTED),
         "may_close": rights.may(seat, "plan.manage") and plan.state == Plan.State.ADOPTED,
     }
-    return page(request, "plan/detail.html", context)
+    return render_page(request, "plan/detail.html", context)
 
 
 def _by_number(number: str) -> tuple[int, ...]:
@@ -84,7 +84,7 @@ def plan_begin(request: Any) -> HttpResponse:
             plan = plans.begin(by=request.seat, county=request.seat.institution.county, **form.cleaned_data)
             messages.success(request, _("The plan was begun. Write its objectives and measures."))
             return redirect("plan:detail", code=plan.code)
-    return page(request, "plan/begin.html", {"form": form})
+    return render_page(request, "plan/begin.html", {"form": form})
 
 
 @needs("plan.adopt")
@@ -99,7 +99,7 @@ def plan_adopt(request: Any, code: uuid.UUID) -> HttpResponse:
             plans.adopt(plan, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The plan is adopted."))
             return redirect("plan:detail", code=plan.code)
-    return page(request, "plan/adopt.html", {"form": form, "plan": plan})
+    return render_page(request, "plan/adopt.html", {"form": form, "plan": plan})
 
 
 @needs("plan.manage", methods=("POST",))
@@ -135,7 +135,7 @@ def _objective_form(request: Any, plan: Plan, objective: Objective | None) -> Ht
             plans.write_objective(objective, plan=plan, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The objective was saved."))
             return redirect("plan:detail", code=plan.code)
-    return page(request, "plan/objective_form.html", {"form": form, "plan": plan, "objective": objective})
+    return render_page(request, "plan/objective_form.html", {"form": form, "plan": plan, "objective": objective})
 
 
 @needs("plan.view", methods=("GET",))
@@ -152,7 +152,7 @@ def measure_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         "may_report": own and measure.objective.plan.state in (Plan.State.ADOPTED, Plan.State.CONSULTED),
         "may_manage": rights.may(seat, "plan.manage") and measure.objective.plan.may_still_change,
     }
-    return page(request, "plan/measure.html", context)
+    return render_page(request, "plan/measure.html", context)
 
 
 @needs("plan.manage")
@@ -188,7 +188,7 @@ def _measure_form(request: Any, objective: Objective, measure: Measure | None) -
             )
             messages.success(request, _("The measure was saved."))
             return redirect("plan:measure", code=saved.code)
-    return page(request, "plan/measure_form.html", {"form": form, "objective": objective, "measure": measure})
+    return render_page(request, "plan/measure_form.html", {"form": form, "objective": objective, "measure": measure})
 
 
 @needs("measures.report")
@@ -203,7 +203,7 @@ def measure_report(request: Any, code: uuid.UUID) -> HttpResponse:
             plans.report_measure(measure, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The report on the measure was saved."))
             return redirect("plan:measure", code=measure.code)
-    return page(request, "plan/measure_report.html", {"form": form, "measure": measure})
+    return render_page(request, "plan/measure_report.html", {"form": form, "measure": measure})
 
 
 @needs("tasks.give")
@@ -223,4 +223,4 @@ def measure_task(request: Any, code: uuid.UUID) -> HttpResponse:
             )
             messages.success(request, _("The task was given."))
             return redirect("plan:task", code=task.code)
-    return page(request, "plan/measure_task.html", {"form": form, "measure": measure})
+    return render_page(request, "plan/measure_task.html", {"form": form, "measure": measure})

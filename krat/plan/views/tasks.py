@@ -22,7 +22,7 @@ from krat.plan.models.task import State
 from krat.ui.due import due_of
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
-from krat.ui.pages import page, telling
+from krat.ui.rendering import render_page, telling
 
 _OTHERS_TOO = (Reach.BODY, Reach.COUNTY, Reach.COUNTRY)
 
@@ -43,7 +43,7 @@ def task_list(request: Any) -> HttpResponse:
         "tasks": with_due(found.rows),
         "sees_all": rights.reach(seat, "tasks.view") in _OTHERS_TOO,
     }
-    return page(request, "plan/tasks.html", context)
+    return render_page(request, "plan/tasks.html", context)
 
 
 def with_due(tasks_there: list[Task]) -> list[Task]:
@@ -75,7 +75,7 @@ def task_detail(request: Any, code: uuid.UUID) -> HttpResponse:
         and Task.objects.permitted(seat, "tasks.verify").filter(pk=task.pk).exists(),
         "may_change": rights.may(seat, "tasks.give") and task.is_open,
     }
-    return page(request, "plan/task.html", context)
+    return render_page(request, "plan/task.html", context)
 
 
 def _changes(task: Task) -> list[dict[str, Any]]:
@@ -178,7 +178,7 @@ def _verb_page(request: Any, task: Task, form: BaseForm, heading: str, verb: str
         "heading": heading,
         "verb": verb,
     }
-    return page(request, "plan/task_verb.html", context)
+    return render_page(request, "plan/task_verb.html", context)
 
 
 @needs("tasks.give")
@@ -192,4 +192,4 @@ def task_edit(request: Any, code: uuid.UUID) -> HttpResponse:
             tasks.change(task, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The task was changed."))
             return redirect("plan:task", code=task.code)
-    return page(request, "plan/task_form.html", {"form": form, "task": task})
+    return render_page(request, "plan/task_form.html", {"form": form, "task": task})

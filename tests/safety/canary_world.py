@@ -1,4 +1,4 @@
-"""Planted cases: one of everything in Durrës and in Gjirokastër, with a marker in every text, date and number.
+"""Planted cases: one of everything in Durrës and in Gjirokastër, with a canary in every text, date and number.
 
 They stand in the database of the whole run, so that every page of every test is asked for while they are there.
 """
@@ -18,7 +18,7 @@ from cases.models import Assignment, Case, Identity
 from krat.committee.models import Institution
 from krat.demo import make
 from krat.people.models import Seat
-from tests.safety import markers
+from tests.safety import canaries
 
 _WHY = "tests plant cases"
 # No other date of the run lies in these years; the children are still children for some years to come.
@@ -63,19 +63,19 @@ def number_rows_high() -> None:
 
 
 @contextmanager
-def marking() -> Iterator[None]:
-    """Whatever the builder makes within this block carries markers."""
-    before, make.marker = make.marker, markers.new
+def with_canaries() -> Iterator[None]:
+    """Whatever the builder makes within this block carries canaries."""
+    before, make.canary = make.canary, canaries.new
     try:
         yield
     finally:
-        make.marker = before
+        make.canary = before
 
 
 def fill() -> None:
     """Plant the cases into the invented world."""
-    markers.forget()
-    with marking():
+    canaries.forget()
+    with with_canaries():
         _county("durres", "AL-02", worker="pmf.durres", head="njmf.durres")
         _county("gjirokaster", "AL-05", worker="pmf.gjirokaster", head="njmf.gjirokaster")
         _others_in_durres()
@@ -85,12 +85,12 @@ def fill() -> None:
 
 def _remember(row: Any, **values: str) -> None:
     """The dates and numbers of a row."""
-    markers.code(row)
+    canaries.code(row)
     for field, text in values.items():
         if "-" in text:
-            markers.date(row, field, datetime.date.fromisoformat(text))
+            canaries.date(row, field, datetime.date.fromisoformat(text))
         elif text:
-            markers.value(row, field, text, said=f"{text[:-3]} {text[-3:]}" if len(text) > 4 else "")
+            canaries.value(row, field, text, said=f"{text[:-3]} {text[-3:]}" if len(text) > 4 else "")
 
 
 def a_case(manager: Seat, *, age: int = 13, **more: Any) -> Case:
@@ -98,7 +98,7 @@ def a_case(manager: Seat, *, age: int = 13, **more: Any) -> Case:
     born = {"birth_year": more["birth_year"]} if "birth_year" in more else {"birth_date": _birth(age)}
     case = make.case(manager=manager, **(more | born))
     who = Identity.objects.unscoped(_WHY).get(case=case)
-    markers.code(case)
+    canaries.code(case)
     _remember(who, **born)
     return case
 
@@ -115,7 +115,7 @@ def _county(county: str, code: str, *, worker: str, head: str) -> None:
     police = seat_of(f"policia.{county}")
     signal = make.signal(police, municipality=by.institution.territories.get(), receiver=by.institution, state="taken")
     case = a_case(by, signal=signal, risk="high", stage="full_assessment")
-    markers.code(signal)
+    canaries.code(signal)
     _part(make.school_part, case, dropped_on=_day())
     _part(make.aid_part, case, applied_on=_day(), amount="73519" if code == "AL-02" else "74519")
     _part(
@@ -147,7 +147,7 @@ def _county(county: str, code: str, *, worker: str, head: str) -> None:
     _remember(stuck)
     _remember(make.sent_change(case, sent={"identity": {"first_name": "Shembulla", "safe_contact": "Shkolla"}}))
     for state in ("sent", "rejected"):
-        markers.code(
+        canaries.code(
             make.signal(
                 police,
                 municipality=by.institution.territories.get(),

@@ -1,4 +1,4 @@
-"""Markers: words, dates and numbers that stand in one field of one row of the planted cases and nowhere else.
+"""Canaries: words, dates and numbers that stand in one field of one row of the planted cases and nowhere else.
 
 Whoever meets one knows what was shown. Words carry a common beginning, so that one look at a page finds all of them;
 dates and numbers cannot, so they lie where nothing else in the run does (ruling 30).
@@ -15,7 +15,7 @@ from typing import Any
 from django.utils import dateformat, formats, translation
 
 BEGINNING = "zqx"
-_LETTERS = "abcdefghijklmnopqrstuvwxy"  # no z: a marker never runs into the next one's beginning
+_LETTERS = "abcdefghijklmnopqrstuvwxy"  # no z: a canary never runs into the next one's beginning
 _LENGTH = 6
 WORD = re.compile(rf"{BEGINNING}[{_LETTERS}]{{{_LENGTH}}}")
 NUMBER = re.compile(r"\b[a-z]{2}-20\d\d-\d{4,}-[fr]\b")  # of a case, as it stands in a page that was folded
@@ -24,7 +24,7 @@ _NEVER_WITHIN = r"(?<![\w-]){}(?![\w-])"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a marker stands: which model, which row, which field."""
+    """Where a canary stands: which model, which row, which field."""
 
     model: str
     code: str
@@ -46,7 +46,7 @@ def place_of(row: Any, field: str) -> Place:
 
 
 def new(row: Any, field: str) -> str:
-    """A new word for one text; the builder's hook (`make.marker`)."""
+    """A new word for one text; the builder's hook (`make.canary`)."""
     left, letters = next(_count), ""
     for _digit in range(_LENGTH):
         left, at = divmod(left, len(_LETTERS))
@@ -83,8 +83,8 @@ def forget() -> None:
         register.clear()
 
 
-def planted() -> dict[str, Place]:
-    """Every marker of a text, by its word."""
+def texts() -> dict[str, Place]:
+    """Every canary of a text, by its word."""
     return dict(_words)
 
 
@@ -110,7 +110,7 @@ _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def words_in(folded: str) -> set[str]:
-    """The marker words in a text that is in small letters."""
+    """The canary words in a text that is in small letters."""
     return set(WORD.findall(folded)) if BEGINNING in folded else set()
 
 

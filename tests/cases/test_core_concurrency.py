@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.cases.at_once import ROUNDS
+from tests.cases.concurrency import ROUNDS
 from tests.meetings.test_many_editors import ROOT, said_by
 
 pytestmark = pytest.mark.slow
@@ -20,9 +20,9 @@ def prepared(tmp_path_factory, django_db_blocker):
     in it."""
     from django.db import connection
 
-    folder = tmp_path_factory.mktemp("at_once")
+    folder = tmp_path_factory.mktemp("concurrency")
     environment = {**os.environ, "KRAT_KEYS": str(folder / "keys.json"), "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
-    name = f"at_once_{os.getpid()}"
+    name = f"concurrency_{os.getpid()}"
     if connection.vendor == "sqlite":
         environment["DATABASE_URL"] = f"sqlite:///{folder / 'registry.sqlite3'}"
     else:
@@ -31,18 +31,18 @@ def prepared(tmp_path_factory, django_db_blocker):
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{name}"')
     said_by(environment, "manage.py", "migrate", "--verbosity", "0")
-    words = said_by(environment, "-m", "tests.cases.at_once", "prepare")
+    words = said_by(environment, "-m", "tests.cases.concurrency", "prepare")
     yield environment, json.loads(words.partition("PREPARED ")[2])
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def at_once(environment, *tasks) -> list[list[str]]:
+def concurrently(environment, *tasks) -> list[list[str]]:
     """Run these tasks side by side; what each said."""
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.cases.at_once", *map(str, task)],
+            [sys.executable, "-m", "tests.cases.concurrency", *map(str, task)],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,
@@ -58,7 +58,7 @@ def at_once(environment, *tasks) -> list[list[str]]:
 
 def stands(environment, case) -> dict:
     """What stands at the end."""
-    return json.loads(said_by(environment, "-m", "tests.cases.at_once", "look", case).partition("STANDS ")[2])
+    return json.loads(said_by(environment, "-m", "tests.cases.concurrency", "look", case).partition("STANDS ")[2])
 
 
 def test_of_a_worker_and_the_table_one_is_told_that_the_other_was_there(prepared):
@@ -66,7 +66,7 @@ def test_of_a_worker_and_the_table_one_is_told_that_the_other_was_there(prepared
     obstacles = json.dumps(known["obstacles"])
     backwards = json.dumps(known["obstacles"][::-1])
 
-    decided, gone = at_once(
+    decided, gone = concurrently(
         environment, ("decide", known["coordinator"], obstacles), ("confirm", known["worker"], backwards)
     )
 
@@ -83,7 +83,7 @@ def test_a_referral_that_two_officers_accept_at_once_is_accepted_once(prepared):
     environment, known = prepared
     referrals = json.dumps(known["referrals"])
 
-    first, second = at_once(environment, *(("accept", officer, referrals) for officer in known["officers"]))
+    first, second = concurrently(environment, *(("accept", officer, referrals) for officer in known["officers"]))
 
     assert sorted(first + second) == sorted(f"accepted {code}" for code in known["referrals"])
     found = stands(environment, known["case"])
@@ -94,7 +94,7 @@ def test_a_referral_that_two_officers_accept_at_once_is_accepted_once(prepared):
 def test_many_who_change_one_case_lose_nothing(prepared):
     environment, known = prepared
 
-    said = at_once(environment, *[("change", known["worker"], known["case"], 8)] * 3)
+    said = concurrently(environment, *[("change", known["worker"], known["case"], 8)] * 3)
 
     words = [word for lines in said for word in lines]
     found = stands(environment, known["case"])
@@ -105,7 +105,7 @@ def test_many_who_change_one_case_lose_nothing(prepared):
 def test_cases_that_are_opened_at_once_have_numbers_of_their_own(prepared):
     environment, known = prepared
 
-    said = at_once(environment, *[("open", known["worker"], 8)] * 3)
+    said = concurrently(environment, *[("open", known["worker"], 8)] * 3)
 
     numbers = stands(environment, known["case"])["numbers"]
     assert {number for lines in said for number in lines} <= set(numbers)
@@ -118,7 +118,9 @@ def test_cases_that_are_opened_at_once_have_numbers_of_their_own(prepared):
 def test_a_process_that_dies_between_two_statements_leaves_nothing_half_done(prepared):
     environment, known = prepared
 
-    words = said_by(environment, "-m", "tests.cases.at_once", "kill", known["worker"], known["officers"][0]).split("\n")
+    words = said_by(environment, "-m", "tests.cases.concurrency", "kill", known["worker"], known["officers"][0]).split(
+        "\n"
+    )
 
     assert [line for line in words if line.startswith(("HALF", "NOTHING"))] == []
     assert [line.split()[:2] for line in words if line] == [["WHOLE", name] for name in ("open", "change", "accept")]

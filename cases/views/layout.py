@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.access_reason import access_reason
 from cases.models import Case, SentChange
-from cases.why import why
 from krat.access import rights
 from krat.people.models import Seat
 
@@ -25,7 +25,7 @@ _PARTS = (
     ("notes", _("Notes"), "notes.view", "cases:notes", ""),
     ("inbox", _("Sent changes"), "cases.inbox", "cases:inbox", ""),
     ("team", _("Team"), "cases.view", "cases:team", ""),
-    ("lookers", _("Who looked"), "cases.lookers", "cases:lookers", ""),
+    ("viewers", _("Who looked"), "cases.viewers", "cases:viewers", ""),
 )
 
 
@@ -37,8 +37,8 @@ def may_here(seat: Seat, right: str) -> bool:
     return rights.may(seat, right) and rights.reach(seat, right) is rights.reach(seat, "cases.view")
 
 
-def frame(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]:
-    """What the frame of a case shows on each of its pages (two queries)."""
+def layout(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]:
+    """What the layout of a case shows on each of its pages (two queries)."""
     seat = request.seat
     waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
     parts = [
@@ -52,10 +52,10 @@ def frame(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]
     ]
     return {
         "case": case,
-        "why": why(seat, case),
+        "access_reason": access_reason(seat, case),
         "opened_at": timezone.localtime(),
         "parts": parts,
-        "may_see_lookers": may_here(seat, "cases.lookers"),
+        "may_see_viewers": may_here(seat, "cases.viewers"),
     }
 
 

@@ -1,6 +1,6 @@
 """People at one case, each as a process of their own, for the tests of what happens at once.
 
-``python -m tests.cases.at_once TASK …``: ``prepare`` makes a unit with its people and prints what the others need;
+``python -m tests.cases.concurrency TASK …``: ``prepare`` makes a unit with its people and prints what the others need;
 ``decide`` and ``confirm`` race for the same obstacles; ``accept`` for the same referral; ``change`` for the same case;
 ``open`` for numbers; ``kill`` lets a process die at every statement of a verb and looks at what stands.
 Each accepted act is said on standard output and flushed after its transaction has ended.

@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from krat.committee.guard import identity as identity_guard
-from krat.committee.guard import words as guard_words
-from krat.committee.guard.identity import Kind, find_personal, message
+from krat.pii import detector, vocabulary
+from krat.pii.detector import Kind, find_personal, message
 
 HERE = Path(__file__).parent
 
@@ -162,22 +161,22 @@ def test_almost_every_invented_full_name_is_stopped_at(group):
 
 
 def test_the_rare_names_stand_in_none_of_the_guards_lists():
-    firsts = {guard_words.fold(name) for name in guard_words.read("first_names")}
-    lasts = {guard_words.fold(name) for name in guard_words.read("surnames")}
-    rare = {guard_words.fold(name) for name in RARE_FIRST} - firsts
+    firsts = {vocabulary.fold(name) for name in vocabulary.read("first_names")}
+    lasts = {vocabulary.fold(name) for name in vocabulary.read("surnames")}
+    rare = {vocabulary.fold(name) for name in RARE_FIRST} - firsts
     assert len(rare) >= len(RARE_FIRST) - 5
-    assert not {guard_words.fold(name) for name in RARE_LAST} & lasts
+    assert not {vocabulary.fold(name) for name in RARE_LAST} & lasts
 
 
 def test_without_the_name_rules_the_measure_fails(monkeypatch):
-    monkeypatch.setattr(identity_guard, "RULES", identity_guard.OTHER_RULES)
+    monkeypatch.setattr(detector, "RULES", detector.OTHER_RULES)
     recall, _ = recall_of(NAMES["known"])
     assert recall < 0.1
 
 
 def sentences(part):
     current, found = "", []
-    for line in (HERE / "guard_sentences.txt").read_text(encoding="utf-8").splitlines():
+    for line in (HERE / "sentences.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             current = line.strip("[]")
         elif line and not line.startswith("#") and current == part:

@@ -4,8 +4,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from krat.committee.guard.page import QUOTES, Hit, Kind, Page
-from krat.committee.guard.words import common_words
+from krat.pii.draft import QUOTES, Draft, Hit, Kind
+from krat.pii.vocabulary import common_words
 
 NUMBERED = r"(?:\.|:)? {0,2}(?:(?i:nr)\.? {0,2}|(?i:numri) ?)?\d{1,4} ?(?:/ ?\d{1,3}|[A-Za-z](?!\w))?(?![\d])"
 STREET_WORD = r"(?:[A-Z][\w\-]{0,30}|[ietse]{1,2}(?!\w))"
@@ -23,9 +23,9 @@ QUARTER = re.compile(r"(?<![\w.])L\. ?\d{1,2}(?![\w/])")
 HOUSE = re.compile(r"[ ,]{1,3}(?:nr\.? {0,2})?\d{1,3} ?[A-Za-z]?(?![\w/%:]|\.\d)(?! ?(?:km|m2|metra|m)\b)")
 
 
-def addresses(page: Page) -> Iterator[Hit]:
+def addresses(draft: Draft) -> Iterator[Hit]:
     """A house: a street with a number, a numbered building or flat, or two numbered parts side by side."""
-    plain = page.plain
+    plain = draft.plain
     for match in QUARTER.finditer(plain):
         yield Kind.ADDRESS, match.start(), match.end(), True
     group: list[re.Match[str]] = []
@@ -58,10 +58,10 @@ COORDINATES = re.compile(
 MAP_LINK = re.compile(r"(?:maps\.app\.goo|goo\.gl/maps|google\.[a-z]{2,3}/maps|maps\.google)\S{0,80}", re.IGNORECASE)
 
 
-def coordinates(page: Page) -> Iterator[Hit]:
+def coordinates(draft: Draft) -> Iterator[Hit]:
     """A point of the map, or a link to one."""
     for pattern in (COORDINATES, MAP_LINK):
-        for match in pattern.finditer(page.plain):
+        for match in pattern.finditer(draft.plain):
             yield Kind.ADDRESS, match.start(), match.end(), True
 
 
@@ -82,10 +82,10 @@ BLOCK = re.compile(
 )
 
 
-def homes_told(page: Page) -> Iterator[Hit]:
+def homes_told(draft: Draft) -> Iterator[Hit]:
     """A home without a number: "banon te pallati i ri", "pallati pas shkollës"."""
     for pattern in (LIVES, BLOCK):
-        for match in pattern.finditer(page.plain):
+        for match in pattern.finditer(draft.plain):
             yield Kind.ADDRESS, match.start(), match.end(), True
 
 
@@ -115,43 +115,43 @@ LANDMARKS = (
 NO_LANDMARKS = frozenset(["rruge", "parku", "shkollor", "shkollore", "shkollim", "shkollimit", "tregu"])
 
 
-def shelter_places(page: Page) -> Iterator[Hit]:
+def shelter_places(draft: Draft) -> Iterator[Hit]:
     """A shelter, and where in a municipality it stands: a village, a quarter, a church, a school."""
-    for match in SHELTER.finditer(page.plain):
-        end = _end_of_place_behind(page, match.end())
+    for match in SHELTER.finditer(draft.plain):
+        end = _end_of_place_behind(draft, match.end())
         if end:
             yield Kind.ADDRESS, match.start(), end, True
             continue
-        before = page.before(match.start(), 100)
+        before = draft.before(match.start(), 100)
         stands = re.search(rf"\b(?:{STANDS})\b[^,;]{{0,25}}$", before[-60:], re.IGNORECASE)
         if stands:
             begin = match.start() - len(before)
-            place = _place_between(page, begin, match.start())
+            place = _place_between(draft, begin, match.start())
             if place and not re.search(r"\b(?:eshte|u) (?:vendos|ngrit|hap)", before, re.IGNORECASE):
                 yield Kind.ADDRESS, begin, match.end(), True
 
 
-def _end_of_place_behind(page: Page, position: int) -> int:
-    behind = page.after(position, 90)
+def _end_of_place_behind(draft: Draft, position: int) -> int:
+    behind = draft.after(position, 90)
     located = LOCATED.search(behind)
     if located:
         begin = position + located.start()
-        return _place_between(page, begin, begin + len(page.after(begin + 1, 70)))
+        return _place_between(draft, begin, begin + len(draft.after(begin + 1, 70)))
     at_once = AT_ONCE.match(behind)
     if at_once:
         begin = position + at_once.end()
-        return _place_between(page, begin, begin + len(page.after(begin + 1, 20)))
+        return _place_between(draft, begin, begin + len(draft.after(begin + 1, 20)))
     return 0
 
 
-def _place_between(page: Page, begin: int, end: int) -> int:
+def _place_between(draft: Draft, begin: int, end: int) -> int:
     """The end of the first village, quarter or landmark there; zero when there is none."""
-    tokens = page.tokens
-    index = bisect_left(page.starts, begin)
+    tokens = draft.tokens
+    index = bisect_left(draft.starts, begin)
     while index < len(tokens) and tokens[index].start < end:
         key, capital = tokens[index].key, tokens[index].text[0].isupper()
         landmark = key.startswith(LANDMARKS) and key not in NO_LANDMARKS
-        village = capital and page.place(index) and key not in page.known.towns and key not in common_words()
+        village = capital and draft.place(index) and key not in draft.known.towns and key not in common_words()
         street = key.startswith("rrug") and capital
         if landmark or village or street:
             return tokens[index].end

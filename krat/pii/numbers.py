@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from krat.committee.guard.page import Hit, Kind, Page
-from krat.committee.guard.words import common_words, first_names, surnames, word_set
+from krat.pii.draft import Draft, Hit, Kind
+from krat.pii.vocabulary import common_words, first_names, surnames, word_set
 
 DATES = re.compile(r"(?<!\d)(\d{1,2})[./\-](\d{1,2})[./\-]((?:19|20)\d\d)(?!\d)")
 LONG_NUMBER = re.compile(r"(?<![\w])(?:\+ ?|\( ?|[Oo])?\d(?:[ .\-/()–]{0,3}\d){5,16}(?!\d)")
@@ -20,8 +20,8 @@ HELPLINES = word_set(
 )
 
 
-def phones(page: Page) -> Iterator[Hit]:
-    plain = DATES.sub(lambda match: "#" * len(match.group()), page.plain)
+def phones(draft: Draft) -> Iterator[Hit]:
+    plain = DATES.sub(lambda match: "#" * len(match.group()), draft.plain)
     for match in LONG_NUMBER.finditer(plain):
         digits = re.sub(r"\D", "", match.group())
         if digits in HELPLINES or MONEY.match(plain, match.end()):
@@ -45,8 +45,8 @@ PERSONAL_NUMBER = re.compile(
 )
 
 
-def personal_numbers(page: Page) -> Iterator[Hit]:
-    for match in PERSONAL_NUMBER.finditer(page.plain):
+def personal_numbers(draft: Draft) -> Iterator[Hit]:
+    for match in PERSONAL_NUMBER.finditer(draft.plain):
         if not DATES.search(match.group()):
             yield Kind.PERSONAL_NUMBER, match.start(), match.end(), True
 
@@ -60,9 +60,9 @@ CASE_NUMBER = re.compile(
 )
 
 
-def case_numbers(page: Page) -> Iterator[Hit]:
+def case_numbers(draft: Draft) -> Iterator[Hit]:
     """The table speaks of cards: whoever reads a case's number beside a card's alias knows whose card it is."""
-    for match in CASE_NUMBER.finditer(page.plain):
+    for match in CASE_NUMBER.finditer(draft.plain):
         yield Kind.CASE_NUMBER, match.start(), match.end(), True
 
 
@@ -71,10 +71,10 @@ BEFORE_AT = re.compile(r"[\w.%+\-]{1,64}$")
 AFTER_AT = re.compile(r"[\w\-]{1,63}(?: ?(?:\.|\(dot\)|\[dot\]) ?[\w\-]{1,63}){1,5}", re.IGNORECASE)
 
 
-def emails(page: Page) -> Iterator[Hit]:
-    for match in AT_SIGN.finditer(page.plain):
-        before = BEFORE_AT.search(page.plain[max(0, match.start() - 64) : match.start()])
-        after = AFTER_AT.match(page.plain, match.end(), match.end() + 255)
+def emails(draft: Draft) -> Iterator[Hit]:
+    for match in AT_SIGN.finditer(draft.plain):
+        before = BEFORE_AT.search(draft.plain[max(0, match.start() - 64) : match.start()])
+        after = AFTER_AT.match(draft.plain, match.end(), match.end() + 255)
         if before and after:
             yield Kind.EMAIL, match.start() - len(before.group()), after.end(), True
 
@@ -88,9 +88,9 @@ BIRTH = re.compile(
 )
 
 
-def birth_dates(page: Page) -> Iterator[Hit]:
+def birth_dates(draft: Draft) -> Iterator[Hit]:
     """The day on which somebody was born; "the children born after" a day are many."""
-    for match in BIRTH.finditer(page.plain):
+    for match in BIRTH.finditer(draft.plain):
         yield Kind.BIRTH_DATE, match.start("date"), match.end("date"), True
 
 
@@ -114,11 +114,11 @@ BANK_ACCOUNT = re.compile(
 )
 
 
-def papers(page: Page) -> Iterator[Hit]:
+def papers(draft: Draft) -> Iterator[Hit]:
     """Numbers of passports and identity cards, of cars, and of bank accounts."""
-    plain = page.plain
+    plain = draft.plain
     for match in PAPER_NUMBER.finditer(plain):
-        around = page.before(match.start(), 60), page.after(match.end(), 60)
+        around = draft.before(match.start(), 60), draft.after(match.end(), 60)
         if any(PAPER_WORD.search(part) for part in around):
             yield Kind.DOCUMENT, match.start(), match.end(), True
     for match in PLATE.finditer(plain):
@@ -154,12 +154,12 @@ PUBLIC_PAGES = (
 )  # fmt: skip
 
 
-def social_handles(page: Page) -> Iterator[Hit]:
+def social_handles(draft: Draft) -> Iterator[Hit]:
     """Somebody's name on a social network."""
-    for match in HANDLE.finditer(page.plain):
+    for match in HANDLE.finditer(draft.plain):
         if not match.group()[1:].lower().startswith(PUBLIC_PAGES):
             yield Kind.ACCOUNT, match.start(), match.end(), True
-    for match in NETWORK.finditer(page.plain):
+    for match in NETWORK.finditer(draft.plain):
         handle = match["handle"].rstrip(".")
         word = handle.lower().lstrip("@")
         if word.startswith(PUBLIC_PAGES) or word.isdigit() or word in common_words():
@@ -177,9 +177,9 @@ SPELLED = re.compile(
 )
 
 
-def spelled_phones(page: Page) -> Iterator[Hit]:
+def spelled_phones(draft: Draft) -> Iterator[Hit]:
     """A telephone number said in words, or half in words: six in a row are no count of anything."""
-    for match in SPELLED.finditer(page.plain):
+    for match in SPELLED.finditer(draft.plain):
         said = len(re.findall(r"[a-z]{2,}", match.group(), re.IGNORECASE))
         digits = sum(character.isdigit() for character in match.group())
         if said >= 6 or (said >= 2 and said + digits >= 7):

@@ -18,12 +18,12 @@ from krat.audit import trail
 from krat.people.models import Seat
 
 # What stands on every page of a case, and tells nothing about what somebody looked for.
-_FRAME = {"", "cases.clock", "cases.assignment"}
+_ON_EVERY_PAGE = {"", "cases.stagedeadline", "cases.clock", "cases.assignment"}
 _MOST_HOURS = 6
 
 
 @dataclass(frozen=True)
-class Looker:
+class Viewer:
     """One line: who, from where, on which day, at which hours, and what of the case."""
 
     who: str
@@ -34,17 +34,17 @@ class Looker:
     saw: str
 
 
-def lookers_of(case: Case) -> list[Looker]:
+def viewers_of(case: Case) -> list[Viewer]:
     """Who looked at a case that came through the door, the latest first (a dozen queries, however many looked)."""
-    looks = trail.lookers(_codes_of(case))
+    looks = trail.viewers(_codes_of(case))
     seats = Seat.objects.unscoped("who looked at a case, by name and office, for its own team").for_request()
     known = {one.code: one for one in seats.filter(code__in={look.actor for look in looks if look.actor})}
     return [_in_words(look, known.get(look.actor) if look.actor else None) for look in looks]
 
 
-def _in_words(look: trail.Look, seat: Seat | None) -> Looker:
-    names = {str(apps.get_model(kind)._meta.verbose_name) for kind in look.kinds - _FRAME}
-    return Looker(
+def _in_words(look: trail.Look, seat: Seat | None) -> Viewer:
+    names = {str(apps.get_model(kind)._meta.verbose_name) for kind in look.kinds - _ON_EVERY_PAGE}
+    return Viewer(
         who=str(seat.user) if seat else look.actor_words,
         office=f"{seat.get_role_display()}, {seat.institution.short_name}" if seat else "",
         day=look.day,

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from krat.committee.guard.page import QUOTES, TITLES, Hit, Kind, Page, Token
-from krat.committee.guard.words import (
+from krat.pii.draft import QUOTES, TITLES, Draft, Hit, Kind, Token
+from krat.pii.vocabulary import (
     LINKS,
     WORD_ENDING,
     bare_surnames,
@@ -18,53 +18,59 @@ from krat.committee.guard.words import (
 )
 
 
-def _is_pair(page: Page, left: int, right: int) -> bool:
+def _is_pair(draft: Draft, left: int, right: int) -> bool:
     """Whether two neighbouring capitalised words are shaped like name and surname, in either order."""
-    if page.nameable(left) and page.nameable(right):
+    if draft.nameable(left) and draft.nameable(right):
         return True
-    if page.nameable(left) and page.first(left) and page.doubtful(right):
+    if draft.nameable(left) and draft.first(left) and draft.doubtful(right):
         return True
-    if {page.tokens[left].key, page.tokens[right].key} & fixed_words():
+    if {draft.tokens[left].key, draft.tokens[right].key} & fixed_words():
         return False
-    if page.nameable(left) and page.doubtful(right):
-        return page.last(right) or page.last(left)
-    if page.doubtful(left) and page.nameable(right):
-        return page.first(left) or page.last(left) or page.first(right)
-    if page.doubtful(left) and page.doubtful(right):
-        return page.first(left) and page.last(right)
-    if page.nameable(right) and page.first(right) and page.capital(left) and page.place(left) and not page.word(left):
-        return page.tokens[left].key not in page.known.towns  # "Velçani Elona": the surname first
-    if not page.nameable(left) or not page.capital(right):
+    if draft.nameable(left) and draft.doubtful(right):
+        return draft.last(right) or draft.last(left)
+    if draft.doubtful(left) and draft.nameable(right):
+        return draft.first(left) or draft.last(left) or draft.first(right)
+    if draft.doubtful(left) and draft.doubtful(right):
+        return draft.first(left) and draft.last(right)
+    if (
+        draft.nameable(right)
+        and draft.first(right)
+        and draft.capital(left)
+        and draft.place(left)
+        and not draft.word(left)
+    ):
+        return draft.tokens[left].key not in draft.known.towns  # "Velçani Elona": the surname first
+    if not draft.nameable(left) or not draft.capital(right):
         return False
     # "Elona Durrës": a town or a word behind a first name is written like a surname. Behind a word that is
     # not known, a village is ("Velçani"), and a town is not: "Arsis Durrës".
-    village = page.place(right) and page.tokens[right].key not in page.known.towns
-    return page.first(left) or village
+    village = draft.place(right) and draft.tokens[right].key not in draft.known.towns
+    return draft.first(left) or village
 
 
 WEAK_GAP = re.compile(r"(?:[^\w,;:!?]|_){1,6}")
 
 
-def _is_weak_pair(page: Page, left: int) -> bool:
+def _is_weak_pair(draft: Draft, left: int) -> bool:
     """Name and surname with a sign between them; a known first name must be one of the two."""
-    gap = page.gap(left)
+    gap = draft.gap(left)
     right = left + 1
     if gap.strip() == "," and len(gap) <= 3:
-        return page.nameable(left) and page.nameable(right) and page.last(left) and page.first(right)
+        return draft.nameable(left) and draft.nameable(right) and draft.last(left) and draft.first(right)
     if gap and (WEAK_GAP.fullmatch(gap) is None or (gap[0] == "." and len(gap) > 1)):
         return False
-    return page.nameable(left) and page.nameable(right) and (page.first(left) or page.first(right))
+    return draft.nameable(left) and draft.nameable(right) and (draft.first(left) or draft.first(right))
 
 
-def full_names(page: Page) -> Iterator[Hit]:
+def full_names(draft: Draft) -> Iterator[Hit]:
     """Runs of words shaped like a name and a surname."""
-    tokens = page.tokens
+    tokens = draft.tokens
     index = 0
     while index < len(tokens) - 1:
         end = index
         while end < len(tokens) - 1:
-            joined = page.joined(end)
-            if not (_is_pair(page, end, end + 1) if joined else _is_weak_pair(page, end)):
+            joined = draft.joined(end)
+            if not (_is_pair(draft, end, end + 1) if joined else _is_weak_pair(draft, end)):
                 break
             end += 1
         if end > index:
@@ -74,50 +80,50 @@ def full_names(page: Page) -> Iterator[Hit]:
         index = end + 1
 
 
-def names_beside(page: Page) -> Iterator[Hit]:
+def names_beside(draft: Draft) -> Iterator[Hit]:
     """One word that a title, an initial or an office-holder's name before it makes a person's."""
-    tokens = page.tokens
+    tokens = draft.tokens
     for index, token in enumerate(tokens[1:], 1):
-        if token.taken or not (page.nameable(index) or (page.doubtful(index) and page.last(index))):
+        if token.taken or not (draft.nameable(index) or (draft.doubtful(index) and draft.last(index))):
             continue
         before = tokens[index - 1]
-        gap = page.gap(index - 1)
+        gap = draft.gap(index - 1)
         close = len(gap) <= 4 and not gap.strip(". ")
-        if before.holder and page.joined(index - 1):
+        if before.holder and draft.joined(index - 1):
             hit = True  # a third word after an allowed name makes another person
         elif (
             (before.key in TITLES or before.key in PERSON_WORDS) and close and (before.key in TITLES or "." not in gap)
         ):
-            hit = page.nameable(index) and not page.first(index) and not page.holder_word(index)
+            hit = draft.nameable(index) and not draft.first(index) and not draft.holder_word(index)
         elif _is_initial(before.text) and gap.startswith(".") and close:
-            hit = page.nameable(index) and not page.holder_word(index)
+            hit = draft.nameable(index) and not draft.holder_word(index)
         else:
             hit = False
         if hit:
             token.taken = True
             yield Kind.NAME, before.start, token.end, True
     for index in range(len(tokens) - 1):
-        known = page.first(index) or page.last(index)
-        if tokens[index + 1].holder and page.joined(index) and known and not tokens[index].taken:
-            if not page.nameable(index):
+        known = draft.first(index) or draft.last(index)
+        if tokens[index + 1].holder and draft.joined(index) and known and not tokens[index].taken:
+            if not draft.nameable(index):
                 continue
             tokens[index].taken = True
             yield Kind.NAME, tokens[index].start, tokens[index + 1].end, True
 
 
-def mixed_names(page: Page) -> Iterator[Hit]:
+def mixed_names(draft: Draft) -> Iterator[Hit]:
     """A known first name and a known surname of which one or both have no capital."""
-    for index in range(len(page.tokens) - 1):
-        left, right = page.tokens[index], page.tokens[index + 1]
-        if left.taken or right.taken or left.covered or right.covered or not page.joined(index):
+    for index in range(len(draft.tokens) - 1):
+        left, right = draft.tokens[index], draft.tokens[index + 1]
+        if left.taken or right.taken or left.covered or right.covered or not draft.joined(index):
             continue
-        if min(len(left.key), len(right.key)) < 3 or page.word(index) or page.place(index):
+        if min(len(left.key), len(right.key)) < 3 or draft.word(index) or draft.place(index):
             continue
-        if not (page.first(index) and page.last(index + 1)) and not (page.last(index) and page.first(index + 1)):
+        if not (draft.first(index) and draft.last(index + 1)) and not (draft.last(index) and draft.first(index + 1)):
             continue
         small = left.text.islower() and right.text.islower()
-        if page.word(index + 1) and (
-            left.text.islower() or (_is_small(page, index + 1) and right.key in fixed_words())
+        if draft.word(index + 1) and (
+            left.text.islower() or (_is_small(draft, index + 1) and right.key in fixed_words())
         ):
             continue
         if small and len(left.key) + len(right.key) < 7:
@@ -130,9 +136,9 @@ LETTER = r"(?:[Dd][Hh]|[Gg][Jj]|[Ll][Ll]|[Nn][Jj]|[Rr][Rr]|[Ss][Hh]|[Tt][Hh]|[Xx
 SPACED_OUT = re.compile(rf"(?<!\w){LETTER}(?: {{1,3}}{LETTER}){{5,39}}")
 
 
-def spaced_names(page: Page) -> Iterator[Hit]:
+def spaced_names(draft: Draft) -> Iterator[Hit]:
     """A name written letter by letter: two groups that are no words, or one that begins with a known name."""
-    for match in SPACED_OUT.finditer(page.plain):
+    for match in SPACED_OUT.finditer(draft.plain):
         groups = [group.replace(" ", "").lower() for group in re.split(r" {2,3}", match.group())]
         strange = [
             group
@@ -201,37 +207,37 @@ def _is_initial(text: str) -> bool:
     return (len(text) == 1 and text.isupper()) or (text[0].isupper() and text.lower() in DIGRAPHS)
 
 
-def initials(page: Page) -> Iterator[Hit]:
+def initials(draft: Draft) -> Iterator[Hit]:
     """Two or three initials, a first name with an initial, or two capitals after "vajza", "nxënësi", …"""
-    for match in INITIALS.finditer(page.plain):
+    for match in INITIALS.finditer(draft.plain):
         parts = re.findall(r"[A-Za-z]+", match.group())
         letters = "".join(parts).lower()
         apart = " " in match.group() and not match.group().endswith(".")
         if letters not in short_forms() and len(parts) <= 3 and not apart:
             yield Kind.INITIALS, match.start(), match.end(), True
-    tokens = page.tokens
+    tokens = draft.tokens
     for index in range(len(tokens) - 1):
         token, after = tokens[index], tokens[index + 1]
         if token.key in PERSON_WORDS:
-            small = SMALL_INITIALS.match(page.plain, token.end)
+            small = SMALL_INITIALS.match(draft.plain, token.end)
             if small:
                 yield Kind.INITIALS, small.start(), small.end(), True
-            elif page.joined(index) and _is_pair_of_capitals(page, after):
+            elif draft.joined(index) and _is_pair_of_capitals(draft, after):
                 yield Kind.INITIALS, after.start, after.end, True
-        elif page.joined(index) and _is_initial(after.text) and page.plain.startswith(".", after.end):
-            known = page.first(index) or page.last(index)
-            if known and page.nameable(index) and not token.taken:
+        elif draft.joined(index) and _is_initial(after.text) and draft.plain.startswith(".", after.end):
+            known = draft.first(index) or draft.last(index)
+            if known and draft.nameable(index) and not token.taken:
                 token.taken = True
                 yield Kind.INITIALS, token.start, after.end + 1, True
 
 
-def _is_pair_of_capitals(page: Page, token: Token) -> bool:
+def _is_pair_of_capitals(draft: Draft, token: Token) -> bool:
     """Two or three capitals that are neither a short form nor the beginning of a case code."""
     if token.covered or not token.text.isupper() or not 2 <= len(token.text) <= 3:
         return False
     if token.key in short_forms() or token.key in LINKS or token.key in common_words():
         return False
-    return re.match(r"[-/–\d]", page.plain[token.end : token.end + 1]) is None
+    return re.match(r"[-/–\d]", draft.plain[token.end : token.end + 1]) is None
 
 
 # The small words inside the names of other languages. The second set are words of ours too, when written small.
@@ -243,93 +249,93 @@ def _is_particle(token: Token) -> bool:
     return token.key in (PARTICLES if token.text.islower() else CAPITAL_PARTICLES)
 
 
-def _touches(page: Page, index: int) -> bool:
-    return page.joined(index) or page.gap(index) in ("-", "'")
+def _touches(draft: Draft, index: int) -> bool:
+    return draft.joined(index) or draft.gap(index) in ("-", "'")
 
 
-def particle_names(page: Page) -> Iterator[Hit]:
+def particle_names(draft: Draft) -> Iterator[Hit]:
     """A name with a particle inside: "Muhammad Al Rashid", "Jan van der Berg"."""
-    tokens = page.tokens
+    tokens = draft.tokens
     for index in range(1, len(tokens) - 1):
-        if not _is_particle(tokens[index]) or not page.nameable(index - 1) or not _touches(page, index - 1):
+        if not _is_particle(tokens[index]) or not draft.nameable(index - 1) or not _touches(draft, index - 1):
             continue
         last = index + 1
         while last < index + 3 and last < len(tokens) - 1 and _is_particle(tokens[last]):
             last += 1
-        if not all(_touches(page, here) for here in range(index, last)):
+        if not all(_touches(draft, here) for here in range(index, last)):
             continue
-        if page.nameable(last) or page.doubtful(last):
+        if draft.nameable(last) or draft.doubtful(last):
             for token in tokens[index - 1 : last + 1]:
                 token.taken = True
             yield Kind.NAME, tokens[index - 1].start, tokens[last].end, True
 
 
-def _strong(page: Page, index: int) -> bool:
+def _strong(draft: Draft, index: int) -> bool:
     """A name and nothing else: no word of the committee, no place."""
-    token = page.tokens[index]
-    return len(token.key) >= 3 and not (token.covered or page.word(index) or page.place(index))
+    token = draft.tokens[index]
+    return len(token.key) >= 3 and not (token.covered or draft.word(index) or draft.place(index))
 
 
-def _is_small(page: Page, index: int) -> bool:
-    return page.tokens[index].text.islower()
+def _is_small(draft: Draft, index: int) -> bool:
+    return draft.tokens[index].text.islower()
 
 
-def linked_names(page: Page) -> Iterator[Hit]:
+def linked_names(draft: Draft) -> Iterator[Hit]:
     """A first name or a family word, the linking article, and a surname: "Arben i Hoxhës", "vajza e Hoxhajve"."""
-    tokens = page.tokens
+    tokens = draft.tokens
     for index in range(len(tokens) - 1):
         left = tokens[index]
         right = index + 1
         linked = tokens[right].key in LINKS
         if linked:
             right += 1
-        if right >= len(tokens) or tokens[right].covered or not all(page.joined(at) for at in range(index, right)):
+        if right >= len(tokens) or tokens[right].covered or not all(draft.joined(at) for at in range(index, right)):
             continue
-        if (_is_of_family if left.key in FAMILY_WORDS else _is_linked_pair)(page, index, right, linked):
+        if (_is_of_family if left.key in FAMILY_WORDS else _is_linked_pair)(draft, index, right, linked):
             tokens[right].taken = True
             yield Kind.NAME, left.start, tokens[right].end, True
 
 
-def _is_of_family(page: Page, index: int, right: int, linked: bool) -> bool:
-    if page.holder_word(right):
+def _is_of_family(draft: Draft, index: int, right: int, linked: bool) -> bool:
+    if draft.holder_word(right):
         return False
-    if page.last(right):
-        if _strong(page, right):
-            return len(page.tokens[right].key) >= 4 or not _is_small(page, right)
+    if draft.last(right):
+        if _strong(draft, right):
+            return len(draft.tokens[right].key) >= 4 or not _is_small(draft, right)
         # "familja Dibra" is a family; "familja e Dibrës" lives in a town, "mbrojtja e fëmijës Krujë" is a unit there.
-        if page.place(right) and not (page.tokens[index].key.startswith("familj") and _is_bare_surname(page, right)):
+        if draft.place(right) and not (draft.tokens[index].key.startswith("familj") and _is_bare_surname(draft, right)):
             return False
-        return not linked and page.capital(right)
-    return linked and page.nameable(right) and not page.first(right) and page.tokens[index].key in KIN_WORDS
+        return not linked and draft.capital(right)
+    return linked and draft.nameable(right) and not draft.first(right) and draft.tokens[index].key in KIN_WORDS
 
 
-def _is_bare_surname(page: Page, index: int) -> bool:
-    return page.tokens[index].key in bare_surnames()
+def _is_bare_surname(draft: Draft, index: int) -> bool:
+    return draft.tokens[index].key in bare_surnames()
 
 
-def _is_linked_pair(page: Page, index: int, right: int, linked: bool) -> bool:
-    if not linked or page.tokens[index].covered or not page.first(index) or not page.last(right):
+def _is_linked_pair(draft: Draft, index: int, right: int, linked: bool) -> bool:
+    if not linked or draft.tokens[index].covered or not draft.first(index) or not draft.last(right):
         return False
     left_strong, right_strong = (
-        _strong(page, index),
-        _strong(page, right) and page.tokens[right].key not in name_words(),
+        _strong(draft, index),
+        _strong(draft, right) and draft.tokens[right].key not in name_words(),
     )
     if left_strong and right_strong:
-        return not (_is_small(page, index) and _is_small(page, right)) or len(page.tokens[right].key) >= 5
-    capitals = page.capital(index) and page.capital(right)
-    return capitals and (right_strong or (left_strong and page.tokens[index].key not in name_words()))
+        return not (_is_small(draft, index) and _is_small(draft, right)) or len(draft.tokens[right].key) >= 5
+    capitals = draft.capital(index) and draft.capital(right)
+    return capitals and (right_strong or (left_strong and draft.tokens[index].key not in name_words()))
 
 
-def placed_names(page: Page) -> Iterator[Hit]:
+def placed_names(draft: Draft) -> Iterator[Hit]:
     """A place's name borne as a first name: "Durrës Hoxha u paraqit". Before another capital it is an institution."""
-    tokens = page.tokens
+    tokens = draft.tokens
     for index in range(len(tokens) - 1):
         left, right = tokens[index], tokens[index + 1]
-        if left.taken or right.taken or not left.text[0].isupper() or not page.place(index) or not page.joined(index):
+        if left.taken or right.taken or not left.text[0].isupper() or not draft.place(index) or not draft.joined(index):
             continue
-        if not page.nameable(index + 1) or not page.last(index + 1):
+        if not draft.nameable(index + 1) or not draft.last(index + 1):
             continue
-        follows = page.joined(index + 1) and not _is_small(page, index + 2)
+        follows = draft.joined(index + 1) and not _is_small(draft, index + 2)
         if not follows:
             left.taken = right.taken = True
             yield Kind.NAME, left.start, right.end, True
@@ -339,21 +345,21 @@ JOINING = word_set("dhe edhe e i me apo ose")
 JOINING_GAP = re.compile(r" ?[,&/+] ?")
 
 
-def joined_first_names(page: Page) -> Iterator[Hit]:
+def joined_first_names(draft: Draft) -> Iterator[Hit]:
     """Two first names side by side in a list: two of them are persons, where one might be a word."""
-    tokens = page.tokens
+    tokens = draft.tokens
     for index in range(len(tokens) - 1):
         right = index + 1
-        if tokens[right].key in JOINING and page.joined(index) and page.joined(right):
+        if tokens[right].key in JOINING and draft.joined(index) and draft.joined(right):
             right += 1
-        elif not JOINING_GAP.fullmatch(page.gap(index)):
+        elif not JOINING_GAP.fullmatch(draft.gap(index)):
             continue
         pair = (index, right)
-        if any(not page.capital(at) or not page.first(at) or page.holder_word(at) for at in pair):
+        if any(not draft.capital(at) or not draft.first(at) or draft.holder_word(at) for at in pair):
             continue
-        if any(page.word(at) and page.place(at) for at in pair) or _is_called(page, index):
+        if any(draft.word(at) and draft.place(at) for at in pair) or _is_called(draft, index):
             continue
-        if any(page.nameable(at) and tokens[at].key not in name_words() for at in pair):
+        if any(draft.nameable(at) and tokens[at].key not in name_words() for at in pair):
             tokens[index].taken = tokens[right].taken = True
             yield Kind.NAME, tokens[index].start, tokens[right].end, True
 
@@ -365,11 +371,11 @@ CALLED = (
 )  # fmt: skip
 
 
-def _is_called(page: Page, index: int) -> bool:
+def _is_called(draft: Draft, index: int) -> bool:
     """Whether the word before says that a house or a programme bears the name."""
-    if index == 0 or not page.tokens[index - 1].key.startswith(CALLED):
+    if index == 0 or not draft.tokens[index - 1].key.startswith(CALLED):
         return False
-    gap = page.gap(index - 1)
+    gap = draft.gap(index - 1)
     return len(gap) <= 4 and not gap.strip(" " + QUOTES)
 
 
@@ -381,44 +387,44 @@ AGE_BEFORE = re.compile(r"\d{1,2} ?-? ?(?:vjec[a-z]{0,6}|vjet)[ ,]{1,3}$")
 NEAR = 4
 
 
-def _tells_of_a_person(page: Page, index: int) -> bool:
+def _tells_of_a_person(draft: Draft, index: int) -> bool:
     """Whether an age or a word like "vajza", "rasti" stands so near a first name that it is one child's."""
-    token = page.tokens[index]
-    if _is_called(page, index):
+    token = draft.tokens[index]
+    if _is_called(draft, index):
         return False
-    sure = page.nameable(index) and token.key not in name_words()
-    age = AGE_AFTER.match(page.after(token.end, 48).lower())
+    sure = draft.nameable(index) and token.key not in name_words()
+    age = AGE_AFTER.match(draft.after(token.end, 48).lower())
     if age and (sure or age["years"].strip(" -") not in (")", ",")):
         return True
-    if AGE_BEFORE.search(page.before(token.start, 20).lower()):
+    if AGE_BEFORE.search(draft.before(token.start, 20).lower()):
         return True
-    if index and page.tokens[index - 1].key in CASE_WORDS and page.joined(index - 1):
+    if index and draft.tokens[index - 1].key in CASE_WORDS and draft.joined(index - 1):
         return True
-    linked = index > 1 and page.tokens[index - 1].key in LINKS and page.joined(index - 1) and page.joined(index - 2)
-    if linked and page.tokens[index - 2].key in CASE_WORDS and _strong(page, index):
+    linked = index > 1 and draft.tokens[index - 1].key in LINKS and draft.joined(index - 1) and draft.joined(index - 2)
+    if linked and draft.tokens[index - 2].key in CASE_WORDS and _strong(draft, index):
         return True
-    if not sure or _is_small(page, index):
+    if not sure or _is_small(draft, index):
         return False
-    number = page.sentence(token.start)
-    around = page.tokens[max(0, index - NEAR) : index + NEAR + 1]
-    return any(other.key in CASE_WORDS and page.sentence(other.start) == number for other in around)
+    number = draft.sentence(token.start)
+    around = draft.tokens[max(0, index - NEAR) : index + NEAR + 1]
+    return any(other.key in CASE_WORDS and draft.sentence(other.start) == number for other in around)
 
 
-def _is_small_name(page: Page, index: int) -> bool:
-    key = page.tokens[index].key
-    return _is_small(page, index) and len(key) >= 4 and key not in name_words() and _strong(page, index)
+def _is_small_name(draft: Draft, index: int) -> bool:
+    key = draft.tokens[index].key
+    return _is_small(draft, index) and len(key) >= 4 and key not in name_words() and _strong(draft, index)
 
 
-def first_names_alone(page: Page) -> Iterator[Hit]:
+def first_names_alone(draft: Draft) -> Iterator[Hit]:
     """A first name without a surname only warns, for many are words and many children share one; not beside a child."""
-    for index, token in enumerate(page.tokens):
-        if token.taken or not page.first(index) or page.holder_word(index):
+    for index, token in enumerate(draft.tokens):
+        if token.taken or not draft.first(index) or draft.holder_word(index):
             continue
-        if not page.capital(index) and not _is_small_name(page, index):
+        if not draft.capital(index) and not _is_small_name(draft, index):
             continue
-        if _tells_of_a_person(page, index):
+        if _tells_of_a_person(draft, index):
             yield Kind.FIRST_NAME, token.start, token.end, True
-        elif page.nameable(index):
+        elif draft.nameable(index):
             yield Kind.FIRST_NAME, token.start, token.end, False
 
 

@@ -17,7 +17,7 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.reference.models import Deadline, Holiday, Municipality, Term
 from krat.ui.forms import BaseForm
 from meetings.models import AgendaItem, Decision, Meeting
-from tests.ui.browsing import Person, rows, url
+from tests.ui.html_client import Person, rows, url
 
 WORKER, UNIT_HEAD, POLICE = "pmf.durres", "njmf.durres", "policia.durres"
 COORDINATOR, PREFECT, EDUCATION, BORDER, ADMIN = (
@@ -29,7 +29,7 @@ COORDINATOR, PREFECT, EDUCATION, BORDER, ADMIN = (
 )
 
 
-class Scene:
+class Examples:
     """Made as it is asked for."""
 
     def __init__(self, county: str = "AL-02") -> None:
@@ -189,14 +189,14 @@ class FormPage:
 
     route: str
     who: str
-    address: Callable[[Scene], str]
-    words: Callable[[Scene], dict[str, Any]]
+    address: Callable[[Examples], str]
+    words: Callable[[Examples], dict[str, Any]]
     event: str
     texts: tuple[str, ...] = field(default=())  # the fields that the identity guard reads
 
-    def open(self, person: Callable[[str], Person], scene: Scene) -> tuple[Person, str, dict[str, Any], BaseForm]:
+    def open(self, person: Callable[[str], Person], examples: Examples) -> tuple[Person, str, dict[str, Any], BaseForm]:
         """The person, the address, everything a browser would send with good words, and the page's form."""
-        someone, address, words = person(self.who), self.address(scene), self.words(scene)
+        someone, address, words = person(self.who), self.address(examples), self.words(examples)
         shown = someone.look(address)
         sent = shown.form(*words).sent(words)
         sent.pop("_once", None)
@@ -208,15 +208,15 @@ def _day(days: int) -> str:
     return make.in_days(days).strftime("%d.%m.%Y")
 
 
-def _at(name: str, thing: str, **more: str) -> Callable[[Scene], str]:
+def _at(name: str, thing: str, **more: str) -> Callable[[Examples], str]:
     return lambda s: url(name, getattr(s, thing), **{key: getattr(s, way).code for key, way in more.items()})
 
 
-def _objective(_scene: Scene) -> dict[str, Any]:
+def _objective(_examples: Examples) -> dict[str, Any]:
     return {"pillar": make.term("pillar", "prevention").pk, "number": "7.7", "title": "Rritja e ndërgjegjësimit"}
 
 
-def _measure(s: Scene) -> dict[str, Any]:
+def _measure(s: Examples) -> dict[str, Any]:
     return {
         "number": "7.7.1",
         "title": "Takime informuese në shkolla",
@@ -231,7 +231,7 @@ def _measure(s: Scene) -> dict[str, Any]:
     }
 
 
-def _activity(s: Scene) -> dict[str, Any]:
+def _activity(s: Examples) -> dict[str, Any]:
     return {
         "title": "Takim me nxënësit",
         "kind": make.term("activity", "school").pk,
@@ -246,14 +246,14 @@ def _activity(s: Scene) -> dict[str, Any]:
     }
 
 
-def _institution(_scene: Scene) -> dict[str, Any]:
+def _institution(_examples: Examples) -> dict[str, Any]:
     return {
         "code": "AL-02-PROVA-E-RE",
         "name": "Institucioni i provës",
         "short_name": "Prova",
         "kind": make.term("institution", "ngo").pk,
         "county": make.county("AL-02").pk,
-        "parent": _scene.place("PREF").pk,
+        "parent": _examples.place("PREF").pk,
         "territories": [make.municipality("AL-02-DURRES").pk, make.municipality("AL-02-SHIJAK").pk],
         "email": "zyra@example.org",
         "phone": "052 000 000",
@@ -261,7 +261,7 @@ def _institution(_scene: Scene) -> dict[str, Any]:
     }
 
 
-def _term(_scene: Scene) -> dict[str, Any]:
+def _term(_examples: Examples) -> dict[str, Any]:
     return {
         "code": "shtylla-e-re",
         "name_sq": "Shtylla e re",
@@ -274,7 +274,7 @@ def _term(_scene: Scene) -> dict[str, Any]:
     }
 
 
-def _who(_scene: Scene) -> dict[str, Any]:
+def _who(_examples: Examples) -> dict[str, Any]:
     return {
         "first_name": "Shembulla",
         "last_name": "Provë",
@@ -292,7 +292,7 @@ def _who(_scene: Scene) -> dict[str, Any]:
     }
 
 
-def _head(_scene: Scene) -> dict[str, Any]:
+def _head(_examples: Examples) -> dict[str, Any]:
     return {
         "municipality": make.municipality("AL-02-DURRES").pk,
         "source": make.term("source", "school").pk,
@@ -302,7 +302,7 @@ def _head(_scene: Scene) -> dict[str, Any]:
     }
 
 
-def _note(_scene: Scene) -> dict[str, Any]:
+def _note(_examples: Examples) -> dict[str, Any]:
     return {"note": "U zhvillua takimi i parë."}
 
 

@@ -15,7 +15,7 @@ from krat.people.models import Seat
 
 
 @dataclass(frozen=True)
-class Why:
+class AccessReason:
     """The act through which a seat sees a case."""
 
     act: str
@@ -23,19 +23,19 @@ class Why:
     until: str
 
 
-def why(seat: Seat, case: Case) -> Why:
+def access_reason(seat: Seat, case: Case) -> AccessReason:
     """The act through which this seat sees a case that came through the door (one query)."""
     reach = rights.reach(seat, "cases.view")
     if reach is Reach.VICTIMS:
         until = _("as long as the case is one of a possible or identified victim")
-        return Why(_("regional State Social Service"), None, _until(seat, until))
+        return AccessReason(_("regional State Social Service"), None, _until(seat, until))
     place = Assignment.objects.visible_to(seat).filter(case=case, seat=seat, ended_at=None).first()
     if place is None:
         act = _("head of the unit that holds the case")
-        return Why(act, None, _until(seat, _("as long as the unit holds it")))
+        return AccessReason(act, None, _until(seat, _("as long as the unit holds it")))
     act = _("manager of the case") if place.is_manager else _("member of the case's team")
     since = timezone.localdate(place.starts_at)
-    return Why(act, since, _until(seat, _("until the case is closed or you leave its team")))
+    return AccessReason(act, since, _until(seat, _("until the case is closed or you leave its team")))
 
 
 def _until(seat: Seat, words: str) -> str:

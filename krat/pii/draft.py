@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from krat.committee.guard.words import (
+from krat.pii.vocabulary import (
     LINKS,
     LONG_WORD,
     WORD_ENDING,
@@ -103,7 +103,7 @@ def what_is_known(allowed_names: frozenset[str], places: frozenset[str], institu
     return Known(phrases, holders, frozenset(holder_words), frozenset(single), towns)
 
 
-# ---------------------------------------------------------------- the page
+# ---------------------------------------------------------------- the draft
 
 
 @dataclass
@@ -128,7 +128,7 @@ CASE_ENDINGS = word_set(
 SEVERAL_CAPITALS = re.compile(r"(?<=[^\W\d_A-Z])(?=[A-Z])")
 
 
-class Page:
+class Draft:
     """A text made plain, with the way back to the characters as they were written."""
 
     def __init__(self, text: str, known: Known) -> None:

@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from krat.ui.forms import BaseForm
 
 
-def page(
+def render_page(
     request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> TemplateResponse:
     """A page that is rendered later. Querysets and the choices of forms in its context are fetched here and now."""
     context = context or {}
     for value in context.values():
         _fetch(value)
-    if getattr(request, "kept", None) is not None:
+    if getattr(request, "recovered", None) is not None:
         messages.info(request, _("What you had typed when the page expired was kept. Check it and save again."))
     return TemplateResponse(request, template, context, status=status)
 
@@ -42,7 +42,7 @@ def comes_too_late(request: HttpRequest, sentence: str) -> bool:
 
     What was typed already is not thrown away: the verb refuses it, and it stands there beside the refusal.
     """
-    if request.method == "POST" or getattr(request, "kept", None) is not None:
+    if request.method == "POST" or getattr(request, "recovered", None) is not None:
         return False
     messages.info(request, sentence)
     return True

@@ -17,12 +17,12 @@ from django.test import Client, override_settings
 from django.urls import include, path
 from django.utils import timezone
 
-from krat.access import kept
-from krat.access.models import KeptForm, Submission
+from krat.access import recovered_forms
+from krat.access.models import RecoveredForm, Submission
 from krat.access.views import needs
 from krat.people.models import User
 from krat.ui.forms import BaseForm
-from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a frame
+from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
 from krat.urls import urlpatterns as _all
 
 MARKER = "Shembullfjala7731"
@@ -74,7 +74,7 @@ def _probing():
 
 
 def token_of(username: str) -> str:
-    return kept.new_token(User.objects.get(username=username).code)
+    return recovered_forms.new_token(User.objects.get(username=username).code)
 
 
 def sign_in(browser: Client, username: str):
@@ -86,7 +86,7 @@ def expire_and_send(as_, username: str = "zva.durres", **words: str) -> Client:
     browser = as_(username)
     token = token_of(username)
     with time_machine.travel(timezone.now() + timedelta(minutes=40), tick=False):
-        answer = browser.post("/probe/", {"text": MARKER, kept.FIELD: token, **words})
+        answer = browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token, **words})
     assert answer.status_code == 302
     assert answer["Location"] == "/account/login/?next=%2Fprobe%2F"
     return browser
@@ -128,12 +128,12 @@ def test_it_stays_until_the_form_is_accepted(as_):
         sign_in(browser, "zva.durres")
         assert MARKER in browser.get("/probe/").content.decode()
         assert MARKER in browser.get("/probe/").content.decode()
-        browser.post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")})
+        browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")})
         after = browser.get("/probe/")
 
     assert done == [MARKER]
     assert MARKER not in after.content.decode()
-    assert not KeptForm.objects.exists()
+    assert not RecoveredForm.objects.exists()
 
 
 def test_it_does_not_come_back_to_somebody_else(as_):
@@ -175,7 +175,7 @@ def test_after_half_an_hour_its_row_is_gone_with_the_next_sign_in(as_):
     with later(40 + 31):
         sign_in(Client(), "policia.durres")
 
-    assert not KeptForm.objects.exists()
+    assert not RecoveredForm.objects.exists()
 
 
 def test_a_password_is_never_kept(as_):
@@ -192,7 +192,7 @@ def test_a_password_is_never_kept(as_):
 def test_the_stored_bytes_hold_no_word(as_):
     expire_and_send(as_)
 
-    row = KeptForm.objects.get()
+    row = RecoveredForm.objects.get()
     assert MARKER.encode() not in bytes(row.sealed)
     assert MARKER not in f"{row.path} {row.owner} {row.code}"
 
@@ -200,7 +200,7 @@ def test_the_stored_bytes_hold_no_word(as_):
 def test_moved_to_another_person_it_does_not_open(as_):
     expire_and_send(as_)
     thief = User.objects.get(username="policia.durres")
-    KeptForm.objects.update(owner=thief.code, code=uuid.uuid4())
+    RecoveredForm.objects.update(owner=thief.code, code=uuid.uuid4())
 
     with later(45):
         other = Client()
@@ -212,16 +212,16 @@ def test_moved_to_another_person_it_does_not_open(as_):
 
 @pytest.mark.parametrize("token", ["", "made-up", "WyJhIl0:1abc:def"])
 def test_without_a_token_of_this_house_nothing_is_kept(token, client, world):
-    answer = client.post("/probe/", {"text": MARKER, kept.FIELD: token})
+    answer = client.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token})
 
     assert answer.status_code == 302
-    assert not KeptForm.objects.exists()
+    assert not RecoveredForm.objects.exists()
 
 
 def test_an_empty_form_is_not_kept(client, world):
-    client.post("/probe/", {kept.FIELD: token_of("zva.durres")})
+    client.post("/probe/", {recovered_forms.FIELD: token_of("zva.durres")})
 
-    assert not KeptForm.objects.exists()
+    assert not RecoveredForm.objects.exists()
 
 
 def test_a_kept_form_is_shown_and_not_done(as_):
@@ -240,7 +240,7 @@ def test_a_kept_form_is_shown_and_not_done(as_):
 def test_a_form_whose_csrf_token_expired_comes_back_at_once(as_):
     browser = as_("zva.durres", enforce_csrf_checks=True)
 
-    answer = browser.post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")}, follow=True)
+    answer = browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")}, follow=True)
 
     assert answer.redirect_chain == [("/probe/", 302)]
     assert f"text=[{MARKER}]" in answer.content.decode()
@@ -250,18 +250,18 @@ def test_a_form_whose_csrf_token_expired_comes_back_at_once(as_):
 def test_a_form_of_somebody_else_is_not_kept_for_them(as_):
     browser = as_("policia.durres", enforce_csrf_checks=True)
 
-    answer = browser.post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")})
+    answer = browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")})
 
     assert answer.status_code == 403
     assert MARKER not in answer.content.decode()
-    assert not KeptForm.objects.exists()
+    assert not RecoveredForm.objects.exists()
 
 
 def test_a_form_sent_after_signing_out_waits_for_its_writer(as_):
     browser = Client(enforce_csrf_checks=True)
     as_("zva.durres")
 
-    answer = browser.post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")})
+    answer = browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")})
     assert answer["Location"] == "/account/login/?next=%2Fprobe%2F"
 
     other = Client()
@@ -273,14 +273,14 @@ def test_a_forged_request_without_a_token_is_refused(as_):
     answer = as_("zva.durres", enforce_csrf_checks=True).post("/probe/", {"text": MARKER})
 
     assert answer.status_code == 403
-    assert (done, KeptForm.objects.count()) == ([], 0)
+    assert (done, RecoveredForm.objects.count()) == ([], 0)
 
 
 # --- twice ---
 
 
 def test_the_same_form_sent_twice_does_one_thing(as_):
-    browser, form = as_("zva.durres"), {"text": MARKER, kept.FIELD: token_of("zva.durres")}
+    browser, form = as_("zva.durres"), {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")}
 
     first = browser.post("/probe/", form)
     second = browser.post("/probe/", form)
@@ -302,15 +302,15 @@ def test_without_the_token_it_would_be_done_twice(as_):
 def test_a_corrected_form_is_a_new_one(as_):
     browser, token = as_("zva.durres"), token_of("zva.durres")
 
-    refused = browser.post("/probe/", {"text": "wrong", kept.FIELD: token})
-    corrected = browser.post("/probe/", {"text": MARKER, kept.FIELD: token})
+    refused = browser.post("/probe/", {"text": "wrong", recovered_forms.FIELD: token})
+    corrected = browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token})
 
     assert refused.status_code == 200
     assert (done, corrected.status_code) == ([MARKER], 302)
 
 
 def test_a_refused_form_may_be_sent_again_as_it_was(as_):
-    browser, form = as_("zva.durres"), {"text": "wrong", kept.FIELD: token_of("zva.durres")}
+    browser, form = as_("zva.durres"), {"text": "wrong", recovered_forms.FIELD: token_of("zva.durres")}
 
     browser.post("/probe/", form)
     again = browser.post("/probe/", form)
@@ -323,14 +323,14 @@ def test_a_refused_form_may_be_sent_again_as_it_was(as_):
 def test_the_same_words_from_two_pages_are_two_things(as_):
     browser = as_("zva.durres")
 
-    browser.post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")})
-    browser.post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")})
+    browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")})
+    browser.post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")})
 
     assert done == [MARKER, MARKER]
 
 
 def test_a_submission_holds_nothing_that_was_typed(as_):
-    as_("zva.durres").post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")})
+    as_("zva.durres").post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")})
 
     row = Submission.objects.get()
     assert re.fullmatch(r"[0-9a-f]{64}", row.digest)
@@ -338,9 +338,9 @@ def test_a_submission_holds_nothing_that_was_typed(as_):
 
 
 def test_old_submissions_are_forgotten(as_):
-    as_("zva.durres").post("/probe/", {"text": MARKER, kept.FIELD: token_of("zva.durres")})
+    as_("zva.durres").post("/probe/", {"text": MARKER, recovered_forms.FIELD: token_of("zva.durres")})
 
     with later(7 * 24 * 60 + 1):
-        kept.forget_old()
+        recovered_forms.forget_old()
 
     assert not Submission.objects.exists()

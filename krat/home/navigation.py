@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from krat.access import kept, rights
+from krat.access import recovered_forms, rights
 from krat.people.models import Seat
 
 # The closed half is one place: the first of these that the seat may see leads into it, and its lists show the others.
@@ -34,8 +34,8 @@ _NAV: list[Any] = [
 ]
 
 
-def frame(request: Any) -> dict[str, Any]:
-    """The frame of a page; everything it needs was fetched by the middleware."""
+def navigation(request: Any) -> dict[str, Any]:
+    """What stands around a page; everything it needs was fetched by the middleware."""
     seat: Seat | None = getattr(request, "seat", None)
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
@@ -45,7 +45,9 @@ def frame(request: Any) -> dict[str, Any]:
         "seat": seat,
         "seats": [one for one in getattr(request, "seats", []) if one != seat],
         "county_name": seat.institution.county.name if seat and seat.institution.county else "",
-        "form_token": kept.new_token(user.code, seat.code if seat else None) if signed_in and user is not None else "",
+        "form_token": recovered_forms.new_token(user.code, seat.code if seat else None)
+        if signed_in and user is not None
+        else "",
         "today": timezone.localdate(),
         "helplines": getattr(request, "helplines", []),
         "is_demo": settings.KRAT_DEMO,

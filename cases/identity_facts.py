@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import formats, timezone
 from django.utils.translation import ngettext, pgettext
 
-from cases.forms.cases import CITIZENSHIPS, LANGUAGES, WhoFields
+from cases.forms.cases import CITIZENSHIPS, LANGUAGES, IdentityFields
 from cases.models import Case, Identity
 from cases.models.identity import Sex
 from krat.reference.models import Term
@@ -26,43 +26,45 @@ _ORDER = (
 )
 
 
-def facts_of(who: Identity, terms: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
+def facts_of(identity: Identity, terms: dict[tuple[str, str], str]) -> list[tuple[str, str]]:
     """The sheet of an identity, whose words must be at hand: what is known, and what should be (no query)."""
-    rows = [(pgettext("person", "Name"), who.full_name)]
+    rows = [(pgettext("person", "Name"), identity.full_name)]
     for name in _ORDER:
-        words = _in_words(who, name, terms)
+        words = _in_words(identity, name, terms)
         if words or name in _ALWAYS:
-            rows.append((str(WhoFields.base_fields[name].label), words))
+            rows.append((str(IdentityFields.base_fields[name].label), words))
     return rows
 
 
-def fields_shown(who: Identity) -> list[str]:
+def fields_shown(identity: Identity) -> list[str]:
     """The names of the fields that its sheet tells, for the trail."""
-    return [name for name, words in who.words.items() if words]
+    return [name for name, words in identity.words.items() if words]
 
 
-def terms_of(case: Case, who: Identity | None) -> dict[tuple[str, str], str]:
+def terms_of(case: Case, identity: Identity | None) -> dict[tuple[str, str], str]:
     """The words for the codes of concerns and of the present care (one query)."""
-    codes = [*case.concerns, *([who.words["care"]] if who is not None else [])]
+    codes = [*case.concerns, *([identity.words["care"]] if identity is not None else [])]
     rows = Term.objects.filter(list__in=[Term.List.CONCERN, Term.List.CARE], code__in=codes)
     return {(one.list, one.code): str(one) for one in rows}
 
 
-def _in_words(who: Identity, name: str, terms: dict[tuple[str, str], str]) -> str:
-    word: str = who.words[name]
+def _in_words(identity: Identity, name: str, terms: dict[tuple[str, str], str]) -> str:
+    word: str = identity.words[name]
     if name == "birth_date":
-        return _born(who)
+        return _born(identity)
     if name == "care":
         return terms.get((Term.List.CARE, word), word)
     choices = {"sex": Sex.choices, "citizenship": CITIZENSHIPS, "language": LANGUAGES}.get(name)
     return str(dict(choices).get(word, word)) if choices and word else word
 
 
-def _born(who: Identity) -> str:
+def _born(identity: Identity) -> str:
     """The day of birth and the age; from the year alone the age that protects as a child in doubt."""
-    age = who.age_on(timezone.localdate())
+    age = identity.age_on(timezone.localdate())
     if age is None:
         return ""
-    day = formats.date_format(who.born_on, "SHORT_DATE_FORMAT") if who.born_on else who.words["birth_year"]
+    day = (
+        formats.date_format(identity.born_on, "SHORT_DATE_FORMAT") if identity.born_on else identity.words["birth_year"]
+    )
     years = ngettext("%(years)s year old", "%(years)s years old", age) % {"years": age}
     return f"{day} · {years}"

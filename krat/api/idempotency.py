@@ -26,7 +26,7 @@ HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("ETag", "Location")
 
 
-def once(request: Any, work: Callable[[], Response], again: Callable[[], Response] | None = None) -> Response:
+def idempotent(request: Any, work: Callable[[], Response], again: Callable[[], Response] | None = None) -> Response:
     """Do the work, or answer as the first time; without a key just do it (two inserts or updates more with one).
 
     ``again`` answers a repeat by how things stand now, where what was shown may have been closed since.

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import ngettext
 
-from krat.committee.guard import names, numbers
-from krat.committee.guard import places as place_rules
-from krat.committee.guard.page import Hit, Kind, Page, what_is_known
-from krat.committee.guard.words import plain_character
+from krat.pii import names, numbers
+from krat.pii import places as place_rules
+from krat.pii.draft import Draft, Hit, Kind, what_is_known
+from krat.pii.vocabulary import plain_character
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Finding:
     stops: bool
 
 
-Rule = Callable[[Page], Iterator[Hit]]
+Rule = Callable[[Draft], Iterator[Hit]]
 
 NAME_RULES: tuple[Rule, ...] = names.RULES
 OTHER_RULES: tuple[Rule, ...] = (names.initials, *numbers.RULES, *place_rules.RULES)
@@ -42,15 +42,15 @@ def find_personal(
     institutions: Collection[str] = (),
 ) -> list[Finding]:
     """Everything in the text that is shaped like a private person's data, in the order of the text."""
-    page = Page(text, what_is_known(frozenset(allowed_names), frozenset(places), frozenset(institutions)))
+    draft = Draft(text, what_is_known(frozenset(allowed_names), frozenset(places), frozenset(institutions)))
     findings: dict[tuple[int, int], Finding] = {}
     for rule in RULES:
-        for kind, start, end, stops in rule(page):
-            first, last = page.origin[start], page.origin[end - 1] + 1
+        for kind, start, end, stops in rule(draft):
+            first, last = draft.origin[start], draft.origin[end - 1] + 1
             # Marks that cannot be seen are part of what is shown as found.
             while last < len(text) and not plain_character(text[last]):
                 last += 1
-            sentence = page.sentence(start)
+            sentence = draft.sentence(start)
             findings.setdefault((first, last), Finding(kind, sentence, first, last, stops))
     return sorted(findings.values(), key=lambda finding: (finding.start, finding.end))
 

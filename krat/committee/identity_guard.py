@@ -8,8 +8,8 @@ from typing import Any, cast
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 
-from krat.committee.guard import identity as identity_guard
 from krat.committee.models import Institution
+from krat.pii import detector
 from krat.reference.models import County, Municipality
 
 _heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
@@ -43,11 +43,11 @@ def refuse_personal(texts: Mapping[str, str]) -> None:
     refused: dict[str, str] = {}
     warnings: list[str] = []
     for field, text in texts.items():
-        found = identity_guard.find_personal(text, allowed_names=people, places=places, institutions=names)
+        found = detector.find_personal(text, allowed_names=people, places=places, institutions=names)
         if any(finding.stops for finding in found):
-            refused[field] = identity_guard.message([finding for finding in found if finding.stops])
+            refused[field] = detector.message([finding for finding in found if finding.stops])
         elif found:
-            warnings.append(identity_guard.message(found))
+            warnings.append(detector.message(found))
     if refused:
         raise ValidationError(refused)
     heard = _heard.get()

@@ -1,4 +1,4 @@
-"""The path of a case and its course (rrjedha): its stages with their clocks, and what happened, from rows at hand."""
+"""The path of a case and its timeline (rrjedha): its stages with their deadlines, and what happened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from cases.models import Case, Clock, Note, Obstacle, Referral
+from cases.models import Case, Note, Obstacle, Referral, StageDeadline
 from cases.models.case import OVER, Risk, Stage
 from cases.models.referral import ReferralState
 from cases.sharing import PURPOSES
@@ -41,7 +41,7 @@ class StageOfPath:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the course."""
+    """One line of the timeline."""
 
     at: datetime.datetime
     text: str
@@ -55,9 +55,9 @@ class Event:
 # --- the path ---
 
 
-def path_of(case: Case, clocks: Iterable[Clock]) -> list[StageOfPath]:
+def path_of(case: Case, deadlines: Iterable[StageDeadline]) -> list[StageOfPath]:
     """The stages of a case with the days of their clocks (no query)."""
-    last = {Stage(clock.stage): clock for clock in clocks}
+    last = {Stage(one.stage): one for one in deadlines}
     now = _PATH.index(Stage(case.stage)) if case.stage in _PATH else len(_PATH)
     stages = [_stage(stage, place, now, last.get(stage), case) for place, stage in enumerate(_PATH)]
     if case.stage in OVER:
@@ -66,42 +66,42 @@ def path_of(case: Case, clocks: Iterable[Clock]) -> list[StageOfPath]:
     return [*stages, StageOfPath(str(capfirst(pgettext("last stage of a case", "closing"))), "", "next")]
 
 
-def _stage(stage: Stage, place: int, now: int, clock: Clock | None, case: Case) -> StageOfPath:
+def _stage(stage: Stage, place: int, now: int, stage_deadline: StageDeadline | None, case: Case) -> StageOfPath:
     label = str(capfirst(stage.label))
     if place == now:
-        return StageOfPath(label, _running(clock), "now")
+        return StageOfPath(label, _running(stage_deadline), "now")
     if place > now:
         return StageOfPath(label, "", "next")
-    if clock is not None:
-        return StageOfPath(label, _day(clock.met_at or clock.starts_at), "done")
+    if stage_deadline is not None:
+        return StageOfPath(label, _day(stage_deadline.met_at or stage_deadline.starts_at), "done")
     if stage is Stage.SIGNAL:
         return StageOfPath(label, formats.date_format(case.signalled_on, "SHORT_DATE_FORMAT"), "done")
     return StageOfPath(label, pgettext("stage", "not needed"), "next" if now < len(_PATH) else "done")
 
 
-def _running(clock: Clock | None) -> str:
-    if clock is None or clock.due_at is None:
+def _running(stage_deadline: StageDeadline | None) -> str:
+    if stage_deadline is None or stage_deadline.due_at is None:
         return ""
-    due = timezone.localtime(clock.due_at)
+    due = timezone.localtime(stage_deadline.due_at)
     if (due.hour, due.minute) == (23, 59):
         return _("until %(day)s") % {"day": _day(due)}
     return _("until %(day)s") % {"day": formats.date_format(due, "SHORT_DATETIME_FORMAT")}
 
 
-# --- the course ---
+# --- the timeline ---
 
 
-def course_of(
+def timeline_of(
     case: Case,
     *,
-    clocks: Sequence[Clock],
+    deadlines: Sequence[StageDeadline],
     referrals: Iterable[Referral],
     obstacles: Iterable[Obstacle],
     notes: Iterable[Note],
 ) -> list[Event]:
     """What happened in a case, the latest first; words of notes must be at hand (one query, for the risk)."""
     events = [
-        *_stages(clocks),
+        *_stages(deadlines),
         *_risks(case),
         *(event for one in referrals for event in _referral(one)),
         *(event for one in obstacles for event in _obstacle(one)),
@@ -110,9 +110,9 @@ def course_of(
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _stages(clocks: Sequence[Clock]) -> list[Event]:
-    opened = [Event(one.starts_at, _("The case was opened.")) for one in clocks[:1]]
-    return [*opened, *(Event(one.starts_at, _("Stage: %(stage)s") % {"stage": one}) for one in clocks[1:])]
+def _stages(deadlines: Sequence[StageDeadline]) -> list[Event]:
+    opened = [Event(one.starts_at, _("The case was opened.")) for one in deadlines[:1]]
+    return [*opened, *(Event(one.starts_at, _("Stage: %(stage)s") % {"stage": one}) for one in deadlines[1:])]
 
 
 def _risks(case: Case) -> list[Event]:

@@ -17,10 +17,10 @@ from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from krat.access import vault
-from krat.access.models import KeptForm, Submission
+from krat.access.models import RecoveredForm, Submission
 
 FIELD = "_once"
-KEPT_FOR = timedelta(minutes=30)
+RECOVERABLE_FOR = timedelta(minutes=30)
 TOKEN_AGE = timedelta(days=7)  # a page that stood open over the weekend still keeps what was typed on it
 _SALT = "krat.form"
 # Never kept: what belongs to one request only, and secrets on whatever page they are asked for.
@@ -86,13 +86,13 @@ def keep(request: HttpRequest) -> bool:
         return False
     code = uuid.uuid4()
     sealed = vault.seal(words.urlencode(), place=f"access_keptform:sealed:{code}")
-    KeptForm.objects.create(code=code, owner=reader, path=request.path[:300], sealed=sealed)
+    RecoveredForm.objects.create(code=code, owner=reader, path=request.path[:300], sealed=sealed)
     return True
 
 
 def remember_after_sign_in(request: HttpRequest, owner: uuid.UUID) -> None:
     """Note in the session whether something is waiting, so that no other page has to ask the database."""
-    request.session[_IN_SESSION] = KeptForm.objects.filter(owner=owner).exists()
+    request.session[_IN_SESSION] = RecoveredForm.objects.filter(owner=owner).exists()
 
 
 def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
@@ -102,7 +102,7 @@ def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
     """
     if not request.session.get(_IN_SESSION):
         return None
-    rows = KeptForm.objects.filter(owner=owner, kept_at__gte=timezone.now() - KEPT_FOR)
+    rows = RecoveredForm.objects.filter(owner=owner, kept_at__gte=timezone.now() - RECOVERABLE_FOR)
     row = rows.filter(path=request.path).order_by("-kept_at").first()
     if row is None:
         return None
@@ -116,8 +116,8 @@ def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
 def is_accepted(request: HttpRequest, owner: uuid.UUID) -> None:
     """The form of this page was accepted: what was kept of it is no longer wanted (no query when nothing waits)."""
     if request.session.get(_IN_SESSION):
-        KeptForm.objects.filter(owner=owner, path=request.path).delete()
-        request.session[_IN_SESSION] = KeptForm.objects.filter(owner=owner).exists()
+        RecoveredForm.objects.filter(owner=owner, path=request.path).delete()
+        request.session[_IN_SESSION] = RecoveredForm.objects.filter(owner=owner).exists()
 
 
 def to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -157,5 +157,5 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def forget_old() -> None:
     """Forget what cannot come again: expired forms, and submissions whose tokens have expired (two deletes)."""
-    KeptForm.objects.filter(kept_at__lt=timezone.now() - KEPT_FOR).delete()
+    RecoveredForm.objects.filter(kept_at__lt=timezone.now() - RECOVERABLE_FOR).delete()
     Submission.objects.filter(received_at__lt=timezone.now() - TOKEN_AGE).delete()

@@ -1,4 +1,4 @@
-"""The frame of REST: refusals, shapes, pages by cursor, versions, keys, the trail; asked of the tasks and of probes."""
+"""The base of REST: refusals, serializers, pages, versions, keys, the trail; asked of the tasks and of probes."""
 
 import json
 import uuid
@@ -17,19 +17,19 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
-from krat.access import witness
+from krat.access import access_logger
 from krat.access.scoping import hold, settle
 from krat.access.views import QueryWhileRendering, door
 from krat.api.checks import rest_is_closed_by_default
 from krat.api.errors import Conflict
+from krat.api.idempotency import HEADER
 from krat.api.models import IdempotentAnswer
-from krat.api.once import HEADER
-from krat.api.shapes import Coded, Shape
+from krat.api.serializers import CodeRelatedField, StrictSerializer
 from krat.api.views import Resource, based_on
 from krat.audit.models import Entry
 from krat.committee.models import Institution
 from krat.demo import make
-from krat.plan.api import TaskShape
+from krat.plan.api import TaskSerializer
 from krat.plan.models import Step, Task
 from krat.plan.models.task import State
 from tests.api.conftest import problem
@@ -224,8 +224,8 @@ class Fails(Resource):
         raise RuntimeError("the name of somebody")
 
 
-def test_a_mistake_of_ours_shows_a_number_and_nothing_else(machine, planted, caplog):
-    planted(path("api/v1/fails/", Fails.as_view(), name="fails"))
+def test_a_mistake_of_ours_shows_a_number_and_nothing_else(machine, extra_urls, caplog):
+    extra_urls(path("api/v1/fails/", Fails.as_view(), name="fails"))
 
     told = problem(machine().get("fails/"), 500, "incident")
 
@@ -262,7 +262,7 @@ def test_a_page_does_not_listen_to_the_header(as_):
     assert as_("zva.durres").get("/tasks/", headers={"Accept-Language": "en"})["Content-Language"] == "sq"
 
 
-# --- shapes ---
+# --- serializers ---
 
 
 @pytest.mark.parametrize(
@@ -294,18 +294,18 @@ def test_a_text_is_stored_in_its_one_form(machine, task):
     assert Step.objects.unscoped("tests look").get(task=task).note == "F\u00ebmija u regjistrua."
 
 
-class Inner(Shape):
+class Inner(StrictSerializer):
     """A part."""
 
     kind = serializers.ChoiceField(choices=["a", "b"])
 
 
-class Outer(Shape):
+class Outer(StrictSerializer):
     """A whole."""
 
     code = serializers.UUIDField(read_only=True)
     inner = Inner()
-    lead = Coded(lambda seat: Institution.objects.visible_to(seat))
+    lead = CodeRelatedField(lambda seat: Institution.objects.visible_to(seat))
 
 
 class Takes(Resource):
@@ -314,7 +314,7 @@ class Takes(Resource):
     rights = {"POST": "tasks.report"}
 
     def post(self, request):
-        return Response({"lead": self.shaped(Outer)["lead"].code}, status=201)
+        return Response({"lead": self.validated(Outer)["lead"].code}, status=201)
 
 
 @pytest.mark.parametrize(
@@ -330,8 +330,8 @@ class Takes(Resource):
         ({"lead": "a\x00"}, "lead", "invisible"),
     ],
 )
-def test_parts_and_rows_by_code_are_named_too(machine, planted, change, field, code):
-    planted(path("api/v1/takes/", Takes.as_view(), name="takes"))
+def test_parts_and_rows_by_code_are_named_too(machine, extra_urls, change, field, code):
+    extra_urls(path("api/v1/takes/", Takes.as_view(), name="takes"))
     one = machine()
     good = {"inner": {"kind": "a"}, "lead": "AL-02-POL"}
 
@@ -341,8 +341,8 @@ def test_parts_and_rows_by_code_are_named_too(machine, planted, change, field, c
     assert told["errors"][field][0]["code"] == code
 
 
-def test_a_foreign_code_and_a_missing_one_are_refused_with_the_same_bytes(machine, planted):
-    planted(path("api/v1/takes/", Takes.as_view(), name="takes"))
+def test_a_foreign_code_and_a_missing_one_are_refused_with_the_same_bytes(machine, extra_urls):
+    extra_urls(path("api/v1/takes/", Takes.as_view(), name="takes"))
     one = machine()
 
     foreign = one.post("takes/", {"inner": {"kind": "a"}, "lead": "AL-05-ZVA"})
@@ -466,7 +466,7 @@ def test_filters_narrow(machine, task):
 # --- versions ---
 
 
-class Changed(Shape):
+class Changed(StrictSerializer):
     """A task's new words."""
 
     title = serializers.CharField(max_length=300)
@@ -482,7 +482,7 @@ class Changes(Resource):
 
     def patch(self, request, code):
         task = hold(door(request, _rows(request), code), based_on=based_on(request))
-        task.title = self.shaped(Changed)["title"]
+        task.title = self.validated(Changed)["title"]
         settle(task, by=request.seat, right="tasks.report")
         return self.one(task, Changed)
 
@@ -492,8 +492,8 @@ def _rows(request):
 
 
 @pytest.fixture
-def changes(planted):
-    planted(path("api/v1/changes/<uuid:code>/", Changes.as_view(), name="changes"))
+def changes(extra_urls):
+    extra_urls(path("api/v1/changes/<uuid:code>/", Changes.as_view(), name="changes"))
 
 
 def test_one_thing_carries_the_tag_of_its_version(machine, task):
@@ -644,7 +644,7 @@ def test_what_is_shown_is_noted_before_it_is_shown(machine, task):
 
 
 class Silent:
-    """A witness whose pen is broken."""
+    """An access logger that cannot write."""
 
     def saw(self, *what):
         raise DatabaseError("no place left")
@@ -653,9 +653,9 @@ class Silent:
         """Not asked."""
 
 
-def test_what_cannot_be_noted_is_neither_shown_nor_done(machine, task, witness_of):
+def test_what_cannot_be_noted_is_neither_shown_nor_done(machine, task, access_logger_of):
     one = machine()
-    witness_of(Silent())
+    access_logger_of(Silent())
 
     shown = one.get(f"tasks/{task.code}/")
     done = one.post(f"tasks/{task.code}/progress/", {"note": "Puna filloi."})
@@ -667,10 +667,10 @@ def test_what_cannot_be_noted_is_neither_shown_nor_done(machine, task, witness_o
     assert steps_of(task) == 0
 
 
-def test_with_a_witness_it_is_shown(machine, task):
+def test_with_an_access_logger_it_is_shown(machine, task):
     """The negative control."""
     assert machine().get(f"tasks/{task.code}/").json()["title"] == task.title
-    assert witness.witness()
+    assert access_logger.access_logger()
 
 
 class AsksLate(Resource):
@@ -682,8 +682,8 @@ class AsksLate(Resource):
         return Response({"tasks": Task.objects.visible_to(request.seat).values_list("title")})
 
 
-def test_no_query_runs_after_the_transaction(machine, planted, task, settings):
-    planted(path("api/v1/late/", AsksLate.as_view(), name="late"))
+def test_no_query_runs_after_the_transaction(machine, extra_urls, task, settings):
+    extra_urls(path("api/v1/late/", AsksLate.as_view(), name="late"))
     one = machine()
 
     problem(one.get("late/"), 500, "incident")
@@ -713,8 +713,8 @@ class Opened(Resource):
         return Response({"open": True})
 
 
-def test_an_address_that_says_nothing_is_open_to_nobody(machine, planted):
-    planted(path("api/v1/bare/", Bare.as_view(), name="bare"))
+def test_an_address_that_says_nothing_is_open_to_nobody(machine, extra_urls):
+    extra_urls(path("api/v1/bare/", Bare.as_view(), name="bare"))
 
     answer = machine().get("bare/")
 
@@ -723,8 +723,8 @@ def test_an_address_that_says_nothing_is_open_to_nobody(machine, planted):
     assert {one.id for one in run_checks()} >= {"krat.E001", "krat.E015"}
 
 
-def test_an_address_that_was_opened_is_found(planted):
-    planted(path("api/v1/opened/", Opened.as_view(), name="opened"))
+def test_an_address_that_was_opened_is_found(extra_urls):
+    extra_urls(path("api/v1/opened/", Opened.as_view(), name="opened"))
 
     assert [one.msg for one in rest_is_closed_by_default(None)] == ["api/v1/opened/ is not closed."]
 
@@ -747,7 +747,7 @@ def test_as_it_is_nothing_is_found():
 def test_a_task_looks_like_its_shape(machine, task):
     told = machine().get(f"tasks/{task.code}/").json()
 
-    assert list(told) == [*TaskShape().fields, "steps"]
+    assert list(told) == [*TaskSerializer().fields, "steps"]
     assert (told["lead"], told["county"], told["state"]) == ("AL-02-ZVA", "AL-02", "new")
 
 
@@ -804,7 +804,7 @@ def test_the_queries_of_a_list_do_not_grow_with_it(machine, world):
     assert len(many) == len(few)
 
 
-def test_a_conflict_and_a_missing_row_raised_anywhere_keep_their_meaning(machine, planted):
+def test_a_conflict_and_a_missing_row_raised_anywhere_keep_their_meaning(machine, extra_urls):
     class Raises(Resource):
         rights = {"POST": "tasks.report"}
 
@@ -812,7 +812,7 @@ def test_a_conflict_and_a_missing_row_raised_anywhere_keep_their_meaning(machine
             mistakes = {"conflict": Conflict(), "gone": Http404(), "sense": ValidationError("Nuk shkon.")}
             raise mistakes[request.data["what"]]
 
-    planted(path("api/v1/raises/", Raises.as_view(), name="raises"))
+    extra_urls(path("api/v1/raises/", Raises.as_view(), name="raises"))
     one = machine()
 
     problem(one.post("raises/", {"what": "conflict"}), 409, "state_conflict")

@@ -1,4 +1,4 @@
-"""Shapes: what a record looks like on its way in and out. They hold no rules; the verb and the model speak."""
+"""Serializers: what a record looks like on its way in and out. They hold no rules; the verb and the model speak."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON.")
 
 
-class Shape(serializers.Serializer[Any]):
-    """The base of every shape: an unknown field is an error, and texts are what they look like."""
+class StrictSerializer(serializers.Serializer[Any]):
+    """The base of every serializer: an unknown field is an error, and texts are what they look like."""
 
     unknown_code = "unknown_field"
     unknown_sentence = gettext_lazy("There is no such field.")
@@ -98,7 +98,7 @@ def plain_words(value: Any) -> Any:
     return value
 
 
-class Moment(serializers.DateTimeField):
+class UtcDateTimeField(serializers.DateTimeField):
     """A moment, told in UTC."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -109,8 +109,10 @@ Rows = Callable[[Subject], "models.QuerySet[Any]"]
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class Coded(serializers.Field[Any, Any, Any, Any]):
-    """A row by its code, among those that the asking seat may see: ``Coded(lambda seat: X.objects.visible_to(seat))``.
+class CodeRelatedField(serializers.Field[Any, Any, Any, Any]):
+    """A row by its code, among those that the asking seat may see.
+
+    ``CodeRelatedField(lambda seat: X.objects.visible_to(seat))``
 
     Without ``rows`` it only shows.
     """
@@ -138,7 +140,7 @@ class Coded(serializers.Field[Any, Any, Any, Any]):
         return str(getattr(value, self.by))
 
 
-class CodedMany(serializers.ListField):
+class CodeListField(serializers.ListField):
     """Rows by their codes, shown only; the view has prefetched them."""
 
     child = serializers.CharField()
@@ -150,7 +152,7 @@ class CodedMany(serializers.ListField):
         return [str(row.code) for row in (data if isinstance(data, list) else data.all())]
 
 
-class BothLanguages(Shape):
+class BothLanguages(StrictSerializer):
     """A label in both languages."""
 
     sq = serializers.CharField(source="name_sq")

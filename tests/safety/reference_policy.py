@@ -1,7 +1,7 @@
-"""An independent judge of who may see what: domain notes 16, rulings 11 and 12, promise 2, written down once more.
+"""An independent policy of who may see what: domain notes 16, rulings 11 and 12, promise 2, written down once more.
 
 It reads the rows of acts (team, referral, holder) by itself and calls nothing of the rights tables, of the models'
-paths or of `cases.sharing`: were one of them wrong, judge and registry would disagree.
+paths or of `cases.sharing`: were one of them wrong, policy and registry would disagree.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from cases.models import Assignment, Card, Case, Obstacle, Referral, Signal
 from krat.access.scoping import ScopedModel
 from krat.committee.models import Institution
 from krat.people.models import Seat
-from tests.safety.markers import Place
+from tests.safety.canaries import Place
 
-_WHY = "the judge reads the acts by itself"
+_WHY = "the reference policy reads the acts by itself"
 
 # Ruling 12, and for the purposes that it does not spell out, what each needs to help (domain notes 13 and 14).
 SHARED_BY_PURPOSE = {
@@ -53,8 +53,8 @@ def _rows(model: type[Any]) -> Any:
     return model.objects.unscoped(_WHY) if issubclass(model, ScopedModel) else model.objects.all()
 
 
-class Judge:
-    """Judges for one seat, as the acts stand now."""
+class ReferencePolicy:
+    """Answers for one seat, as the acts stand now."""
 
     def __init__(self, seat: Seat) -> None:
         self.seat: Seat = _rows(Seat).select_related("institution", "user").get(pk=seat.pk)
