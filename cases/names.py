@@ -10,7 +10,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from krat.access import vault
+from krat.access import crypto
 from krat.reference.albanian import fold
 
 SHORTEST = 3
@@ -42,7 +42,7 @@ def number_token(number: str) -> str:
     A plain hash of it would be the number itself: there are few enough of them to try all.
     """
     number = compact(number)
-    return vault.keyed_hash(number.encode(), use="personal-number") if number else ""
+    return crypto.keyed_hash(number.encode(), use="personal-number") if number else ""
 
 
 def compact(number: str) -> str:
@@ -66,4 +66,4 @@ def check_name(name: str) -> None:
 
 
 def _token(word: str) -> str:
-    return vault.keyed_hash(word.encode(), use="name")[:_LENGTH]
+    return crypto.keyed_hash(word.encode(), use="name")[:_LENGTH]

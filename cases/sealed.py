@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
-from krat.access import vault
+from krat.access import crypto
 
 _NONCE = 12
 Sealed = bytes | memoryview
@@ -81,12 +81,12 @@ class SealedWords(models.BinaryField):  # type: ignore[type-arg]  # takes no sub
         return self.empty() | words
 
     def open(self, row: Any, sealed: Sealed) -> dict[str, str]:
-        """The words of a row; raises `vault.Unopenable` where the bytes belong to another row or were changed."""
+        """The words of a row; raises `crypto.DecryptionError` where the bytes belong to another row or were changed."""
         raw = bytes(sealed)
         try:
             plain = AESGCM(row.data_key()).decrypt(raw[:_NONCE], raw[_NONCE:], self._place(row))
         except InvalidTag as mistake:
-            raise vault.Unopenable("These words do not open in this row.") from mistake
+            raise crypto.DecryptionError("These words do not open in this row.") from mistake
         opened: dict[str, str] = json.loads(plain)
         return self.empty() | opened
 
@@ -108,9 +108,9 @@ def new_key() -> bytes:
 
 def wrap(key: bytes, code: object) -> bytes:
     """The data key as it is stored: sealed by the master key for one row."""
-    return vault.seal(key.hex(), place=f"cases_datakey:wrapped:{code}")
+    return crypto.encrypt(key.hex(), place=f"cases_datakey:wrapped:{code}")
 
 
 def unwrap(wrapped: Sealed, code: object) -> bytes:
-    """The opened data key; raises `vault.Unopenable`."""
-    return bytes.fromhex(vault.unseal(wrapped, place=f"cases_datakey:wrapped:{code}"))
+    """The opened data key; raises `crypto.DecryptionError`."""
+    return bytes.fromhex(crypto.decrypt(wrapped, place=f"cases_datakey:wrapped:{code}"))

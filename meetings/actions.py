@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import cards
 from cases.models import Card
-from krat.access import vault
+from krat.access import crypto
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
@@ -315,7 +315,7 @@ def save_draft(item: AgendaItem, *, by: Seat, text: str, based_on: int) -> Minut
     rows = MinuteDraft.objects.permitted(by, FILE)
     draft = rows.filter(item=item).first() or MinuteDraft(item=item, seat=by)
     draft.based_on = based_on
-    draft.sealed = vault.seal(text, place=f"meetings_minutedraft:sealed:{draft.code}")
+    draft.ciphertext = crypto.encrypt(text, place=f"meetings_minutedraft:sealed:{draft.code}")
     return settle(draft, by=by, right=FILE)
 
 
@@ -324,7 +324,7 @@ def open_draft(item: AgendaItem, *, by: Seat) -> tuple[MinuteDraft, str] | None:
     draft = MinuteDraft.objects.permitted(by, FILE).filter(item=item).first()
     if draft is None:
         return None
-    return draft, vault.unseal(draft.sealed, place=f"meetings_minutedraft:sealed:{draft.code}")
+    return draft, crypto.decrypt(draft.ciphertext, place=f"meetings_minutedraft:sealed:{draft.code}")
 
 
 @transaction.atomic

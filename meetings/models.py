@@ -358,7 +358,7 @@ class MinuteDraft(ScopedModel):
 
     processing = Processing(
         _("nothing typed is lost"),
-        Level.SEALED,
+        Level.ENCRYPTED,
         _("until the item is saved, at the latest until the minutes are approved"),
     )
 
@@ -366,7 +366,7 @@ class MinuteDraft(ScopedModel):
 
     item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="drafts", verbose_name=_("item"))
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
-    sealed = models.BinaryField(_("sealed text"))
+    ciphertext = models.BinaryField(_("encrypted text"), db_column="sealed")
     based_on = models.PositiveIntegerField(_("based on version"))
     saved_at = models.DateTimeField(_("saved at"), auto_now=True)
 

@@ -213,7 +213,7 @@ class Card(VersionedModel):
 class Obstacle(EditedInCase):
     """What holds a case up (pengesë): which kind, which institution is waited for, since when, what is asked."""
 
-    processing = Processing(_("that a stuck case is freed"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("that a stuck case is freed"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
     class State(models.TextChoices):
         STANDS = "stands", pgettext_lazy("obstacle", "holds the case up")

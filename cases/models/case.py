@@ -168,7 +168,7 @@ class Case(VersionedModel):
     point here with ``related_name="+"``, so that no join from here can name them (ruling 2)."""
 
     processing = Processing(
-        _("leading the case of a child or possible victim"), Level.SEALED, Caseload.KEPT, Caseload.BASIS
+        _("leading the case of a child or possible victim"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS
     )
 
     OF_VICTIMS = (VictimStatus.POSSIBLE, VictimStatus.VICTIM)
@@ -284,7 +284,7 @@ class Case(VersionedModel):
 class StageDeadline(ScopedModel):
     """The time of one stage: since when, until when by which deadline, and when it was met. Clocks never pause."""
 
-    processing = Processing(_("which step is late, and with whom"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("which step is late, and with whom"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
     view_right = "cases.view"
 

@@ -44,7 +44,7 @@ class AgeBand(models.TextChoices):
 class Identity(EditedInCase):
     """Who the person of a case is, and how the family is reached safely. Sealed; never the address of a shelter."""
 
-    processing = Processing(_("helping this child or possible victim"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("helping this child or possible victim"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
     view_right = "identity.view"
 

@@ -33,7 +33,7 @@ class KnownVersion(CheckedModel):
 class SentChange(SealedInCase):
     """A change that a system sent while somebody else had changed the case: it waits until a person decides."""
 
-    processing = Processing(_("that no sent change is lost"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("that no sent change is lost"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
     class State(models.TextChoices):
         WAITS = "waits", pgettext_lazy("sent change", "waits")

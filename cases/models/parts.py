@@ -47,7 +47,7 @@ class Part(EditedInCase):
 class SchoolPart(Part):
     """Whether and where the child goes to school (shkolla)."""
 
-    processing = Processing(_("the child goes to school"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("the child goes to school"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
     class State(models.TextChoices):
         UNKNOWN = "unknown", pgettext_lazy("school", "not known")
@@ -75,7 +75,7 @@ class AidPart(Part):
 
     processing = Processing(
         _("the family is in the economic-aid scheme"),
-        Level.SEALED,
+        Level.ENCRYPTED,
         Caseload.KEPT,
         _("Law 57/2019 on social assistance; VKM 597/2019"),
     )
@@ -103,7 +103,7 @@ class AidPart(Part):
 class CounsellingPart(Part):
     """Counselling by one provider (këshillim): each sees its own and nothing of another's."""
 
-    processing = Processing(_("counselling for child and family"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("counselling for child and family"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("counselling", "waiting")
@@ -139,7 +139,7 @@ class Note(SealedInCase):
     (domain notes 16, rule 7).
     """
 
-    processing = Processing(_("what was found and done"), Level.SEALED, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("what was found and done"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
     class Kind(models.TextChoices):
         VISIT = "visit", _("visit")

@@ -63,7 +63,10 @@ class Referral(EditedInCase):
     """A referral of a case to one institution for one purpose."""
 
     processing = Processing(
-        _("that the right institution helps, with what it needs to know"), Level.SEALED, Caseload.KEPT, Caseload.BASIS
+        _("that the right institution helps, with what it needs to know"),
+        Level.ENCRYPTED,
+        Caseload.KEPT,
+        Caseload.BASIS,
     )
 
     class Consent(models.TextChoices):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from cases import sealed
-from krat.access import vault
+from krat.access import crypto
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, VersionedModel
 
@@ -52,7 +52,7 @@ def key_of(row: Any, **owner: int) -> bytes:
         keys: type[DataKey] = apps.get_model("cases", "DataKey")
         found = keys.objects.filter(**owner).first()
         if found is None:
-            raise vault.Unopenable("The data key is gone.")
+            raise crypto.DecryptionError("The data key is gone.")
         held[_AT_HAND] = sealed.unwrap(found.wrapped, found.code)
     key: bytes = held[_AT_HAND]
     return key
@@ -105,6 +105,6 @@ def fetch_keys(rows: Iterable[Any]) -> None:
     found = {key.case_id: key for key in keys.objects.filter(case__in={row.case_id for row in wanting})}
     for row in wanting:
         if row.case_id not in found:
-            raise vault.Unopenable("The data key is gone.")
+            raise crypto.DecryptionError("The data key is gone.")
         key = found[row.case_id]
         row.__dict__[_AT_HAND] = sealed.unwrap(key.wrapped, key.code)

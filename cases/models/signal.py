@@ -96,7 +96,7 @@ class SignalWords(ScopedModel):
     """What a signal tells. Its receiver reads it; once it is a case, only that case's team and the unit's head."""
 
     processing = Processing(
-        _("what was told about a child or possible victim"), Level.SEALED, Caseload.SIGNALS_KEPT, Caseload.BASIS
+        _("what was told about a child or possible victim"), Level.ENCRYPTED, Caseload.SIGNALS_KEPT, Caseload.BASIS
     )
 
     view_right = "signals.read"

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
-from krat.access import rights, vault
+from krat.access import crypto, rights
 from krat.access.access_logger import NoAccessLogger, access_logger
 from krat.access.census import routes
 from krat.access.processing import Processing
@@ -94,7 +94,7 @@ def keys_and_secrets(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessag
     """E010: the keys cannot be used. E011: a weak secret. E012: relaxed settings in service."""
     found: list[checks.CheckMessage] = []
     try:
-        vault.keys_are_readable()
+        crypto.keys_are_readable()
     except ImproperlyConfigured as mistake:
         found.append(checks.Error(str(mistake), id="krat.E010"))
     if not settings.KRAT_DEMO:

@@ -26,7 +26,7 @@ class RecoveredForm(models.Model):
 
     processing = Processing(
         _("what was typed is not lost when a session ends"),
-        Level.SEALED,
+        Level.ENCRYPTED,
         _("thirty minutes"),
         PUBLIC_TASK,
     )
@@ -34,7 +34,7 @@ class RecoveredForm(models.Model):
     code = models.UUIDField(_("code"), unique=True, editable=False)
     owner = models.UUIDField(_("owner"))
     path = models.CharField(_("path"), max_length=300)
-    sealed = models.BinaryField(_("sealed words"))
+    ciphertext = models.BinaryField(_("encrypted words"), db_column="sealed")
     kept_at = models.DateTimeField(_("kept at"), auto_now_add=True)
 
     class Meta:

@@ -20,7 +20,7 @@ class Level(TextChoices):
     INTERNAL = "internal", _("internal to the committee")
     OFFICE = "office", _("data of office-holders")
     TECHNICAL = "technical", _("technical, no words")
-    SEALED = "sealed", _("sealed")
+    ENCRYPTED = "encrypted", _("encrypted")
 
 
 COMMITTEE = _("Prime Minister's Order 139/2006 and the Prefect's orders made under it")

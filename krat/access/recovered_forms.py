@@ -16,7 +16,7 @@ from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from krat.access import vault
+from krat.access import crypto
 from krat.access.models import RecoveredForm, Submission
 
 FIELD = "_once"
@@ -72,7 +72,7 @@ def digest(request: HttpRequest) -> str | None:
     if not token:
         return None
     content = sorted((name, tuple(values)) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    return vault.keyed_hash(repr([token, request.path, content]).encode(), use="submission")
+    return crypto.keyed_hash(repr([token, request.path, content]).encode(), use="submission")
 
 
 def keep(request: HttpRequest) -> bool:
@@ -85,8 +85,8 @@ def keep(request: HttpRequest) -> bool:
     if reader is None or not any(words.values()):
         return False
     code = uuid.uuid4()
-    sealed = vault.seal(words.urlencode(), place=f"access_keptform:sealed:{code}")
-    RecoveredForm.objects.create(code=code, owner=reader, path=request.path[:300], sealed=sealed)
+    sealed = crypto.encrypt(words.urlencode(), place=f"access_keptform:sealed:{code}")
+    RecoveredForm.objects.create(code=code, owner=reader, path=request.path[:300], ciphertext=sealed)
     return True
 
 
@@ -107,8 +107,8 @@ def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
     if row is None:
         return None
     try:
-        words = QueryDict(vault.unseal(row.sealed, place=f"access_keptform:sealed:{row.code}"))
-    except vault.Unopenable:
+        words = QueryDict(crypto.decrypt(row.ciphertext, place=f"access_keptform:sealed:{row.code}"))
+    except crypto.DecryptionError:
         words = None
     return words
 

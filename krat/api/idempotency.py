@@ -17,7 +17,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
-from krat.access import vault
+from krat.access import crypto
 from krat.api.actions import REMEMBERED_FOR
 from krat.api.errors import Conflict
 from krat.api.models import IdempotentAnswer
@@ -37,7 +37,7 @@ def idempotent(request: Any, work: Callable[[], Response], again: Callable[[], R
     if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
         sentence = _("An idempotency key has 1 to 200 visible characters without spaces.")
         raise ValidationError({HEADER: [ErrorDetail(sentence, code="invalid_key")]})
-    key_hash = vault.keyed_hash(f"{request.client.code}:{key}".encode(), use="idempotency")
+    key_hash = crypto.keyed_hash(f"{request.client.code}:{key}".encode(), use="idempotency")
     fingerprint = _fingerprint(request)
     IdempotentAnswer.objects.filter(key_hash=key_hash, received_at__lt=timezone.now() - REMEMBERED_FOR).delete()
     try:
@@ -46,14 +46,14 @@ def idempotent(request: Any, work: Callable[[], Response], again: Callable[[], R
     except IntegrityError:
         return _again(request, IdempotentAnswer.objects.get(key_hash=key_hash), fingerprint, again)
     answer = work()
-    row.sealed = vault.seal(_written(request, answer), place=_place(row))
-    row.save(update_fields=["sealed"])
+    row.ciphertext = crypto.encrypt(_written(request, answer), place=_place(row))
+    row.save(update_fields=["ciphertext"])
     return answer
 
 
 def _fingerprint(request: Any) -> str:
     said = [request.method, request.get_full_path(), request.content_type]
-    return vault.keyed_hash(json.dumps(said).encode() + b"\n" + request.body, use="idempotency")
+    return crypto.keyed_hash(json.dumps(said).encode() + b"\n" + request.body, use="idempotency")
 
 
 def _place(row: IdempotentAnswer) -> str:
@@ -79,7 +79,7 @@ def _again(request: Any, row: IdempotentAnswer, fingerprint: str, again: Callabl
         answer = again()
         answer["Idempotency-Replayed"] = "true"
         return answer
-    kept = json.loads(vault.unseal(row.sealed, place=_place(row)))
+    kept = json.loads(crypto.decrypt(row.ciphertext, place=_place(row)))
     for label, code in kept["things"]:
         model: Any = apps.get_model(label)
         thing = model.objects.visible_to(request.seat).filter(code=code).first()

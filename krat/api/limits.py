@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.throttling import BaseThrottle
 
-from krat.access import vault
+from krat.access import crypto
 from krat.api.models import Tally
 
 
@@ -40,7 +40,7 @@ class Limit:
         return self._left() if tally.times > self.times else 0
 
     def _key(self, who: str) -> str:
-        return vault.keyed_hash(f"{self.name}:{who}".encode(), use="tally")
+        return crypto.keyed_hash(f"{self.name}:{who}".encode(), use="tally")
 
     def _span(self) -> int:
         return int(timezone.now().timestamp()) // self.seconds

@@ -68,12 +68,14 @@ class IdempotentAnswer(models.Model):
     The key is stored as a keyed hash that also names the client; the answer is sealed.
     """
 
-    processing = Processing(_("a writing call that is sent twice does one thing"), Level.SEALED, _("one day"), SECURITY)
+    processing = Processing(
+        _("a writing call that is sent twice does one thing"), Level.ENCRYPTED, _("one day"), SECURITY
+    )
 
     code = models.UUIDField(_("code"), default=uuid.uuid4, unique=True, editable=False)
     key_hash = models.CharField(_("hash of client and key"), max_length=64, unique=True)
     fingerprint = models.CharField(_("hash of the request"), max_length=64)
-    sealed = models.BinaryField(_("sealed answer"), default=b"")
+    ciphertext = models.BinaryField(_("encrypted answer"), db_column="sealed", default=b"")
     received_at = models.DateTimeField(_("received at"), auto_now_add=True, db_index=True)
 
     def __str__(self) -> str:

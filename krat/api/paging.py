@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from krat.access import vault
+from krat.access import crypto
 from krat.api.serializers import StrictSerializer
 
 USUAL, MOST = 50, 200
@@ -97,16 +97,16 @@ def _place(request: Any, asked: Mapping[str, Any]) -> str:
 def _sealed(row: Any, order: Sequence[str], place: str) -> str:
     values = [attrgetter(one.lstrip("-").replace("__", "."))(row) for one in order]
     plain = json.dumps([value if isinstance(value, int) else str(value) for value in values])
-    return base64.urlsafe_b64encode(vault.seal(plain, place=place)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(crypto.encrypt(plain, place=place)).decode().rstrip("=")
 
 
 def _opened(cursor: str, place: str, length: int) -> list[Any]:
     try:
         sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        values: list[Any] = json.loads(vault.unseal(sealed, place=place))
+        values: list[Any] = json.loads(crypto.decrypt(sealed, place=place))
         if len(values) != length:
             raise ValueError("Sealed by another release, in another order.")
-    except (ValueError, vault.Unopenable) as mistake:
+    except (ValueError, crypto.DecryptionError) as mistake:
         sentence = _("This cursor does not belong here. Begin without one.")
         raise serializers.ValidationError({"cursor": [ErrorDetail(sentence, code="invalid_cursor")]}) from mistake
     return values

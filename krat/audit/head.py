@@ -1,6 +1,6 @@
 """The head of the trail, noted outside the database: whoever empties or cuts the tables cannot cut this file with them.
 
-One line a seal: the installation, the last sealed entry, the seal. The file lies beside the keys (``KRAT_TRAIL_HEAD``),
+One line a checkpoint: the installation, its last entry, its hash. The file lies beside the keys (``KRAT_TRAIL_HEAD``),
 is only appended to and flushed; a restored older database is found out by it, too.
 """
 
@@ -11,31 +11,31 @@ from pathlib import Path
 from django.conf import settings
 
 from krat.access.models import Installation
-from krat.audit.models import Seal
+from krat.audit.models import Checkpoint
 
 
 @dataclass(frozen=True)
 class Head:
-    """The last seal that was noted."""
+    """The last checkpoint that was noted."""
 
     up_to: int
     digest: str
 
 
-def note(seal: Seal) -> None:
-    """Append a seal and flush it to the disk; nothing before the database knows which installation it is."""
+def note(checkpoint: Checkpoint) -> None:
+    """Append a checkpoint and flush it to the disk; nothing before the database knows which installation it is."""
     place = Installation.objects.filter(pk=1).first()
     if place is None:
         return
     path = Path(settings.KRAT_TRAIL_HEAD)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-        file.write(f"{place.code} {seal.up_to} {seal.digest}\n")
+        file.write(f"{place.code} {checkpoint.up_to} {checkpoint.digest}\n")
         file.flush()
         os.fsync(file.fileno())
 
 
 def last() -> Head | None:
-    """The last seal noted of this installation; None when there is none yet (reads the file)."""
+    """The last checkpoint noted of this installation; None when there is none yet (reads the file)."""
     place = Installation.objects.filter(pk=1).first()
     path = Path(settings.KRAT_TRAIL_HEAD)
     if place is None or not path.exists():

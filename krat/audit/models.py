@@ -46,8 +46,8 @@ class Entry(ScopedModel):
         return {}
 
 
-class Seal(ScopedModel):
-    """A seal over the entries since the seal before, keyed and chained (ruling 8)."""
+class Checkpoint(ScopedModel):
+    """A checkpoint over the entries since the checkpoint before, keyed and chained (ruling 8)."""
 
     processing = Processing(
         _("evidence that the trail was not changed"),
@@ -61,12 +61,13 @@ class Seal(ScopedModel):
     code = None
     at = models.DateTimeField(_("at"), auto_now_add=True)
     up_to = models.PositiveBigIntegerField(_("up to entry"), unique=True)
-    entries = models.JSONField(_("sealed entries"))  # ids in ranges: [[1, 500], [502, 510]]
-    previous = models.CharField(_("seal before"), max_length=64, blank=True)
+    entries = models.JSONField(_("entries covered"))  # ids in ranges: [[1, 500], [502, 510]]
+    previous = models.CharField(_("checkpoint before"), max_length=64, blank=True)
     digest = models.CharField(_("keyed hash"), max_length=64, unique=True)
 
     class Meta(ScopedModel.Meta):
-        verbose_name = _("seal")
+        db_table = "audit_seal"  # its guards in the database bear this name
+        verbose_name = _("checkpoint")
 
     def __str__(self) -> str:
         return f"{self.up_to} {self.digest[:8]}"
@@ -77,11 +78,11 @@ class Seal(ScopedModel):
 
 
 class Version(ScopedModel):
-    """Old and new values of one change, sealed; read only through the thing it belongs to, and gone with it."""
+    """Old and new values of one change, encrypted; read only through the thing it belongs to, and gone with it."""
 
     processing = Processing(
         _("showing people what was changed"),
-        Level.SEALED,
+        Level.ENCRYPTED,
         _("as long as the thing it belongs to"),
         SECURITY,
     )
@@ -93,7 +94,7 @@ class Version(ScopedModel):
     at = models.DateTimeField(_("at"), auto_now_add=True)
     actor = models.UUIDField(_("actor"))
     actor_words = models.CharField(_("actor in words"), max_length=160)
-    sealed = models.BinaryField(_("sealed values"))
+    ciphertext = models.BinaryField(_("encrypted values"), db_column="sealed")
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("version")

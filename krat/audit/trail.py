@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from krat.access import vault
+from krat.access import crypto
 from krat.access.rights import Subject
 from krat.access.scoping import ScopedModel
-from krat.audit import sealer
+from krat.audit import checkpoints
 from krat.audit.models import Entry, Version
 
 _events: dict[str, str | Promise] = {}
@@ -59,8 +59,8 @@ def record(
 ) -> None:
     """Add one entry: who (a seat, a user, or nobody known), which event, on what, and the names of the fields.
 
-    With ``changes`` (field: old and new value) the values go, sealed, into a `Version` of the thing. One insert, two
-    with changes; on PostgreSQL a shared lock that only the sealer waits for.
+    With ``changes`` (field: old and new value) the values go, encrypted, into a `Version` of the thing. One insert, two
+    with changes; on PostgreSQL a shared lock that only a checkpoint waits for.
     """
     if name not in _events:
         raise LookupError(f"The event {name!r} is not registered.")
@@ -84,14 +84,14 @@ def _entry(by: Any, name: str, thing: models.Model | None, fields: Iterable[str]
         fields=sorted(set(fields)),
         route=route,
     )
-    entry.mac = sealer.mac(entry)
+    entry.mac = checkpoints.mac(entry)
     return entry
 
 
 def _insert(entries: Sequence[Entry]) -> None:
-    sealer.let_writers_in(len(entries))
+    checkpoints.let_writers_in(len(entries))
     Entry.objects.bulk_create(entries)
-    transaction.on_commit(sealer.seal_if_due, robust=True)
+    transaction.on_commit(checkpoints.take_if_due, robust=True)
 
 
 def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, Any]]) -> None:
@@ -102,7 +102,7 @@ def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, 
         actor_words=by.trail_words[:160],
     )
     values = {field: [_plain(old), _plain(new)] for field, (old, new) in changes.items()}
-    version.sealed = vault.seal(json.dumps(values), place=f"audit_version:sealed:{version.code}")
+    version.ciphertext = crypto.encrypt(json.dumps(values), place=f"audit_version:sealed:{version.code}")
     version.save(force_insert=True)
 
 
@@ -125,7 +125,11 @@ def history(thing: ScopedModel, limit: int = 50) -> list[Change]:
         thing_type=thing._meta.label_lower, thing_code=str(thing.code)
     )
     return [
-        Change(row.at, row.actor_words, json.loads(vault.unseal(row.sealed, place=f"audit_version:sealed:{row.code}")))
+        Change(
+            row.at,
+            row.actor_words,
+            json.loads(crypto.decrypt(row.ciphertext, place=f"audit_version:sealed:{row.code}")),
+        )
         for row in rows.order_by("-id")[:limit]
     ]
 

@@ -40,7 +40,7 @@ from cases.models import (
 from cases.models.case import NEVER, OVER, Stage, deadline_of
 from cases.sealed import SealedWords
 from cases.sharing import PURPOSES
-from krat.access import vault
+from krat.access import crypto
 from krat.access.roles import Role
 from krat.access.scoping import CheckedModel
 from krat.committee.models import Act, Body, Institution, Membership
@@ -365,7 +365,7 @@ def draft(
 ) -> MinuteDraft:
     """A sealed draft of what somebody is writing on an item."""
     row = MinuteDraft(item=item, seat=seat, based_on=based_on or item.version)
-    row.sealed = vault.seal(text, place=f"meetings_minutedraft:sealed:{row.code}")
+    row.ciphertext = crypto.encrypt(text, place=f"meetings_minutedraft:sealed:{row.code}")
     return _saved(row)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from krat.access import vault
+from krat.access import crypto
 from krat.access.roles import Role
 from krat.access.scoping import hold, settle
 from krat.audit import trail
@@ -32,7 +32,7 @@ VALID_FOR = datetime.timedelta(days=7)
 
 def token_hash(token: str) -> str:
     """What is stored of an invitation's link."""
-    return vault.keyed_hash(token.encode(), use="invitation")
+    return crypto.keyed_hash(token.encode(), use="invitation")
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
-from krat.access import vault
+from krat.access import crypto
 
 _PLACE = "mfa_authenticator:data:secret"  # allauth hands over the secret alone, without its row
 
@@ -32,14 +32,14 @@ class InvitationOnly(DefaultAccountAdapter):  # type: ignore[misc]  # allauth br
         return ["username", "name"]
 
 
-class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
+class EncryptedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
     """The secrets of the second factor are sealed: a stolen copy of the database signs nobody in."""
 
     def encrypt(self, text: str) -> str:
-        return base64.b64encode(vault.seal(text, place=_PLACE)).decode()
+        return base64.b64encode(crypto.encrypt(text, place=_PLACE)).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return vault.unseal(base64.b64decode(encrypted_text), place=_PLACE)
+        return crypto.decrypt(base64.b64decode(encrypted_text), place=_PLACE)
 
     def get_totp_label(self, user: Any) -> str:
         return str(user.username)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseSessions
 
-from krat.access import vault
+from krat.access import crypto
 
 _PLACE = "django_session:session_data"
 
@@ -15,11 +15,11 @@ class SessionStore(DatabaseSessions):
     """Django's sessions in the database, sealed by the registry's keys; one that does not open is empty."""
 
     def encode(self, session_dict: dict[str, Any]) -> str:
-        return base64.b64encode(vault.seal(json.dumps(session_dict), place=_PLACE)).decode()
+        return base64.b64encode(crypto.encrypt(json.dumps(session_dict), place=_PLACE)).decode()
 
     def decode(self, session_data: str | bytes) -> dict[str, Any]:
         try:
-            opened: dict[str, Any] = json.loads(vault.unseal(base64.b64decode(session_data), place=_PLACE))
-        except (vault.Unopenable, ValueError):
+            opened: dict[str, Any] = json.loads(crypto.decrypt(base64.b64decode(session_data), place=_PLACE))
+        except (crypto.DecryptionError, ValueError):
             return {}
         return opened

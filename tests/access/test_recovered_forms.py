@@ -193,7 +193,7 @@ def test_the_stored_bytes_hold_no_word(as_):
     expire_and_send(as_)
 
     row = RecoveredForm.objects.get()
-    assert MARKER.encode() not in bytes(row.sealed)
+    assert MARKER.encode() not in bytes(row.ciphertext)
     assert MARKER not in f"{row.path} {row.owner} {row.code}"
 
 

@@ -616,7 +616,7 @@ def test_neither_key_nor_answer_can_be_read_in_the_database(machine, task):
     machine().post(f"tasks/{task.code}/progress/", {"note": "Puna filloi."}, **KEY)
 
     row = IdempotentAnswer.objects.get()
-    assert b"Puna" not in bytes(row.sealed)
+    assert b"Puna" not in bytes(row.ciphertext)
     assert KEY[HEADER] not in row.key_hash + row.fingerprint
 
 

@@ -14,7 +14,7 @@ from django.urls import include, path
 
 from krat.access.views import door, needs
 from krat.audit import trail, triggers
-from krat.audit.models import Entry, Seal, Version
+from krat.audit.models import Checkpoint, Entry, Version
 from krat.people.models import User
 from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
 from krat.urls import urlpatterns as _all
@@ -134,7 +134,7 @@ def test_history_shows_no_other_things_values(coordinator, meeting, foreign_meet
 def test_the_database_holds_no_readable_value(coordinator, meeting):
     trail.record(coordinator, CHANGED, meeting, changes={"place": ("Marker7731", "Marker9942")})
 
-    stored = bytes(Version.objects.unscoped("the test looks at the bytes").latest("pk").sealed)
+    stored = bytes(Version.objects.unscoped("the test looks at the bytes").latest("pk").ciphertext)
     assert b"Marker7731" not in stored
     assert b"Marker9942" not in stored
 
@@ -159,8 +159,8 @@ CHANGES = {
     "bulk update": lambda: entries().bulk_update([entries()[0]], ["event"]),
     "update by hand": lambda: _by_hand("UPDATE audit_entry SET event = 'nothing'"),
     "delete by hand": lambda: _by_hand("DELETE FROM audit_entry"),
-    "update of a seal": lambda: _by_hand("UPDATE audit_seal SET previous = 'x'"),
-    "delete of a seal": lambda: _by_hand("DELETE FROM audit_seal"),
+    "update of a checkpoint": lambda: _by_hand("UPDATE audit_seal SET previous = 'x'"),
+    "delete of a checkpoint": lambda: _by_hand("DELETE FROM audit_seal"),
 }
 if_postgresql = {"truncate": lambda: _by_hand("TRUNCATE audit_entry"), "empty": lambda: _by_hand("TRUNCATE audit_seal")}
 
@@ -171,21 +171,21 @@ def _by_hand(sql: str) -> None:
 
 
 @pytest.fixture
-def sealed_entry(coordinator):
-    from krat.audit import sealer
+def covered_entry(coordinator):
+    from krat.audit import checkpoints
 
     trail.record(coordinator, CHANGED)
-    sealer.seal()
+    checkpoints.take()
 
 
 @pytest.mark.parametrize("way", CHANGES)
-def test_an_entry_can_be_neither_changed_nor_removed(way, sealed_entry):
+def test_an_entry_can_be_neither_changed_nor_removed(way, covered_entry):
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         CHANGES[way]()
 
 
 @pytest.mark.parametrize("way", CHANGES)
-def test_without_its_triggers_the_trail_could_be_changed(way, sealed_entry):
+def test_without_its_triggers_the_trail_could_be_changed(way, covered_entry):
     triggers.remove(connection)
 
     CHANGES[way]()
@@ -194,7 +194,7 @@ def test_without_its_triggers_the_trail_could_be_changed(way, sealed_entry):
 
 
 @pytest.mark.parametrize("way", if_postgresql)
-def test_the_trail_cannot_be_truncated(way, sealed_entry):
+def test_the_trail_cannot_be_truncated(way, covered_entry):
     if connection.vendor != "postgresql":
         pytest.skip("SQLite has no TRUNCATE.")
 
@@ -325,5 +325,5 @@ def test_signing_in_and_out_is_written_down(client, world):
     assert list(entries().values_list("event", flat=True).order_by("-pk")[:2]) == ["sign_in.went", "sign_in.came"]
 
 
-def test_a_seal_has_no_other_owner_than_the_trail():
-    assert Seal.view_right == Entry.view_right == "trail.view"
+def test_a_checkpoint_has_no_other_owner_than_the_trail():
+    assert Checkpoint.view_right == Entry.view_right == "trail.view"

@@ -220,10 +220,10 @@ def kill(by: str, officer_code: str) -> None:
 def _die_at(statement: int, verb: Callable[[], Any]) -> None:
     from django.db import connection
 
-    from krat.audit import sealer
+    from krat.audit import checkpoints
 
-    # The trail is sealed after the verb is done and said to be: what dies then leaves a whole act.
-    sealer.seal_if_due = lambda: None
+    # The trail's checkpoint is taken after the verb is done and said to be: what dies then leaves a whole act.
+    checkpoints.take_if_due = lambda: None
     count = 0
 
     def execute(run: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

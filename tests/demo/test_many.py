@@ -14,7 +14,7 @@ from cases.models.sealing import fetch_keys
 from cases.names import tokens_to_find
 from krat.access.models import Installation
 from krat.access.roles import Role
-from krat.audit import sealer
+from krat.audit import checkpoints
 from krat.audit.models import Entry
 from krat.demo import many
 from krat.people.models import Seat, User
@@ -125,7 +125,7 @@ def test_the_trail_has_one_entry_for_the_whole(world):
     entry = Entry.objects.unscoped(WHY).order_by("-pk")[0]
     assert Entry.objects.unscoped(WHY).count() == before + 1
     assert (entry.event, entry.fields) == (many.ADDED, [f"count {COUNT}", f"seed {SEED}"])
-    assert sealer.verify().is_whole
+    assert checkpoints.verify().is_whole
 
 
 def test_the_same_seed_makes_the_same_cases_and_another_one_others(added):

@@ -19,7 +19,7 @@ from cases.models.case import MOVES, Stage
 from cases.sealed import Opened
 from krat.access.models import Installation
 from krat.access.roles import Role
-from krat.audit import sealer
+from krat.audit import checkpoints
 from krat.committee.models import Body, Institution
 from krat.demo import make
 from krat.demo import world as invented
@@ -258,7 +258,7 @@ def test_nothing_was_done_in_the_future_and_the_trail_is_whole():
 
     assert not tasks(done_on__gt=timezone.localdate()).exists()
     assert not Meeting.objects.unscoped(WHY).filter(state="held", held_on__gt=now).exists()
-    assert sealer.verify().is_whole
+    assert checkpoints.verify().is_whole
 
 
 # --- cases ---

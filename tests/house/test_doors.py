@@ -27,7 +27,7 @@ UNSCOPED = {
     "krat/api/auth.py": "nobody is asking yet: this finds out which machine does",
     "krat/api/directory.py": "codes of public institutions, in which records name them",
     "krat/api/management/commands/apiclient.py": "the server's console makes and lists the machines' clients",
-    "krat/audit/sealer.py": "the trail is sealed and verified as a whole",
+    "krat/audit/checkpoints.py": "checkpoints are taken and verified over the whole trail",
     "krat/audit/trail.py": "the history of a thing that came through the door",
     "krat/committee/actions.py": "whether anybody sits at an institution whose county would change",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
@@ -49,7 +49,7 @@ EXPRESSIONS = {"krat/committee/models.py": "the path of reach by which members f
 
 RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
-    "krat/audit/sealer.py": "takes the trail's lock",
+    "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
 }
 

@@ -41,7 +41,7 @@ def test_a_draft_is_kept_and_only_its_writer_gets_it_back(coordinator, person, e
 def test_its_bytes_hold_no_word(coordinator, examples):
     keep(coordinator, examples.item)
 
-    sealed = bytes(rows(MinuteDraft).get(item=examples.item).sealed)
+    sealed = bytes(rows(MinuteDraft).get(item=examples.item).ciphertext)
     assert not [word for word in WORDS.split() if len(word) > 3 and word.encode() in sealed]
 
 
@@ -65,7 +65,7 @@ def test_a_draft_that_does_not_open_in_another_place(coordinator, person, exampl
     keep(coordinator, examples.item)
     moved = rows(MinuteDraft).get(item=examples.item)
     other = make.draft(examples.item, seat("sekretaria.durres"))
-    rows(MinuteDraft).filter(pk=other.pk).update(sealed=moved.sealed)
+    rows(MinuteDraft).filter(pk=other.pk).update(ciphertext=moved.ciphertext)
 
     assert WORDS not in person("sekretaria.durres").get(url("meetings:item", examples.item)).html
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from krat.access import vault
+from krat.access import crypto
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            vault.make_keys(options["path"])
+            crypto.make_keys(options["path"])
         except FileExistsError as mistake:
             raise CommandError("This file is there already; keys are never overwritten.") from mistake
         self.stdout.write(f"Made {options['path']}.")

@@ -5,24 +5,25 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from krat.audit import sealer
+from krat.audit import checkpoints
 
 
 class Command(BaseCommand):
-    """Verify or seal the trail."""
+    """Verify the trail, or take a checkpoint."""
 
-    help = "verify: recompute every hash of the trail. seal: seal what is unsealed."
+    help = "verify: recompute every hash of the trail. checkpoint: cover what no checkpoint covers yet."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("what", choices=["verify", "seal"])
+        parser.add_argument("what", choices=["verify", "checkpoint"])
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["what"] == "seal":
-            made = sealer.seal()
-            self.stdout.write(f"Sealed up to entry {made.up_to}." if made else "Nothing to seal.")
+        if options["what"] == "checkpoint":
+            made = checkpoints.take()
+            self.stdout.write(f"Checkpoint up to entry {made.up_to}." if made else "Nothing new to cover.")
             return
-        verdict = sealer.verify()
+        verdict = checkpoints.verify()
         if not verdict.is_whole:
             self.stderr.write(f"The trail is not whole: {verdict.problem}, entry {verdict.bad_entry}.")
             sys.exit(1)
-        self.stdout.write(f"The trail is whole: {verdict.sealed} entries sealed, {verdict.unsealed} of them just now.")
+        covered = f"{verdict.covered} entries under checkpoints, {verdict.covered_now} of them since just now"
+        self.stdout.write(f"The trail is whole: {covered}.")

@@ -1,4 +1,4 @@
-"""Sealing: whatever is changed, cut or slipped into the trail is found, and the first bad row is named."""
+"""Checkpoints: whatever is changed, cut or slipped into the trail is found, and the first bad row is named."""
 
 import hashlib
 import json
@@ -13,10 +13,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from krat.access import vault
+from krat.access import crypto
 from krat.access.models import Installation
-from krat.audit import sealer, trail, triggers
-from krat.audit.models import Entry, Seal
+from krat.audit import checkpoints, trail, triggers
+from krat.audit.models import Checkpoint, Entry
 from krat.people.models import User
 
 EVENT = trail.SEEN
@@ -26,8 +26,8 @@ def entries():
     return Entry.objects.unscoped("the test reads the trail").order_by("pk")
 
 
-def seals():
-    return Seal.objects.unscoped("the test reads the seals").order_by("up_to")
+def taken():
+    return Checkpoint.objects.unscoped("the test reads the checkpoints").order_by("up_to")
 
 
 def write(how_many: int) -> list[int]:
@@ -38,33 +38,33 @@ def write(how_many: int) -> list[int]:
     return [pk for pk in entries().values_list("pk", flat=True) if pk not in before]
 
 
-# --- sealing ---
+# --- checkpoints ---
 
 
 @pytest.mark.django_db
-def test_what_was_sealed_is_whole(world):
+def test_what_a_checkpoint_covers_is_whole(world):
     write(7)
 
-    verdict = sealer.verify()
+    verdict = checkpoints.verify()
 
     assert verdict.is_whole
-    assert verdict.sealed == entries().count()
+    assert verdict.covered == entries().count()
 
 
 @pytest.mark.django_db
-def test_there_is_nothing_to_seal_twice(world):
+def test_there_is_nothing_to_cover_twice(world):
     write(3)
 
-    assert sealer.seal() is not None
-    assert sealer.seal() is None
+    assert checkpoints.take() is not None
+    assert checkpoints.take() is None
 
 
 @pytest.mark.django_db
-def test_a_seal_names_its_entries_and_the_seal_before(world):
+def test_a_checkpoint_names_its_entries_and_the_one_before(world):
     write(2)
-    first = sealer.seal()
+    first = checkpoints.take()
     ids = write(3)
-    second = sealer.seal()
+    second = checkpoints.take()
 
     assert second.previous == first.digest
     assert second.up_to == ids[-1]
@@ -72,7 +72,7 @@ def test_a_seal_names_its_entries_and_the_seal_before(world):
 
 
 @pytest.mark.django_db
-def test_the_command_says_how_much_is_sealed(world):
+def test_the_command_says_how_much_is_covered(world):
     write(2)
     said = StringIO()
 
@@ -84,7 +84,7 @@ def test_the_command_says_how_much_is_sealed(world):
 @pytest.mark.django_db
 def test_the_command_names_the_first_bad_row(world):
     ids = write(5)
-    sealer.seal()
+    checkpoints.take()
     tamper(lambda: entries().filter(pk=ids[2]).update(event="other"))
     said = StringIO()
 
@@ -96,12 +96,12 @@ def test_the_command_names_the_first_bad_row(world):
 
 
 @pytest.mark.django_db
-def test_rows_that_are_not_sealed_yet_are_guarded_by_their_own_hash(world):
-    sealer.seal()
+def test_rows_that_no_checkpoint_covers_yet_are_guarded_by_their_own_hash(world):
+    checkpoints.take()
     ids = write(3)
     tamper(lambda: entries().filter(pk=ids[1]).update(actor_words="somebody else"))
 
-    verdict = sealer.verify()
+    verdict = checkpoints.verify()
 
     assert (verdict.is_whole, verdict.bad_entry) == (False, ids[1])
 
@@ -189,19 +189,19 @@ def _replace_a_row_by_a_copy(rng: random.Random, ids: list[int]) -> int:
     return target
 
 
-def _change_a_seals_list(rng: random.Random, ids: list[int]) -> None:
-    one = rng.choice(list(seals()))
-    seals().filter(pk=one.pk).update(entries=[[one.entries[0][0], one.entries[-1][1] - 1]])
+def _change_a_checkpoints_list(rng: random.Random, ids: list[int]) -> None:
+    one = rng.choice(list(taken()))
+    taken().filter(pk=one.pk).update(entries=[[one.entries[0][0], one.entries[-1][1] - 1]])
 
 
-def _change_a_seal(rng: random.Random, ids: list[int]) -> None:
-    one = rng.choice(list(seals()))
-    seals().filter(pk=one.pk).update(digest=vault.keyed_hash(b"other", use="other"))
+def _change_a_checkpoint(rng: random.Random, ids: list[int]) -> None:
+    one = rng.choice(list(taken()))
+    taken().filter(pk=one.pk).update(digest=crypto.keyed_hash(b"other", use="other"))
 
 
-def _cut_a_seal(rng: random.Random, ids: list[int]) -> None:
-    every = list(seals())
-    seals().filter(pk=rng.choice(every[:-1]).pk).delete()
+def _cut_a_checkpoint(rng: random.Random, ids: list[int]) -> None:
+    every = list(taken())
+    taken().filter(pk=rng.choice(every[:-1]).pk).delete()
 
 
 DEEDS = [
@@ -212,57 +212,57 @@ DEEDS = [
     _rewrite_with_another_key,
     _copy_a_row_to_the_past,
     _replace_a_row_by_a_copy,
-    _change_a_seals_list,
-    _change_a_seal,
-    _cut_a_seal,
+    _change_a_checkpoints_list,
+    _change_a_checkpoint,
+    _cut_a_checkpoint,
 ]
 EACH = 35
 # A genuine row in another genuine row's place fits its own hash, which cannot hold an id that was not known at insert.
-# The seal finds it, and names the first of its entries.
-FOUND_BY_THE_SEAL = {_swap_two_rows}
+# The checkpoint finds it, and names the first of its entries.
+FOUND_BY_THE_CHECKPOINT = {_swap_two_rows}
 
 
 @pytest.fixture
-def sealed_trail(world):
-    """A trail of three seals with a gap in its ids; gives the ids of its entries."""
+def covered_trail(world):
+    """A trail of three checkpoints with a gap in its ids; gives the ids of its entries."""
     Installation.objects.get_or_create(pk=1, defaults={"kind": Installation.Kind.DEMO})  # whose head is noted
-    tamper(lambda: (seals().delete(), entries().delete()))
+    tamper(lambda: (taken().delete(), entries().delete()))
     first = write(1)
     (gap,) = write(1)
     tamper(lambda: entries().filter(pk=gap).delete())
     ids = [*first, *write(5)]
-    sealer.seal()
-    for _seal in range(2):
+    checkpoints.take()
+    for _number in range(2):
         ids += write(6)
-        sealer.seal()
-    assert sealer.verify().is_whole
+        checkpoints.take()
+    assert checkpoints.verify().is_whole
     return ids
 
 
-def first_of_its_seal(entry: int) -> int:
-    """The first entry of the seal that holds this one."""
-    return seals().filter(up_to__gte=entry)[0].entries[0][0]
+def first_of_its_checkpoint(entry: int) -> int:
+    """The first entry of the checkpoint that holds this one."""
+    return taken().filter(up_to__gte=entry)[0].entries[0][0]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__.strip("_"))
-def test_every_deed_is_found(deed, sealed_trail):
+def test_every_deed_is_found(deed, covered_trail):
     rng = random.Random(f"krat {deed.__name__}")
     missed = []
 
     for number in range(EACH):
         with transaction.atomic():
             triggers.remove(connection)
-            bad = deed(rng, sealed_trail)
+            bad = deed(rng, covered_trail)
             triggers.install(connection)
-            verdict = sealer.verify()
-            wanted = first_of_its_seal(bad) if deed in FOUND_BY_THE_SEAL else bad
+            verdict = checkpoints.verify()
+            wanted = first_of_its_checkpoint(bad) if deed in FOUND_BY_THE_CHECKPOINT else bad
             if verdict.is_whole or (wanted is not None and verdict.bad_entry != wanted):
                 missed.append((number, bad, verdict))
             transaction.set_rollback(True)
 
     assert missed == []
-    assert sealer.verify().is_whole, "the rollback must leave the trail as it was"
+    assert checkpoints.verify().is_whole, "the rollback must leave the trail as it was"
 
 
 def test_there_are_more_than_three_hundred_deeds():
@@ -270,64 +270,64 @@ def test_there_are_more_than_three_hundred_deeds():
 
 
 @pytest.mark.django_db
-def test_doing_nothing_gives_no_alarm(sealed_trail):
+def test_doing_nothing_gives_no_alarm(covered_trail):
     rng = random.Random("krat")
 
     for _round in range(40):
         write(rng.randint(0, 4))
         if rng.random() < 0.5:
-            sealer.seal()
-        assert sealer.verify().is_whole
+            checkpoints.take()
+        assert checkpoints.verify().is_whole
 
 
 @pytest.mark.django_db
-def test_without_the_keyed_hash_an_edit_would_go_unnoticed(sealed_trail, monkeypatch):
+def test_without_the_keyed_hash_an_edit_would_go_unnoticed(covered_trail, monkeypatch):
     """The negative control: a verification that recomputes nothing finds nothing."""
-    tamper(lambda: entries().filter(pk=sealed_trail[3]).update(actor_words="somebody else"))
-    assert not sealer.verify().is_whole
+    tamper(lambda: entries().filter(pk=covered_trail[3]).update(actor_words="somebody else"))
+    assert not checkpoints.verify().is_whole
 
-    monkeypatch.setattr(sealer, "mac", lambda entry: entry.mac)
+    monkeypatch.setattr(checkpoints, "mac", lambda entry: entry.mac)
 
-    assert sealer.verify().is_whole
+    assert checkpoints.verify().is_whole
 
 
 def _cut_the_end(ids: list[int]) -> None:
-    last = seals().last()
+    last = taken().last()
     first_of_last = last.entries[0][0]
-    tamper(lambda: (entries().filter(pk__gte=first_of_last).delete(), seals().filter(pk=last.pk).delete()))
+    tamper(lambda: (entries().filter(pk__gte=first_of_last).delete(), taken().filter(pk=last.pk).delete()))
 
 
 @pytest.mark.django_db
-def test_cutting_the_end_is_found_by_the_head_noted_outside(sealed_trail):
-    _cut_the_end(sealed_trail)
+def test_cutting_the_end_is_found_by_the_head_noted_outside(covered_trail):
+    _cut_the_end(covered_trail)
 
-    verdict = sealer.verify()
+    verdict = checkpoints.verify()
 
-    assert (verdict.is_whole, verdict.bad_entry) == (False, sealed_trail[-1])
-
-
-@pytest.mark.django_db
-def test_emptying_the_trail_is_found_by_the_head_noted_outside(sealed_trail):
-    tamper(lambda: (seals().delete(), entries().delete()))
-
-    assert not sealer.verify().is_whole
+    assert (verdict.is_whole, verdict.bad_entry) == (False, covered_trail[-1])
 
 
 @pytest.mark.django_db
-def test_without_the_head_a_cut_end_would_go_unnoticed(sealed_trail, settings, tmp_path):
+def test_emptying_the_trail_is_found_by_the_head_noted_outside(covered_trail):
+    tamper(lambda: (taken().delete(), entries().delete()))
+
+    assert not checkpoints.verify().is_whole
+
+
+@pytest.mark.django_db
+def test_without_the_head_a_cut_end_would_go_unnoticed(covered_trail, settings, tmp_path):
     """The negative control: the database alone cannot tell."""
     settings.KRAT_TRAIL_HEAD = str(tmp_path / "another-head")
 
-    _cut_the_end(sealed_trail)
+    _cut_the_end(covered_trail)
 
-    assert sealer.verify().is_whole
+    assert checkpoints.verify().is_whole
 
 
 @pytest.mark.django_db
-def test_a_missing_trigger_is_found_as_well(sealed_trail):
+def test_a_missing_trigger_is_found_as_well(covered_trail):
     triggers.remove(connection)
 
-    assert not sealer.verify().is_whole
+    assert not checkpoints.verify().is_whole
     triggers.install(connection)
 
 
@@ -336,27 +336,27 @@ def test_a_missing_trigger_is_found_as_well(sealed_trail):
 
 @pytest.mark.django_db
 def test_it_is_due_after_five_hundred_rows(world, monkeypatch):
-    sealer.seal()
+    checkpoints.take()
     write(2)
-    sealer.seal_if_due()
-    assert sealer.verify().unsealed == 2
+    checkpoints.take_if_due()
+    assert checkpoints.verify().covered_now == 2
 
     write(1)
-    monkeypatch.setattr(sealer, "_written_here", sealer.EVERY_ROWS)
-    sealer.seal_if_due()
+    monkeypatch.setattr(checkpoints, "_written_here", checkpoints.EVERY_ROWS)
+    checkpoints.take_if_due()
 
-    assert sealer.verify().unsealed == 0
+    assert checkpoints.verify().covered_now == 0
 
 
 @pytest.mark.django_db
 def test_it_is_due_after_a_minute(world, monkeypatch):
-    sealer.seal()
+    checkpoints.take()
     write(1)
-    monkeypatch.setattr(sealer, "_sealed_here_at", sealer._sealed_here_at - sealer.EVERY_SECONDS - 1)
+    monkeypatch.setattr(checkpoints, "_taken_here_at", checkpoints._taken_here_at - checkpoints.EVERY_SECONDS - 1)
 
-    sealer.seal_if_due()
+    checkpoints.take_if_due()
 
-    assert sealer.verify().unsealed == 0
+    assert checkpoints.verify().covered_now == 0
 
 
 # --- many at once ---
@@ -366,7 +366,7 @@ WRITERS, EACH_WRITES = 6, 40
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.slow
-def test_writers_and_the_sealer_lose_nothing_together():
+def test_writers_and_checkpoints_lose_nothing_together():
     if connection.vendor != "postgresql":
         pytest.skip("SQLite lets one writer in at a time.")
     User.objects.create_user("kunder.kohes", name="Shembull Kohe")
@@ -387,12 +387,12 @@ def test_writers_and_the_sealer_lose_nothing_together():
             with transaction.atomic():
                 trail.record(None, EVENT, route=f"probe:{number}")
 
-    def seal_again_and_again() -> None:
+    def take_again_and_again() -> None:
         while not stop.is_set():
-            sealer.seal()
+            checkpoints.take()
 
     writers = [threading.Thread(target=guarded, args=[writer]) for _writer in range(WRITERS)]
-    keeper = threading.Thread(target=guarded, args=[seal_again_and_again])
+    keeper = threading.Thread(target=guarded, args=[take_again_and_again])
     for thread in [keeper, *writers]:
         thread.start()
     for thread in writers:
@@ -400,9 +400,9 @@ def test_writers_and_the_sealer_lose_nothing_together():
     stop.set()
     keeper.join(60)
 
-    verdict = sealer.verify()
+    verdict = checkpoints.verify()
 
     assert mistakes == []
     assert entries().count() == before + WRITERS * EACH_WRITES
-    assert (verdict.is_whole, verdict.sealed) == (True, before + WRITERS * EACH_WRITES)
-    assert seals().count() > 1
+    assert (verdict.is_whole, verdict.covered) == (True, before + WRITERS * EACH_WRITES)
+    assert taken().count() > 1

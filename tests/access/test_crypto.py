@@ -10,7 +10,7 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 
-from krat.access import vault
+from krat.access import crypto
 
 WORDS = "Shembull: një fjalë që s'duhet ta lexojë kush."
 PLACE = "meetings_minutedraft:sealed:6a1e"
@@ -32,59 +32,59 @@ def use(settings):
 
     def chosen(path: Path) -> Path:
         settings.KRAT_KEYS = str(path)
-        vault._keys.cache_clear()
-        vault._cipher.cache_clear()
+        crypto._keys.cache_clear()
+        crypto._cipher.cache_clear()
         return path
 
     yield chosen
-    vault._keys.cache_clear()
-    vault._cipher.cache_clear()
+    crypto._keys.cache_clear()
+    crypto._cipher.cache_clear()
 
 
 # --- bound to a place ---
 
 
 def test_words_open_in_their_place():
-    assert vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE) == WORDS
+    assert crypto.decrypt(crypto.encrypt(WORDS, place=PLACE), place=PLACE) == WORDS
 
 
 def test_words_from_the_database_open_too():
-    sealed = memoryview(vault.seal(WORDS, place=PLACE))  # as PostgreSQL's driver hands them over
+    sealed = memoryview(crypto.encrypt(WORDS, place=PLACE))  # as PostgreSQL's driver hands them over
 
-    assert vault.unseal(sealed, place=PLACE) == WORDS
+    assert crypto.decrypt(sealed, place=PLACE) == WORDS
 
 
 def test_moved_to_another_row_they_do_not_open():
-    with pytest.raises(vault.Unopenable):
-        vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE + "0")
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(crypto.encrypt(WORDS, place=PLACE), place=PLACE + "0")
 
 
 def test_moved_to_another_column_they_do_not_open():
-    with pytest.raises(vault.Unopenable):
-        vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE.replace("sealed", "note"))
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(crypto.encrypt(WORDS, place=PLACE), place=PLACE.replace("sealed", "note"))
 
 
 @pytest.mark.parametrize("position", [3, 10, 16, -1])
 def test_a_changed_byte_is_noticed(position):
-    sealed = bytearray(vault.seal(WORDS, place=PLACE))
+    sealed = bytearray(crypto.encrypt(WORDS, place=PLACE))
     sealed[position] ^= 1
 
-    with pytest.raises(vault.Unopenable):
-        vault.unseal(bytes(sealed), place=PLACE)
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(bytes(sealed), place=PLACE)
 
 
 @pytest.mark.parametrize("rest", [b"", b"k1", b"k1:", b"k1:short", b"\xff\xfe:" + b"0" * 40, b"k9:" + b"0" * 40])
 def test_what_was_never_sealed_does_not_open(rest):
-    with pytest.raises(vault.Unopenable):
-        vault.unseal(rest, place=PLACE)
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(rest, place=PLACE)
 
 
 def test_the_same_words_are_never_sealed_alike():
-    assert vault.seal(WORDS, place=PLACE) != vault.seal(WORDS, place=PLACE)
+    assert crypto.encrypt(WORDS, place=PLACE) != crypto.encrypt(WORDS, place=PLACE)
 
 
 def test_the_sealed_bytes_hold_no_word():
-    sealed = vault.seal(WORDS, place=PLACE)
+    sealed = crypto.encrypt(WORDS, place=PLACE)
 
     assert not [word for word in WORDS.encode().split() if word in sealed and len(word) > 2]
 
@@ -94,46 +94,46 @@ def test_the_sealed_bytes_hold_no_word():
 
 def test_another_key_does_not_open_them(tmp_path, use):
     use(_keys_of(["k1"], "k1", tmp_path / "one.json"))
-    sealed = vault.seal(WORDS, place=PLACE)
+    sealed = crypto.encrypt(WORDS, place=PLACE)
 
     use(_keys_of(["k1"], "k1", tmp_path / "other.json"))
 
-    with pytest.raises(vault.Unopenable):
-        vault.unseal(sealed, place=PLACE)
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(sealed, place=PLACE)
 
 
 def test_after_a_rotation_old_words_still_open(tmp_path, use):
     path = use(_keys_of(["k1", "k2"], "k1", tmp_path / "keys.json"))
-    before, hashed = vault.seal(WORDS, place=PLACE), vault.keyed_hash(b"4711", use="probe")
+    before, hashed = crypto.encrypt(WORDS, place=PLACE), crypto.keyed_hash(b"4711", use="probe")
 
     content = json.loads(path.read_text())
     path.write_text(json.dumps({**content, "active": "k2"}))
     use(path)
 
-    assert vault.unseal(before, place=PLACE) == WORDS
-    assert vault.seal(WORDS, place=PLACE).startswith(b"k2:")
-    assert vault.keyed_hash(b"4711", use="probe") == hashed
+    assert crypto.decrypt(before, place=PLACE) == WORDS
+    assert crypto.encrypt(WORDS, place=PLACE).startswith(b"k2:")
+    assert crypto.keyed_hash(b"4711", use="probe") == hashed
 
 
 def test_once_the_old_key_is_gone_old_words_stay_shut(tmp_path, use):
     path = use(_keys_of(["k1", "k2"], "k1", tmp_path / "keys.json"))
-    before = vault.seal(WORDS, place=PLACE)
+    before = crypto.encrypt(WORDS, place=PLACE)
 
     content = json.loads(path.read_text())
     path.write_text(json.dumps({"active": "k2", "keys": {"k2": content["keys"]["k2"]}}))
     use(path)
 
-    with pytest.raises(vault.Unopenable):
-        vault.unseal(before, place=PLACE)
+    with pytest.raises(crypto.DecryptionError):
+        crypto.decrypt(before, place=PLACE)
 
 
 def test_a_hash_depends_on_its_use_and_its_key(tmp_path, use):
     use(_keys_of(["k1"], "k1", tmp_path / "one.json"))
-    here = vault.keyed_hash(b"4711", use="probe")
-    assert vault.keyed_hash(b"4711", use="other") != here
+    here = crypto.keyed_hash(b"4711", use="probe")
+    assert crypto.keyed_hash(b"4711", use="other") != here
 
     use(_keys_of(["k1"], "k1", tmp_path / "other.json"))
-    assert vault.keyed_hash(b"4711", use="probe") != here
+    assert crypto.keyed_hash(b"4711", use="probe") != here
 
 
 # --- the key file ---
@@ -144,11 +144,11 @@ def test_a_key_file_that_others_can_read_is_refused(mode, tmp_path, use):
     use(_keys_of(["k1"], "k1", tmp_path / "keys.json")).chmod(mode)
 
     with pytest.raises(ImproperlyConfigured, match="mode to 0600"):
-        vault.seal(WORDS, place=PLACE)
+        crypto.encrypt(WORDS, place=PLACE)
 
 
 def test_a_new_key_file_is_its_owners_alone(tmp_path):
-    vault.make_keys(tmp_path / "deep" / "keys.json")
+    crypto.make_keys(tmp_path / "deep" / "keys.json")
 
     assert (tmp_path / "deep" / "keys.json").stat().st_mode & 0o777 == 0o600
 
@@ -167,7 +167,7 @@ def test_the_command_makes_keys_that_work(tmp_path, use, capsys):
     call_command("makekeys", str(tmp_path / "keys.json"))
     use(tmp_path / "keys.json")
 
-    assert vault.unseal(vault.seal(WORDS, place=PLACE), place=PLACE) == WORDS
+    assert crypto.decrypt(crypto.encrypt(WORDS, place=PLACE), place=PLACE) == WORDS
 
 
 def test_in_service_a_missing_key_file_is_not_made_up(tmp_path, use, settings):
@@ -175,7 +175,7 @@ def test_in_service_a_missing_key_file_is_not_made_up(tmp_path, use, settings):
     use(tmp_path / "nowhere.json")
 
     with pytest.raises(ImproperlyConfigured, match="is missing"):
-        vault.keys_are_readable()
+        crypto.keys_are_readable()
     assert not (tmp_path / "nowhere.json").exists()
 
 
@@ -197,7 +197,7 @@ def test_a_key_file_of_another_shape_is_refused_with_a_sentence(content, tmp_pat
     use(path)
 
     with pytest.raises(ImproperlyConfigured, match="key file"):
-        vault.keys_are_readable()
+        crypto.keys_are_readable()
 
 
 def test_the_start_is_refused_when_the_keys_cannot_be_used(tmp_path, use):

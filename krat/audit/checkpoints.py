@@ -1,8 +1,9 @@
-"""Sealing the trail: entries are inserted unchained, and sealed in batches afterwards (ruling 8).
+"""Checkpoints of the trail: entries are inserted unchained, and chained in batches afterwards (ruling 8).
 
-A chain from row to row would make every reading queue on one lock. Instead writers hold a lock *shared*; the sealer
-takes it exclusively for a moment, so that no row with a lower id can still appear, and hashes what came since the last
-seal together with that seal. Each row carries a keyed hash of its own, so that the first bad row can be named.
+A chain from row to row would make every reading queue on one lock. Instead writers hold a lock *shared*; who takes a
+checkpoint has it exclusively for a moment, so that no row with a lower id can still appear, and hashes what came since
+the last checkpoint together with that checkpoint. Each row carries a keyed hash of its own, so that the first bad row
+can be named.
 """
 
 import json
@@ -14,16 +15,16 @@ from itertools import pairwise
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from krat.access import vault
+from krat.access import crypto
 from krat.audit import head, triggers
-from krat.audit.models import Entry, Seal
+from krat.audit.models import Checkpoint, Entry
 
 EVERY_ROWS = 500
 EVERY_SECONDS = 60.0
 _LOCK = 20_170_126  # an arbitrary number that no other advisory lock of this registry uses
 
 _written_here = 0
-_sealed_here_at = time.monotonic()
+_taken_here_at = time.monotonic()
 
 
 def let_writers_in(rows: int = 1) -> None:
@@ -49,50 +50,50 @@ def mac(entry: Entry) -> str:
         entry.fields,
         entry.route,
     ]
-    return vault.keyed_hash(json.dumps(content).encode(), use="trail-row")
+    return crypto.keyed_hash(json.dumps(content).encode(), use="trail-row")
 
 
-def seal_if_due() -> None:
-    """Seal when this worker has written 500 rows since it last sealed, or when a minute has passed."""
-    if _written_here >= EVERY_ROWS or time.monotonic() - _sealed_here_at > EVERY_SECONDS:
-        seal()
+def take_if_due() -> None:
+    """Take a checkpoint when this worker has written 500 rows since its last one, or when a minute has passed."""
+    if _written_here >= EVERY_ROWS or time.monotonic() - _taken_here_at > EVERY_SECONDS:
+        take()
 
 
-def seal() -> Seal | None:
-    """Seal every entry since the last seal (an exclusive lock while it reads them); None when there is none."""
-    global _written_here, _sealed_here_at
+def take() -> Checkpoint | None:
+    """Cover every entry since the last checkpoint (an exclusive lock while it reads them); None when there is none."""
+    global _written_here, _taken_here_at
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-        _written_here, _sealed_here_at = 0, time.monotonic()
-        last = _seals().order_by("-up_to").first()
+        _written_here, _taken_here_at = 0, time.monotonic()
+        last = _checkpoints().order_by("-up_to").first()
         rows = list(_entries().filter(pk__gt=last.up_to if last else 0).order_by("pk"))
         if not rows:
             return None
         previous = last.digest if last else ""
-        sealed = Seal(
+        made = Checkpoint(
             up_to=rows[-1].pk,
             entries=_ranges([row.pk for row in rows]),
             previous=previous,
             digest=_digest(previous, rows),
         )
-        sealed.save(force_insert=True)
-    head.note(sealed)
-    return sealed
+        made.save(force_insert=True)
+    head.note(made)
+    return made
 
 
-def _seals() -> QuerySet[Seal]:
-    return Seal.objects.unscoped("the sealer reads every seal")
+def _checkpoints() -> QuerySet[Checkpoint]:
+    return Checkpoint.objects.unscoped("verification reads every checkpoint")
 
 
 def _entries() -> QuerySet[Entry]:
-    return Entry.objects.unscoped("the sealer reads every entry")
+    return Entry.objects.unscoped("verification reads every entry")
 
 
 def _digest(previous: str, rows: Iterable[Entry]) -> str:
     content = json.dumps([previous, [[row.pk, row.mac] for row in rows]])
-    return vault.keyed_hash(content.encode(), use="trail-seal")
+    return crypto.keyed_hash(content.encode(), use="trail-seal")
 
 
 def _ranges(ids: list[int]) -> list[list[int]]:
@@ -113,10 +114,10 @@ def _spelled_out(ranges: list[list[int]]) -> Iterator[int]:
 
 @dataclass
 class Verdict:
-    """What a verification found: how much is sealed, and the first bad row if there is one."""
+    """What a verification found: how much is covered by checkpoints, and the first bad row if there is one."""
 
-    sealed: int = 0
-    unsealed: int = 0
+    covered: int = 0
+    covered_now: int = 0
     problem: str = ""
     bad_entry: int | None = field(default=None)
 
@@ -127,18 +128,18 @@ class Verdict:
 
 
 def verify() -> Verdict:
-    """Recompute every hash and every seal, compare with the head outside the database, then seal the tail.
+    """Recompute every hash and every checkpoint, compare with the head outside the database, then cover the tail.
 
-    Reads the whole trail. Nothing is sealed before it was looked at.
+    Reads the whole trail. Nothing is covered before it was looked at.
     """
     verdict = Verdict()
-    for look in (_triggers_stand, _seals_fit, _tail_fits, _head_stands):
+    for look in (_triggers_stand, _checkpoints_fit, _tail_fits, _head_stands):
         look(verdict)
         if not verdict.is_whole:
             return verdict
-    made = seal()
-    verdict.unsealed = len(list(_spelled_out(made.entries))) if made else 0
-    verdict.sealed += verdict.unsealed
+    made = take()
+    verdict.covered_now = len(list(_spelled_out(made.entries))) if made else 0
+    verdict.covered += verdict.covered_now
     return verdict
 
 
@@ -147,18 +148,18 @@ def _triggers_stand(verdict: Verdict) -> None:
         verdict.problem = f"the database would accept changes: trigger {gone[0]} is missing"
 
 
-def _seals_fit(verdict: Verdict) -> None:
+def _checkpoints_fit(verdict: Verdict) -> None:
     previous, before = "", 0
-    for one in _seals().order_by("up_to"):
+    for one in _checkpoints().order_by("up_to"):
         verdict.problem, verdict.bad_entry = _problem_of(one, previous, before)
         if verdict.problem:
             return
-        verdict.sealed += sum(last - first + 1 for first, last in one.entries)
+        verdict.covered += sum(last - first + 1 for first, last in one.entries)
         previous, before = one.digest, one.up_to
 
 
 def _tail_fits(verdict: Verdict) -> None:
-    last = _seals().order_by("-up_to").first()
+    last = _checkpoints().order_by("-up_to").first()
     for row in _entries().filter(pk__gt=last.up_to if last else 0).order_by("pk"):
         if row.mac != mac(row):
             verdict.problem, verdict.bad_entry = "entry was changed", row.pk
@@ -166,14 +167,14 @@ def _tail_fits(verdict: Verdict) -> None:
 
 
 def _head_stands(verdict: Verdict) -> None:
-    """The last seal noted outside the database must stand within it: else the trail was cut or emptied."""
+    """The last checkpoint noted outside the database must stand within it: else the trail was cut or emptied."""
     noted = head.last()
-    if noted is not None and not _seals().filter(up_to=noted.up_to, digest=noted.digest).exists():
+    if noted is not None and not _checkpoints().filter(up_to=noted.up_to, digest=noted.digest).exists():
         verdict.problem, verdict.bad_entry = "the trail was cut: its noted head is missing", noted.up_to
 
 
-def _problem_of(one: Seal, previous: str, before: int) -> tuple[str, int | None]:
-    """What is wrong within one seal, and the first bad entry."""
+def _problem_of(one: Checkpoint, previous: str, before: int) -> tuple[str, int | None]:
+    """What is wrong within one checkpoint, and the first bad entry."""
     wanted = list(_spelled_out(one.entries))
     rows = {row.pk: row for row in _entries().filter(pk__gt=before, pk__lte=one.up_to)}
     for number in sorted({*wanted, *rows}):
@@ -184,7 +185,7 @@ def _problem_of(one: Seal, previous: str, before: int) -> tuple[str, int | None]
         if rows[number].mac != mac(rows[number]):
             return "entry was changed", number
     if one.previous != previous:
-        return "a seal before this one is missing or was changed", wanted[0] if wanted else None
+        return "a checkpoint before this one is missing or was changed", wanted[0] if wanted else None
     if one.digest != _digest(previous, [rows[number] for number in wanted]) or any(a >= b for a, b in pairwise(wanted)):
-        return "the seal does not fit its entries", wanted[0] if wanted else None
+        return "the checkpoint does not fit its entries", wanted[0] if wanted else None
     return "", None

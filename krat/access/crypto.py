@@ -1,7 +1,7 @@
-"""Sealing words before they reach the database: AES-256-GCM, bound to the place they stand in.
+"""Encrypting texts before they reach the database: AES-256-GCM, bound to the place they stand in.
 
 Keys live in one file outside the database and outside its backups (``KRAT_KEYS``): a JSON object of named keys and the
-name of the one that seals. A sealed text starts with the key's name, so that old ones still open after a rotation.
+name of the one that encrypts. A ciphertext starts with its key's name, so that old ones still open after a rotation.
 """
 
 import base64
@@ -23,8 +23,8 @@ from django.core.exceptions import ImproperlyConfigured
 _NONCE = 12
 
 
-class Unopenable(Exception):
-    """The sealed text was moved, cut or changed, or its key is gone."""
+class DecryptionError(Exception):
+    """The encrypted text was moved, cut or changed, or its key is gone."""
 
 
 def make_keys(path: Path) -> None:
@@ -44,7 +44,7 @@ def _keys(path: str) -> tuple[str, dict[str, bytes]]:
     if not file.exists():
         if not settings.KRAT_DEMO:
             raise ImproperlyConfigured(
-                f"The key file {path} is missing; without it nothing that is sealed can be read."
+                f"The key file {path} is missing; without it nothing that is encrypted can be read."
             )
         make_keys(file)
     if file.stat().st_mode & 0o077:
@@ -77,22 +77,22 @@ def _cipher(path: str, name: str) -> AESGCM:
     return AESGCM(_derived(_keys(path)[1][name], "seal"))
 
 
-def seal(words: str, *, place: str) -> bytes:
-    """Seal a text for one place, ``table:column:code``; elsewhere it will not open."""
+def encrypt(words: str, *, place: str) -> bytes:
+    """Encrypt a text for one place, ``table:column:code``; elsewhere it will not open."""
     active, _all = _keys(settings.KRAT_KEYS)
     nonce = secrets.token_bytes(_NONCE)
-    sealed = _cipher(settings.KRAT_KEYS, active).encrypt(nonce, words.encode(), place.encode())
-    return active.encode() + b":" + nonce + sealed
+    ciphertext = _cipher(settings.KRAT_KEYS, active).encrypt(nonce, words.encode(), place.encode())
+    return active.encode() + b":" + nonce + ciphertext
 
 
-def unseal(sealed: bytes | memoryview, *, place: str) -> str:
-    """The text that was sealed for this place; raises `Unopenable`."""
-    name, _sep, rest = bytes(sealed).partition(b":")
+def decrypt(ciphertext: bytes | memoryview, *, place: str) -> str:
+    """The text that was encrypted for this place; raises `DecryptionError`."""
+    name, _sep, rest = bytes(ciphertext).partition(b":")
     try:
         cipher = _cipher(settings.KRAT_KEYS, name.decode())
         return cipher.decrypt(rest[:_NONCE], rest[_NONCE:], place.encode()).decode()
     except (KeyError, InvalidTag, ValueError) as mistake:
-        raise Unopenable("This text does not open in this place.") from mistake
+        raise DecryptionError("This text does not open in this place.") from mistake
 
 
 def keyed_hash(words: bytes, *, use: str) -> str:
