@@ -1,4 +1,4 @@
-"""The pages that teach tell the truth: what they name exists, what exists is named, and they hold nothing they must not.
+"""The pages that teach tell the truth: what they name exists, what exists is named, and they hold nothing forbidden.
 
 What they print from tables stands in test_printed.py, the numbers that code names in test_numbers.py.
 """
