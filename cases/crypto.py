@@ -1,4 +1,4 @@
-"""What is told of a case, at rest: encrypted by a key of the case's own, bound to table, column and row (ruling 9).
+"""What is told of a case, at rest: encrypted by a key of the case's own, bound to table, column and row (decision 9).
 
 The data key is wrapped by the master key and lives in a table of its own, so that changing the master key rewraps keys,
 and disposing of a case destroys one. A column holds one encrypted JSON of the fields that are read together.

@@ -1,7 +1,7 @@
 """What a referral shares. Each purpose's fields are data; only this module opens a case for whoever is referred to.
 
 School: name, birth date, how to reach the family safely, the school part, the request; never the concern, the risk,
-notes or other parts (ruling 12).
+notes or other parts (decision 12).
 """
 
 from __future__ import annotations

@@ -341,7 +341,7 @@ def item_draft(request: Any, code: uuid.UUID) -> HttpResponse:
 
 @needs("meetings.file", methods=("GET",))
 def draft_key(request: Any) -> HttpResponse:
-    """The key of this session's local drafts: made once a session, gone at sign-out (ruling 18). Answers JSON."""
+    """The key of this session's local drafts: made once a session, gone at sign-out (decision 18). Answers JSON."""
     if _DRAFT_KEY not in request.session:
         request.session[_DRAFT_KEY] = base64.b64encode(secrets.token_bytes(32)).decode()
     return JsonResponse({"key": request.session[_DRAFT_KEY]})

@@ -1,4 +1,4 @@
-"""The bridge: an obstacle is marked, its card goes to the table, the worker confirms that it is gone (rulings 11, 13).
+"""The bridge: an obstacle is marked, its card goes to the table, the worker confirms it is gone (decisions 11, 13).
 
 Nobody at the table learns whose card it is; the team finds its card from the obstacle.
 """
@@ -137,7 +137,7 @@ def as_card(obstacle: Obstacle, *, by: Seat) -> tuple[Card, Identity]:
 
 @transaction.atomic
 def confirm_gone(obstacle: Obstacle, *, by: Seat, how: str, based_on: int | None = None) -> Obstacle:
-    """The worker confirms that the obstacle is gone; its card closes with it (ruling 13).
+    """The worker confirms that the obstacle is gone; its card closes with it (decision 13).
 
     Whoever had not seen that the table decided in the meantime is told so first (``based_on`` is the obstacle's
     version, which the table's decision raises). Locks obstacle and card, in this order everywhere.

@@ -127,7 +127,7 @@ def open_case(
 
 
 def _may_identify(by: Seat, victim_status: object) -> None:
-    """The formal identification is recorded by people, never by a system (ruling 1)."""
+    """The formal identification is recorded by people, never by a system (decision 1)."""
     if victim_status in (VictimStatus.VICTIM, VictimStatus.NOT_VICTIM) and not rights.may(by, "cases.identify"):
         raise PermissionDenied(_("Your seat does not have the right to record a formal identification."))
 

@@ -1,4 +1,4 @@
-"""The human inbox: a change that a system sent on top of somebody else's waits until a person decides (ruling 23)."""
+"""The human inbox: a change that a system sent on top of somebody else's waits until a person decides (decision 23)."""
 
 from __future__ import annotations
 

@@ -93,7 +93,7 @@ def _of_stage(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 class CaseFilter(FilterForm):
-    """What to look for among the cases: codes and choices only, for they stand in the address (ruling 17)."""
+    """What to look for among the cases: codes and choices only, for they stand in the address (decision 17)."""
 
     stage = forms.ChoiceField(
         label=_("Stage"), choices=[_ANY, ("open", pgettext_lazy("cases", "open")), *Stage.choices], required=False
@@ -124,7 +124,7 @@ class CaseFilter(FilterForm):
 
 
 class SearchForm(BaseForm):
-    """What is typed about a person: by POST, never in an address (ruling 17)."""
+    """What is typed about a person: by POST, never in an address (decision 17)."""
 
     words = forms.CharField(
         label=_("Name, personal number or case number"),
@@ -248,7 +248,7 @@ WHO = tuple(IdentityFields.base_fields)
 
 
 class IdentityForm(IdentityFields, VersionedForm):
-    """Who it is. Based on the version of the case: head and identity are one edit (ruling 23)."""
+    """Who it is. Based on the version of the case: head and identity are one edit (decision 23)."""
 
     field_order = [*WHO, "version"]
 

@@ -1,4 +1,4 @@
-"""The bridge to the table: an obstacle stands in the file, its card goes to the table without a name (ruling 11)."""
+"""The bridge to the table: an obstacle stands in the file, its card goes to the table without a name (decision 11)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class CardState(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("card", "closed")
 
 
-# From where to where, and by which right. A test prints this table and compares it with docs/case-states.txt.
+# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
 MOVES: dict[tuple[CardState, CardState], str] = {
     (CardState.OPEN, CardState.ON_AGENDA): "cards.table",
     (CardState.ON_AGENDA, CardState.OPEN): "cards.table",
@@ -72,7 +72,7 @@ class CardQuerySet(ScopedQuerySet["Card"]):
         return self.exclude(state=CardState.CLOSED)
 
     def risen(self) -> CardQuerySet:
-        """Those of which a task is past its day: they rise to the committee (domain notes 17.1)."""
+        """Those of which a task is past its day: they rise to the committee (docs/domain.md 17.1)."""
         late = Task.objects.unscoped("which cards rise: how their tasks stand is part of the card").overdue()
         return self.filter(state=CardState.DECIDED, tasks__in=late).distinct()
 
@@ -84,7 +84,7 @@ class CardQuerySet(ScopedQuerySet["Card"]):
         return self.filter(Q(state=CardState.OPEN) | Q(came_to_nothing, state=CardState.DECIDED))
 
     def to_confirm(self) -> CardQuerySet:
-        """Those whose tasks are all carried out: the worker says whether the obstacle is gone (ruling 13)."""
+        """Those whose tasks are all carried out: the worker says whether the obstacle is gone (decision 13)."""
         rows = Task.objects.unscoped("which cards may close: how their tasks stand is part of the card")
         running = rows.exclude(state__in=[TaskState.VERIFIED, TaskState.CANCELLED])
         done = self.filter(state=CardState.DECIDED, tasks__state=TaskState.VERIFIED)
@@ -180,7 +180,7 @@ class Card(VersionedModel):
     def as_known(cls, cards: Iterable[Card], seat: Subject) -> None:
         """Leave out of these cards what the seat must not learn: they are to be shown, not to be saved (one query).
 
-        An institution that is waited for may have accepted the case's referral, and tie a risk to a name (ruling 12).
+        An institution that is waited for may have accepted the case's referral, and tie a risk to a name (decision 12).
         """
         rows = list(cards)
         known = cls.objects.permitted(seat, "cards.facts").filter(pk__in=[card.pk for card in rows])

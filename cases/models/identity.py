@@ -30,7 +30,7 @@ class Sex(models.TextChoices):
 
 
 class AgeBand(models.TextChoices):
-    """How a card tells an age (domain notes 17.1)."""
+    """How a card tells an age (docs/domain.md 17.1)."""
 
     BABY = "0-5", "0–5"
     SMALL = "6-9", "6–9"

@@ -1,4 +1,4 @@
-"""What a municipal system sent: which version it knows, and changes that wait for a person's decision (ruling 23)."""
+"""What a municipal system sent: which version it knows, and changes that wait for a person's decision (decision 23)."""
 
 from __future__ import annotations
 

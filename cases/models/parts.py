@@ -1,4 +1,4 @@
-"""The parts of a case that concern one sector each: school, economic aid, counselling. Source: domain notes 13."""
+"""The parts of a case that concern one sector each: school, economic aid, counselling. Source: docs/domain.md 13."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ class Note(EncryptedInCase):
     """A note in a case (shënim): a visit, a call, what was found. Notes are only added.
 
     Sensitive ones (health of mind, the child's own words) are for the case's manager and their writer alone
-    (domain notes 16, rule 7).
+    (docs/domain.md 16, rule 7).
     """
 
     processing = Processing(_("what was found and done"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)

@@ -1,5 +1,5 @@
 """Referrals (referim): a case asks an institution for one thing; accepted, it is the act through which that
-institution sees the fields of its purpose and no others (ruling 12)."""
+institution sees the fields of its purpose and no others (decision 12)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ReferralState(models.TextChoices):
     COMPLETED = "completed", pgettext_lazy("referral", "completed")
 
 
-# From where to where, and by which right. A test prints this table and compares it with docs/case-states.txt.
+# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
 MOVES: dict[tuple[ReferralState, ReferralState], str] = {
     (ReferralState.SENT, ReferralState.ACCEPTED): "referrals.answer",
     (ReferralState.SENT, ReferralState.REFUSED): "referrals.answer",

@@ -1,7 +1,7 @@
 """Forms that come twice or too late: nothing is done twice, nothing that was typed is lost.
 
 Every page gives its forms a one-time token that names its reader, signed. A form that comes after the session ended is
-encrypted under it and given back to the same person (ruling 18); a form that arrives twice gets the first one's answer.
+encrypted under it and given back to the same person (decision 18); one that arrives twice gets the first one's answer.
 """
 
 import uuid

@@ -1,4 +1,4 @@
-"""Every way in to who it is, to the parts and to the notes: by the door with a seat, and by no join (ruling 2)."""
+"""Every way in to who it is, to the parts and to the notes: by the door with a seat, and by no join (decision 2)."""
 
 from collections.abc import Callable
 from typing import Any

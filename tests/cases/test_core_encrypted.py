@@ -1,4 +1,4 @@
-"""Words at rest: bound to their row and column, opened by their own case's key, and gone with it (ruling 9)."""
+"""Words at rest: bound to their row and column, opened by their own case's key, and gone with it (decision 9)."""
 
 import base64
 import json

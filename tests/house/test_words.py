@@ -41,7 +41,7 @@ from tests.access.objects import address_of
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "sq" / "LC_MESSAGES" / "django.po"
 PEOPLE = ["koordinator.durres", "pmf.durres", "prefekt.durres", "zva.durres", "admin", "dpo"]
-# Words do not depend on the database: PostgreSQL sees one person's walk (ruling 29).
+# Words do not depend on the database: PostgreSQL sees one person's walk (decision 29).
 WALKERS = [*PEOPLE, ""] if connection.vendor == "sqlite" else PEOPLE[:1]
 
 

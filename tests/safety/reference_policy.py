@@ -1,4 +1,4 @@
-"""An independent policy of who may see what: domain notes 16, rulings 11 and 12, promise 2, written down once more.
+"""An independent policy of who may see what: docs/domain.md 16, decisions 11 and 12, promise 2, written down once more.
 
 It reads the rows of acts (team, referral, holder) by itself and calls nothing of the rights tables, of the models'
 paths or of `cases.sharing`: were one of them wrong, policy and registry would disagree.
@@ -20,7 +20,7 @@ from tests.safety.canaries import Place
 
 _WHY = "the reference policy reads the acts by itself"
 
-# Ruling 12, and for the purposes that it does not spell out, what each needs to help (domain notes 13 and 14).
+# Decision 12, and for the purposes that it does not spell out, what each needs to help (docs/domain.md 13 and 14).
 SHARED_BY_PURPOSE = {
     "school": {"first_name", "last_name", "birth_date", "safe_contact"},
     "economic_aid": {"first_name", "last_name", "father_name", "birth_date", "personal_number", "safe_contact"},
@@ -136,7 +136,7 @@ class ReferencePolicy:
         return self.role == "child_worker" and self._is_in_team(case)
 
     def _is_holders_system(self, case: Case) -> bool:
-        """Ruling 1: a machine's reach is its institution."""
+        """Decision 1: a machine's reach is its institution."""
         return self.role == "system" and case.holder_id == self.institution
 
     def _sees_as_social_service(self, case: Case) -> bool:
