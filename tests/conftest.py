@@ -1,6 +1,7 @@
 """What every test can ask for: the invented world, its people, their browsers.
 
-The world is filled once a run; a test sees it as it was filled, because what a test does is rolled back after it.
+The world is filled once and kept (`tests.worlds`); a test sees it as it was filled, because what a test does is rolled
+back after it.
 """
 
 import os
@@ -23,7 +24,7 @@ _PLACE = Path(tempfile.mkdtemp(prefix="krat-tests-"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fast, but honest: keys of this run alone, no slow password hashes, static files without a manifest."""
+    """Fast, but honest: keys of tests alone, no slow password hashes, static files without a manifest."""
     from django.conf import settings
 
     settings.KRAT_KEYS = str(_PLACE / "keys.json")
@@ -37,13 +38,16 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     settings.ALLOWED_HOSTS = ["testserver", *settings.LOCAL_NAMES]
     settings.MEDIA_ROOT = str(_PLACE / "media")
+    from tests import worlds
+
+    worlds.keys(_PLACE / "keys.json")
     from tests.safety.oracle import Plugin
 
     config.pluginmanager.register(Plugin(_PLACE), "oracle")  # watches every test
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The keys of this run open nothing any more."""
+    """Nothing of this run is left."""
     shutil.rmtree(_PLACE, ignore_errors=True)
 
 
@@ -151,46 +155,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database, with the cache's table and the invented world in it."""
-    from django.core.management import call_command
-
-    from tests.safety import canary_world
-
-    with django_db_blocker.unblock():
-        call_command("createcachetable", verbosity=0)
-        canary_world.number_rows_high()
-        _fill()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _append_only_tables_can_be_emptied():
-    """A test with real transactions is cleared away by emptying every table, which the trail's triggers refuse."""
-    from django.db import connection
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker) -> Iterator[None]:
+    """The test database: a copy of the invented world, with canaries in it (`tests.worlds`)."""
     from django.test import TransactionTestCase
 
-    from krat.audit import triggers
+    from tests import worlds
 
-    empty_tables = TransactionTestCase._fixture_teardown
-
-    def without_triggers(self: TransactionTestCase) -> None:
-        triggers.remove(connection)
-        try:
-            empty_tables(self)
-        finally:
-            triggers.install(connection)
-
-    TransactionTestCase._fixture_teardown = without_triggers
+    with django_db_blocker.unblock():
+        worlds.enter()
+    # A test with real transactions is cleared away by emptying every table, which the trail's triggers refuse.
+    empty_tables, TransactionTestCase._fixture_teardown = (
+        TransactionTestCase._fixture_teardown,
+        lambda self: worlds.begin_again(),
+    )
     yield
     TransactionTestCase._fixture_teardown = empty_tables
-
-
-def _fill() -> None:
-    from krat.demo import world as invented
-    from tests.safety import canary_world
-
-    invented.fill()
-    canary_world.fill()
+    with django_db_blocker.unblock():
+        worlds.leave()
 
 
 @pytest.fixture(autouse=True)
@@ -199,13 +180,17 @@ def _trail_head_of_this_test(settings, tmp_path) -> None:
     settings.KRAT_TRAIL_HEAD = str(tmp_path / "trail-head")
 
 
+@pytest.fixture(autouse=True)
+def _numbers_of_this_test() -> None:
+    """The builder counts for each test from the same number on: what is called how depends on no test before it."""
+    from tests import worlds
+
+    worlds.count_again()
+
+
 @pytest.fixture
 def world(db) -> None:
-    """The invented world; filled again where a test with real transactions has emptied the tables."""
-    from krat.people.models import User
-
-    if not User.objects.exists():
-        _fill()
+    """The invented world, as it was filled."""
 
 
 # --- People -------------------------------------------------------------------------------------------------
