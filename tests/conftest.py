@@ -5,6 +5,7 @@ back after it.
 """
 
 import os
+import random
 import shutil
 import tempfile
 from collections import Counter
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import pace
 
 # Playwright keeps an event loop in its thread; Django would take that for asynchronous code and refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -54,13 +57,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 # --- Several workers ----------------------------------------------------------------------------------------
 # With -n each worker is a process with its own keys, world and database; only the folder of the code is shared.
 
-JOURNEYS = "tests/journeys/"
-
-
-def _together(nodeid: str) -> str:
-    """What one worker runs: a module, whose tests share what is expensive; or all journeys, which share a server."""
-    return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
-
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -69,66 +65,42 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return _together(nodeid)
+            return pace.unit(nodeid)
 
     return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-# --- The second database --------------------------------------------------------------------------------------
-
-_ONCE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
-ON_SQLITE_ONLY = (
-    # How pages look and read; walks through all of them take minutes.
-    "tests/journeys/test_pages.py",
-    "tests/journeys/test_keyboard.py",
-    "tests/journeys/test_account.py",
-    "tests/house/test_words.py",
-    # What is refused before any statement is made.
-    "tests/cases/test_core_doors.py::test_nobody_reads_a_depth_of_a_case_without_saying_who_asks",
-    "tests/cases/test_core_doors.py::test_no_join_from_a_head_names_a_depth",
-    "tests/access/test_census.py::test_a_page_takes_the_methods_it_declares_and_no_other",
-    "tests/access/test_census.py::test_signed_out_every_page_leads_to_the_sign_in",
-    # How many statements a page makes.
-    "tests/ui/test_growth.py",
-)
+# --- What is run where, and in which order ---------------------------------------------------------------------
 
 
-def _on_sqlite_only(item: Any) -> bool:
-    if item.nodeid.startswith(ON_SQLITE_ONLY):
-        return True
-    if item.get_closest_marker("django_db") or {"db", "server"} & set(item.fixturenames):
-        return False
-    # Others open a database by themselves: through the blocker, which pytest-django's own fixtures always take.
-    ours = [one for each in item._fixtureinfo.name2fixturedefs.values() for one in each if one.baseid]
-    return not any("django_db_blocker" in each.argnames for each in (item._fixtureinfo, *ours))
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--order=7``: modules, and the tests in each, in the order of that die."""
+    parser.addoption("--order", type=int, default=0, help="a number by which the order of the tests is thrown")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """On PostgreSQL, what the database cannot change is left to the run on SQLite, and the last lines say so."""
+    """What the other database is asked is skipped on this one, and the last lines say so."""
     from django.db import connection
 
-    if connection.vendor == "postgresql" and _on_sqlite_only(item):
-        item.add_marker(pytest.mark.skip(reason=_ONCE))
+    if why := pace.left_to_the_other(item, connection.vendor):
+        item.add_marker(pytest.mark.skip(reason=why))
         told = os.environ.get("KRAT_NOT_RUN", "")
-        if _ONCE not in told:
-            os.environ["KRAT_NOT_RUN"] = "\n".join(filter(None, [told, _ONCE]))
+        if why not in told:
+            os.environ["KRAT_NOT_RUN"] = "\n".join(filter(None, [told, why]))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Workers begin with what takes longest, and end with the modules after which the world would be filled again."""
-    if not hasattr(config, "workerinput"):
-        return
-    sizes = Counter(_together(item.nodeid) for item in items)
-    marked = ((item.path, item.get_closest_marker("django_db")) for item in items)
-    emptying = {path for path, mark in marked if mark and mark.kwargs.get("transaction")}
-
-    def turn(item: pytest.Item) -> tuple[bool, bool, int]:
-        unit = _together(item.nodeid)
-        return item.path in emptying, unit != JOURNEYS, -sizes[unit]
-
-    items.sort(key=turn)
+    """Workers begin with what takes longest; or everything in the order of a die."""
+    if order := config.getoption("order"):
+        dice = random.Random(order)
+        dice.shuffle(items)
+        turns = {one: dice.random() for one in sorted({pace.unit(item.nodeid) for item in items})}
+        items.sort(key=lambda item: turns[pace.unit(item.nodeid)])
+    elif hasattr(config, "workerinput"):
+        tests = Counter(pace.unit(item.nodeid) for item in items if not item.get_closest_marker("skip"))
+        items.sort(key=lambda item: -pace.seconds(one := pace.unit(item.nodeid), tests[one]))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

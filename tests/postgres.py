@@ -89,7 +89,7 @@ def cluster() -> Iterator[str]:
     """A running cluster with one empty database; gives its address in the form DATABASE_URL takes."""
     programs = find()
     # Directly below: a socket's path may have 107 bytes, and the server's user must get there.
-    folder = Path(tempfile.mkdtemp(prefix="krat-pg-", dir=_where()))
+    folder = Path(tempfile.mkdtemp(prefix="krat-pg-", dir=roomy()))
     try:
         if user := lent():
             os.chown(folder, user["user"], user["group"])
@@ -112,7 +112,7 @@ def cluster() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _where() -> Path:
+def roomy() -> Path:
     """In memory, where there is plenty: a server that flushes as in service then waits for no disk."""
     with suppress(OSError):
         if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:

@@ -275,18 +275,23 @@ def count_again() -> None:
 
 
 @contextmanager
-def copied(kind: str, place: Path) -> Iterator[str]:
-    """The address of a copy in a folder, or in the cluster of this run; also of the keys that open it, ``keys.json``."""
-    kept = _kept(kind)
+def copied(kind: str, place: Path, blocker: Any) -> Iterator[str]:
+    """The address of a copy in a folder, or in the cluster of this run; what opens it lies in the folder: keys.json."""
     shutil.copy2(settings.KRAT_KEYS, place / "keys.json")
-    if connection.vendor == "sqlite":
-        shutil.copy2(kept.file(kind), place / f"{kind}.sqlite3")
-        yield f"sqlite:///{place / kind}.sqlite3"
-        return
-    name = f"{kind}_of_{os.getpid()}_{next(_copies)}"
-    _copy_database(kept.template(kind), name)
-    yield beside(name)
-    _say(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with blocker.unblock():
+        kept = _kept(kind)
+        if connection.vendor == "sqlite":
+            copy = place / f"{kind}.sqlite3"
+            shutil.copy2(kept.file(kind), copy)
+            address = f"sqlite:///{copy}"
+        else:
+            copy = f"{kind}_of_{os.getpid()}_{next(_copies)}"
+            _copy_database(kept.template(kind), copy)
+            address = beside(copy)
+    yield address
+    if connection.vendor == "postgresql":
+        with blocker.unblock():
+            _say(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 _copies = itertools.count(1)
