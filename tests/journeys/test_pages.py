@@ -60,48 +60,58 @@ def axe_finds(page: Page) -> list[str]:
 
 
 class _Build(HTMLParser):
-    """What the main part of a page is made of, without its words: tags, classes, roles; a row like the one before it
-    is left out. And its longest word, which is what a phone may have no room for."""
+    """What the main part of a page is made of, without its words: each tag with its classes and roles within its
+    parent, and the order of the headings. And its longest word, which is what a phone may have no room for."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.longest = 0
-        self._open: list[list[str]] = [[]]
+        self.parts: set[str] = set()
+        self._headings = ""
+        self._open = [""]
         self.feed(html.partition("<main")[2].partition("</main>")[0])
-        while len(self._open) > 1:
-            self._close()
-        self.build = "".join(self._open[0])
+        self.parts.add(self._headings)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         own = dict(attrs)
-        named = ",".join(str(own.get(each)) for each in ("class", "role", "type", "name", "hidden", "open"))
-        self._open.append([f"{tag} {named}"])
-        if tag in _VOID:
-            self._close()
+        named = f"{tag} " + ",".join(str(own.get(each)) for each in ("class", "role", "type", "name", "hidden", "open"))
+        self.parts.add(f"{self._open[-1]} > {named}")
+        if tag not in _VOID:
+            self._open.append(named)
+        if tag in ("h1", "h2", "h3", "h4") and not self._headings.endswith(tag):
+            self._headings += tag
 
     def handle_endtag(self, tag: str) -> None:
-        if tag not in _VOID and len(self._open) > 1:
-            self._close()
+        while len(self._open) > 1 and self._open.pop().partition(" ")[0] != tag:
+            pass
 
     def handle_data(self, data: str) -> None:
         self.longest = max(self.longest, *map(len, data.split()), 0)
 
-    def _close(self) -> None:
-        inside = f"({';'.join(self._open.pop())})"
-        if self._open[-1][-1:] != [inside]:
-            self._open[-1].append(inside)
-
 
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-_known_builds: dict[str, int] = {}
+_known_parts: set[str] = set()
+_longest: dict[str, int] = {}
 
 
-def is_new(html: str) -> bool:
-    """Whether nobody has come past a page built like this one, with as long a word: nothing else would be found."""
+def is_new(name: str, html: str) -> bool:
+    """Whether a page holds a part that nobody has come past, or a longer word than another of its kind."""
     seen = _Build(html)
-    known = _known_builds.get(seen.build, -1)
-    _known_builds[seen.build] = max(known, seen.longest)
-    return FULL or seen.longest > known
+    new = bool(seen.parts - _known_parts) or seen.longest > _longest.get(name, 0)
+    _known_parts.update(seen.parts)
+    _longest[name] = max(seen.longest, _longest.get(name, 0))
+    return FULL or new
+
+
+def test_a_page_with_a_new_part_or_a_longer_word_is_drawn() -> None:
+    """The negative control of passing by what is known."""
+    known = '<main><h1>A</h1><ul class="list"><li>word</li></ul></main>'
+    assert is_new("probe", known)
+    assert FULL or not is_new("probe", known.replace("word", "drow"))
+    assert is_new("probe", known.replace("word", "longer"))
+    assert is_new("probe", known.replace("<li>word", '<li class="probe">word'))
+    assert is_new("probe", known.replace("h1", "h3"))
+    assert FULL or not is_new("probe", known.replace("<li>word</li>", "<li>word</li><li>drow</li>"))
 
 
 _TOO_WIDE = """() => {
@@ -155,7 +165,7 @@ def walk(page: Page, watch: Watch, addresses: Addresses) -> tuple[int, dict[str,
         if not answer.ok or address in seen:  # what is refused is looked at once, below
             continue
         seen.add(address)
-        if not is_new(answer.text()):
+        if not is_new(name, answer.text()):
             continue
         goes(page, address)
         if found := look_at(page, watch, name):
