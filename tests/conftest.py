@@ -4,6 +4,8 @@ The world is filled once and kept (`tests.worlds`); a test sees it as it was fil
 back after it.
 """
 
+import gc
+import itertools
 import os
 import random
 import shutil
@@ -21,6 +23,7 @@ from tests import pace
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 _PLACE = Path(tempfile.mkdtemp(prefix="krat-tests-"))
+_heads = itertools.count()
 
 
 # --- Settings of a test run ---------------------------------------------------------------------------------
@@ -52,6 +55,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Nothing of this run is left."""
     shutil.rmtree(_PLACE, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What stands in memory by now stays: Python need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 # --- Several workers ----------------------------------------------------------------------------------------
@@ -147,17 +158,36 @@ def django_db_setup(django_test_environment, django_db_modify_db_settings, djang
 
 
 @pytest.fixture(autouse=True)
-def _trail_head_of_this_test(settings, tmp_path) -> None:
+def _trail_head_of_this_test(settings) -> None:
     """The trail's head is noted in a file, which no rollback takes back: each test has a file of its own."""
-    settings.KRAT_TRAIL_HEAD = str(tmp_path / "trail-head")
+    settings.KRAT_TRAIL_HEAD = str(_PLACE / f"trail-head-{next(_heads)}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fragments_are_drawn_without_a_record():
+    """Django's test client keeps a copy of the context of every template it sees drawn; of components nobody asks."""
+    from django.test import client
+
+    keep = client.store_rendered_templates
+
+    def keep_pages(store: Any, signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
+        if not str(template.name).startswith(("components/", "django/forms/")):
+            keep(store, signal, sender, template, context, **more)
+
+    client.store_rendered_templates = keep_pages
+    yield
+    client.store_rendered_templates = keep
 
 
 @pytest.fixture(autouse=True)
-def _numbers_of_this_test() -> None:
+def _numbers_of_this_test() -> Iterator[None]:
     """The builder counts for each test from the same number on: what is called how depends on no test before it."""
+    from krat.demo import make
     from tests import worlds
 
     worlds.count_again()
+    yield
+    assert make.number() < worlds.LAST_NUMBER, "what is planted lies beyond this number: count less, or move it"
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from meetings.models import Meeting
 from tests import drawn
 from tests.access.extra_urls import urls_with
 from tests.access.objects import HERE, THERE, address_of, model_of
+from tests.access.reach import declared
 from tests.drawn import Answer, ask
 from tests.pace import FULL
 
@@ -264,14 +265,6 @@ def test_the_file_has_a_column_for_every_role():
 
 
 # --- asked of the tables, not of the file ---
-
-
-def declared(route: census.Route, role: Role) -> Reach:
-    """How far a role reaches on a page. A machine's seat is not used in a browser, whatever its rights by token."""
-    if role is Role.SYSTEM:
-        return Reach.NONE
-    return rights.right(route.right).reaches.get(role, Reach.NONE) if route.right else Reach.NONE
-
 
 with_right = [route for route in routes() if route.right]
 with_object = [route for route in with_right if model_of(route)]

@@ -112,6 +112,11 @@ def texts() -> dict[str, Place]:
     return dict(_words)
 
 
+def numbers() -> set[str]:
+    """The planted numbers and days, as they stand in their rows."""
+    return {text for _pattern, text, _place in _values.values()}
+
+
 def places() -> list[Place]:
     """Everywhere that something is planted."""
     return [*_words.values(), *(place for _pattern, _text, place in _values.values()), *_codes.values()]
