@@ -64,7 +64,7 @@ def found(holder: int, tokens: Sequence[str]) -> int:
 
 
 def a_case(code: uuid.UUID) -> int:
-    """A case with everything that belongs to it, still sealed."""
+    """A case with everything that belongs to it, still encrypted."""
     if connection.vendor == "postgresql":
         names = {"agg": "json_agg", "hex_x": "encode(x.words, 'hex')", "hex_identity": "encode(who.words, 'hex')"}
     else:

@@ -1,8 +1,8 @@
-"""Who sees and does what in a case. Source: domain notes 16; where a file stands, the committee has cards and numbers.
+"""Who sees and does what in a case (docs/domain.md 16). Where a file stands, the committee has cards and numbers.
 
 Reaches of a case: TEAM by a dated assignment, INSTITUTION as its holder, VICTIMS for the regional social service.
 Whoever is referred to has no case at all: RECEIVED (or OWN, for the officer who accepted) opens, through
-`cases.sharing`, the fields of the referral's purpose and no others (ruling 12).
+`cases.sharing`, the fields of the referral's purpose and no others (decision 12).
 """
 
 from django.utils.translation import gettext_lazy as _

@@ -19,9 +19,9 @@ from cases import sharing
 from cases.actions import cases, inbox, referrals
 from cases.models import Case, Identity, KnownVersion, Referral
 from cases.models.case import Risk, Stage, VictimStatus
+from cases.models.encryption import fetch_keys
 from cases.models.identity import Sex
 from cases.models.referral import ReferralState
-from cases.models.sealing import fetch_keys
 from cases.models.signal import Kind
 from krat.access import rights
 from krat.access.scoping import hold
@@ -56,7 +56,7 @@ class IdentitySerializer(StrictSerializer):
 
     def to_representation(self, instance: Identity) -> dict[str, Any]:
         """The words of an identity; what nobody knows is null."""
-        words: dict[str, Any] = {str(name): instance.words[str(name)] or None for name in self.fields}
+        words: dict[str, Any] = {str(name): instance.data[str(name)] or None for name in self.fields}
         words["birth_year"] = int(words["birth_year"]) if words["birth_year"] else None
         return words
 
@@ -242,7 +242,7 @@ def _differing(case: Case, sent: Mapping[str, Any], seat: Seat) -> tuple[dict[st
     head = {name: value for name, value in head.items() if getattr(case, name) != value}
     if identity:
         identity_row = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()
-        stands = identity_row.words if identity_row is not None else {}
+        stands = identity_row.data if identity_row is not None else {}
         identity = {name: value for name, value in identity.items() if stands.get(name) != value.strip()}
     return head, identity, "" if stage == case.stage else stage
 
@@ -418,7 +418,7 @@ class ReferralSerializer(StrictSerializer):
         }
         if is_sender or instance.state == ReferralState.SENT or instance.pk in self.context["used"]:
             # Its end closes what was asked: a receiver's access ends with the task.
-            shown |= {"request": instance.words["request"], "answer": instance.words["answer"]}
+            shown |= {"request": instance.data["request"], "answer": instance.data["answer"]}
         case_code = self.context.get("cases", {}).get(instance.case_id)
         if is_sender and case_code is not None:
             shown["case"] = str(case_code)
@@ -507,7 +507,7 @@ class _OfReferral(Resource):
             shared = sharing.share(row, seat)
             self.request.shown.extend(shared.seen)
             context["shared"] = shared.identity | (
-                {"state": shared.part.state, **shared.part.words} if shared.part is not None else {}
+                {"state": shared.part.state, **shared.part.data} if shared.part is not None else {}
             )
         return self.one(row, ReferralSerializer, **context)
 

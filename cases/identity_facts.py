@@ -38,18 +38,18 @@ def facts_of(identity: Identity, terms: dict[tuple[str, str], str]) -> list[tupl
 
 def fields_shown(identity: Identity) -> list[str]:
     """The names of the fields that its sheet tells, for the trail."""
-    return [name for name, words in identity.words.items() if words]
+    return [name for name, words in identity.data.items() if words]
 
 
 def terms_of(case: Case, identity: Identity | None) -> dict[tuple[str, str], str]:
     """The words for the codes of concerns and of the present care (one query)."""
-    codes = [*case.concerns, *([identity.words["care"]] if identity is not None else [])]
+    codes = [*case.concerns, *([identity.data["care"]] if identity is not None else [])]
     rows = Term.objects.filter(list__in=[Term.List.CONCERN, Term.List.CARE], code__in=codes)
     return {(one.list, one.code): str(one) for one in rows}
 
 
 def _in_words(identity: Identity, name: str, terms: dict[tuple[str, str], str]) -> str:
-    word: str = identity.words[name]
+    word: str = identity.data[name]
     if name == "birth_date":
         return _born(identity)
     if name == "care":
@@ -64,7 +64,7 @@ def _born(identity: Identity) -> str:
     if age is None:
         return ""
     day = (
-        formats.date_format(identity.born_on, "SHORT_DATE_FORMAT") if identity.born_on else identity.words["birth_year"]
+        formats.date_format(identity.born_on, "SHORT_DATE_FORMAT") if identity.born_on else identity.data["birth_year"]
     )
     years = ngettext("%(years)s year old", "%(years)s years old", age) % {"years": age}
     return f"{day} · {years}"

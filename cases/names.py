@@ -1,7 +1,7 @@
 """Finding a person without readable names: keyed tokens of folded words and of their beginnings.
 
 *celaj* finds *Çelaj*: words are folded (no marks, lower case) before they are hashed. What the tokens' frequencies
-still tell somebody who holds the database stands in the README.
+still tell somebody who holds the database stands in docs/threat-model.md.
 """
 
 import re

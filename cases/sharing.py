@@ -1,7 +1,7 @@
 """What a referral shares. Each purpose's fields are data; only this module opens a case for whoever is referred to.
 
 School: name, birth date, how to reach the family safely, the school part, the request; never the concern, the risk,
-notes or other parts (ruling 12).
+notes or other parts (decision 12).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart
+from cases.models.encryption import lend_key
 from cases.models.parts import Part
-from cases.models.sealing import lend_key
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.reference.models import Term
@@ -106,7 +106,7 @@ def share(referral: Referral, seat: Seat) -> Shared:
     if purpose.part is not None:
         part = purpose.part.objects.permitted(seat, USE).filter(case=referral.case_id).first()
     lend_key(identity, part, referral)
-    words = {name: identity.words[name] for name in purpose.identity}
+    words = {name: identity.data[name] for name in purpose.identity}
     return Shared(words, part, [(identity, purpose.identity), *([part] if part is not None else [])])
 
 

@@ -152,7 +152,7 @@ def _obstacle(obstacle: Obstacle) -> list[Event]:
 
 
 def _note(note: Note) -> Event:
-    text = Truncator(" ".join(note.words["text"].split())).words(_WORDS_OF_A_NOTE)
+    text = Truncator(" ".join(note.data["text"].split())).words(_WORDS_OF_A_NOTE)
     at = note.at if timezone.localdate(note.at) == note.happened_on else _moment(note.happened_on)
     return Event(at, _("%(kind)s: %(text)s") % {"kind": capfirst(note.get_kind_display()), "text": text})
 

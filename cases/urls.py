@@ -1,4 +1,4 @@
-"""Addresses of cases, signals, referrals, obstacles and cards. They hold codes and nothing else (ruling 17)."""
+"""Addresses of cases, signals, referrals, obstacles and cards. They hold codes and nothing else (decision 17)."""
 
 from django.urls import path
 

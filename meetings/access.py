@@ -1,4 +1,4 @@
-"""Who reads, files and approves meetings. Source: domain notes 16."""
+"""Who reads, files and approves meetings. Source: docs/domain.md 16."""
 
 from django.utils.translation import gettext_lazy as _
 

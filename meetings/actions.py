@@ -339,7 +339,7 @@ def decide(
     measure: Measure | None = None,
     leads: Sequence[Institution] = (),
 ) -> Decision:
-    """Record a numbered decision; if it charges an institution, the task is live at once (ruling 13).
+    """Record a numbered decision; if it charges an institution, the task is live at once (decision 13).
 
     Without quorum it is a recommendation. ``leads`` charges several institutions, each with a task of its own.
     """
@@ -477,7 +477,7 @@ def remark(meeting: Meeting, *, by: Seat, text: str) -> Remark:
 
 @transaction.atomic
 def approve(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
-    """Approve the minutes: this freezes the text and nothing else (ruling 13). Only what was read is approved."""
+    """Approve the minutes: this freezes the text and nothing else (decision 13). Only what was read is approved."""
     meeting = hold(meeting)
     if meeting.rewritten != based_on:
         raise ValidationError(_("The minutes were changed after you opened them. Read them again, then approve."))

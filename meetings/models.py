@@ -19,7 +19,7 @@ from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.reference.models import Term
 
-# Which role chairs which body: the Prefect the committee, the General Coordinator the technical table (domain notes 4).
+# Which role chairs which body: the Prefect the committee, the Coordinator the technical table (docs/domain.md 4).
 CHAIRED_BY = {Role.PREFECT: Body.Kind.COMMITTEE, Role.COORDINATOR: Body.Kind.TABLE}
 
 
@@ -250,7 +250,7 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
 
 
 class Decision(VersionedModel):
-    """A numbered decision (vendim). It returns to the agenda until the body closes it (ruling 13)."""
+    """A numbered decision (vendim). It returns to the agenda until the body closes it (decision 13)."""
 
     processing = Processing(_("the committee's will, followed up"), Level.INTERNAL, PERMANENT)
 
@@ -354,7 +354,7 @@ class Remark(ScopedModel):
 
 
 class MinuteDraft(ScopedModel):
-    """What somebody is writing on an agenda item and has not saved yet. Sealed: it has not met the identity guard."""
+    """What somebody writes on an agenda item and has not saved yet. Encrypted: it has not met the identity guard."""
 
     processing = Processing(
         _("nothing typed is lost"),

@@ -176,8 +176,8 @@ def meeting_edit(request: Any, code: uuid.UUID) -> HttpResponse:
     form = MeetingChangeForm.of(request, initial=initial)
     if form.is_accepted():
         with form.catching():
-            words = dict(form.cleaned_data)
-            actions.change(meeting, by=request.seat, based_on=words.pop("version"), **words)
+            data = dict(form.cleaned_data)
+            actions.change(meeting, by=request.seat, based_on=data.pop("version"), **data)
             messages.success(request, _("The meeting was changed."))
             return redirect("meetings:detail", code=meeting.code)
     return render_page(request, "meetings/form.html", {"form": form, "meeting": meeting})
@@ -233,8 +233,8 @@ def item_edit(request: Any, code: uuid.UUID) -> HttpResponse:
     form.fields["title"].required = item.kind != AgendaItem.Kind.FOLLOW_UP  # which names itself
     if form.is_accepted():
         with form.catching():
-            words = dict(form.cleaned_data)
-            actions.change_item(item, by=request.seat, based_on=words.pop("version"), **words)
+            data = dict(form.cleaned_data)
+            actions.change_item(item, by=request.seat, based_on=data.pop("version"), **data)
             messages.success(request, _("The item was changed."))
             return redirect("meetings:detail", code=item.meeting.code)
     return render_page(request, "meetings/item_form.html", {"form": form, "meeting": item.meeting, "item": item})
@@ -296,8 +296,8 @@ def item_day(request: Any, code: uuid.UUID) -> HttpResponse:
     form = DiscussionForm.of(request, initial=initial)
     if form.is_accepted():
         with form.catching():
-            words = dict(form.cleaned_data)
-            actions.minute(item, by=request.seat, based_on=words.pop("version"), **words)
+            data = dict(form.cleaned_data)
+            actions.minute(item, by=request.seat, based_on=data.pop("version"), **data)
             messages.success(request, _("The minutes of this item were saved."))
             return redirect("meetings:item", code=item.code)
     return render_page(request, "meetings/day.html", _day(request, item, form, draft[0].saved_at if draft else None))
@@ -322,7 +322,7 @@ def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) ->
 
 @needs("meetings.file", methods=("POST",))
 def item_draft(request: Any, code: uuid.UUID) -> HttpResponse:
-    """Autosave: keep what is being written on an item, sealed. Answers JSON."""
+    """Autosave: keep what is being written on an item, encrypted. Answers JSON."""
     item = door(request, _items(), code)
     based_on, text = _version(request), request.POST.get("text", "")
     if len(text) > 20_000:
@@ -334,14 +334,14 @@ def item_draft(request: Any, code: uuid.UUID) -> HttpResponse:
     draft = actions.save_draft(item, by=request.seat, text=text, based_on=based_on)
     at = formats.time_format(timezone.localtime(draft.saved_at), "H:i")
     if based_on != item.version:
-        words = _("Somebody changed this item. Your text is kept; save to see both.")
-        return JsonResponse({"message": words, "version": based_on}, status=409)
+        data = _("Somebody changed this item. Your text is kept; save to see both.")
+        return JsonResponse({"message": data, "version": based_on}, status=409)
     return JsonResponse({"version": based_on, "at": at})
 
 
 @needs("meetings.file", methods=("GET",))
 def draft_key(request: Any) -> HttpResponse:
-    """The key of this session's local drafts: made once a session, gone at sign-out (ruling 18). Answers JSON."""
+    """The key of this session's local drafts: made once a session, gone at sign-out (decision 18). Answers JSON."""
     if _DRAFT_KEY not in request.session:
         request.session[_DRAFT_KEY] = base64.b64encode(secrets.token_bytes(32)).decode()
     return JsonResponse({"key": request.session[_DRAFT_KEY]})
@@ -376,8 +376,8 @@ def decide(request: Any, code: uuid.UUID) -> HttpResponse:
     form = DecisionForm.of(request, seat=request.seat, meeting=item.meeting, initial=_charged(item))
     if form.is_accepted():
         with form.catching():
-            words = dict(form.cleaned_data)
-            decision = actions.decide(item, by=request.seat, supporting=list(words.pop("supporting")), **words)
+            data = dict(form.cleaned_data)
+            decision = actions.decide(item, by=request.seat, supporting=list(data.pop("supporting")), **data)
             messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
             return redirect("meetings:item", code=item.code)
     return render_page(request, "meetings/decide.html", {"form": form, "item": item, "meeting": item.meeting})
@@ -399,8 +399,8 @@ def review(request: Any, code: uuid.UUID, decision: uuid.UUID) -> HttpResponse:
     form = ReviewForm.of(request, initial={"version": found.version} | initial)
     if form.is_accepted():
         with form.catching():
-            words = dict(form.cleaned_data)
-            actions.review(found, meeting=meeting, by=request.seat, based_on=words.pop("version"), **words)
+            data = dict(form.cleaned_data)
+            actions.review(found, meeting=meeting, by=request.seat, based_on=data.pop("version"), **data)
             messages.success(request, _("What the meeting found was recorded."))
             items = AgendaItem.objects.visible_to(request.seat).filter(meeting=meeting, withdrawn_at=None)
             follow_up = items.filter(kind=AgendaItem.Kind.FOLLOW_UP).first()

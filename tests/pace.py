@@ -1,4 +1,4 @@
-"""What is asked where, so that the suite stays within its time (ruling 29): by rules that stand here, not by luck.
+"""What is asked where, so that the suite stays within its time (decision 29): by rules that stand here, not by luck.
 
 ``make test`` runs everything once on the database that can make a difference, and twice only what may come out
 differently. ``make test-full`` (``KRAT_FULL=1``) runs everything on both, and asks every role for every page.

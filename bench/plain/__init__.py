@@ -1,1 +1,1 @@
-"""A plain copy of the cases: nothing sealed, nobody asked who they are, nothing written down. The lower bound."""
+"""A plain copy of the cases: nothing encrypted, nobody asked who they are, nothing written down. The lower bound."""

@@ -1,4 +1,4 @@
-"""Copying the registry's cases into the plain tables: what is sealed is opened."""
+"""Copying the registry's cases into the plain tables: what is encrypted is decrypted."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,8 +7,8 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 
 from bench.plain import models
-from cases import models as sealed
-from cases.models.sealing import fetch_keys
+from cases import models as registry
+from cases.models.encryption import fetch_keys
 from cases.names import SHORTEST, words_of
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -16,16 +16,16 @@ from krat.people.models import Seat
 _WHY = "the benchmark copies everything"
 _BATCH = 1000
 _PAIRS = (
-    (models.Case, sealed.Case),
-    (models.Identity, sealed.Identity),
-    (models.StageDeadline, sealed.StageDeadline),
-    (models.Assignment, sealed.Assignment),
-    (models.SchoolPart, sealed.SchoolPart),
-    (models.AidPart, sealed.AidPart),
-    (models.CounsellingPart, sealed.CounsellingPart),
-    (models.Referral, sealed.Referral),
-    (models.Obstacle, sealed.Obstacle),
-    (models.Note, sealed.Note),
+    (models.Case, registry.Case),
+    (models.Identity, registry.Identity),
+    (models.StageDeadline, registry.StageDeadline),
+    (models.Assignment, registry.Assignment),
+    (models.SchoolPart, registry.SchoolPart),
+    (models.AidPart, registry.AidPart),
+    (models.CounsellingPart, registry.CounsellingPart),
+    (models.Referral, registry.Referral),
+    (models.Obstacle, registry.Obstacle),
+    (models.Note, registry.Note),
 )
 
 
@@ -57,14 +57,14 @@ def _batches(model: Any) -> Iterator[list[Any]]:
         rows = list(model.objects.unscoped(_WHY).filter(pk__gt=last).order_by("pk")[:_BATCH])
         if not rows:
             return
-        if hasattr(model, "words"):
+        if hasattr(model, "data"):
             fetch_keys(rows)
         yield rows
         last = rows[-1].pk
 
 
 def _copy(plain: Any, row: Any) -> Any:
-    words = row.words if hasattr(row, "words") else {}
+    words = row.data if hasattr(row, "data") else {}
     names = [field.attname for field in plain._meta.concrete_fields if field.attname != "id"]
     return plain(id=row.pk, **{name: words[name] if name in words else getattr(row, name) for name in names})
 
@@ -73,5 +73,5 @@ def _index(people: list[Any]) -> None:
     models.Word.objects.bulk_create(
         models.Word(case_id=who.case_id, word=word)
         for who in people
-        for word in sorted(words_and_beginnings(who.words["first_name"], who.words["last_name"]))
+        for word in sorted(words_and_beginnings(who.data["first_name"], who.data["last_name"]))
     )

@@ -1,4 +1,4 @@
-"""The bridge: an obstacle is marked, its card goes to the table, the worker confirms that it is gone (rulings 11, 13).
+"""The bridge: an obstacle is marked, its card goes to the table, the worker confirms it is gone (decisions 11, 13).
 
 Nobody at the table learns whose card it is; the team finds its card from the obstacle.
 """
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from cases import names
 from cases.models import Card, Case, Identity, Obstacle, Referral, Series
 from cases.models.card import MOVES, CardState
-from cases.models.sealing import lend_key
+from cases.models.encryption import lend_key
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
@@ -60,7 +60,7 @@ def mark(
     if referral is not None and referral.case_id != case.pk:
         raise ValidationError({"referral": _("This referral is of another case.")})
     obstacle = Obstacle(case=case, kind=kind, waits_for=waits_for, since=since, referral=referral, marked_by=by)
-    obstacle.words = {"asked": asked}
+    obstacle.data = {"asked": asked}
     settle(obstacle, by=by, right=MARK)
     _refuse_own(asked, case, Identity.objects.permitted(by, "identity.view").get(case=case))
     trail.record(by, MARKED, obstacle)
@@ -78,7 +78,7 @@ def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
         raise ValidationError(_("This obstacle is gone; there is nothing to take to the table."), code="state")
     if obstacle.card_id is not None:
         raise ValidationError(_("This obstacle has its card already."), code="state")
-    refuse_personal({"asked": obstacle.words["asked"]})  # the guard may have learned since it was marked
+    refuse_personal({"asked": obstacle.data["asked"]})  # the guard may have learned since it was marked
     card, identity = as_card(obstacle, by=by)
     _refuse_own(card.asked, Case.objects.permitted(by, MARK).get(pk=obstacle.case_id), identity)
     card.number = Series.next(Series.Of.CARDS, card.county, card.year)
@@ -96,7 +96,7 @@ def _refuse_own(asked: str, case: Case, identity: Identity) -> None:
     """
     said = set(names.words_of(asked))
     own = {
-        word for name in Identity.NAMES for word in names.words_of(identity.words[name]) if len(word) >= names.SHORTEST
+        word for name in Identity.NAMES for word in names.words_of(identity.data[name]) if len(word) >= names.SHORTEST
     }
     tells_who = any(form in said for word in own for form in _inflected(word))
     tells_reference = len(case.reference) > names.SHORTEST and case.reference.casefold() in asked.casefold()
@@ -126,9 +126,9 @@ def as_card(obstacle: Obstacle, *, by: Seat) -> tuple[Card, Identity]:
         kind=obstacle.kind,
         waits_for=obstacle.waits_for,
         since=obstacle.since,
-        asked=obstacle.words["asked"],
+        asked=obstacle.data["asked"],
         age_band=identity.age_band(today),
-        sex=identity.words["sex"],
+        sex=identity.data["sex"],
         stage=case.stage,
         risk=case.risk,
     )
@@ -137,7 +137,7 @@ def as_card(obstacle: Obstacle, *, by: Seat) -> tuple[Card, Identity]:
 
 @transaction.atomic
 def confirm_gone(obstacle: Obstacle, *, by: Seat, how: str, based_on: int | None = None) -> Obstacle:
-    """The worker confirms that the obstacle is gone; its card closes with it (ruling 13).
+    """The worker confirms that the obstacle is gone; its card closes with it (decision 13).
 
     Whoever had not seen that the table decided in the meantime is told so first (``based_on`` is the obstacle's
     version, which the table's decision raises). Locks obstacle and card, in this order everywhere.
@@ -148,7 +148,7 @@ def confirm_gone(obstacle: Obstacle, *, by: Seat, how: str, based_on: int | None
     if not obstacle.stands:
         raise ValidationError(_("This obstacle was already confirmed as gone."), code="state")
     obstacle.state, obstacle.gone_on, obstacle.gone_by = Obstacle.State.GONE, timezone.localdate(), by
-    obstacle.words = obstacle.words | {"how": how}
+    obstacle.data = obstacle.data | {"how": how}
     settle(obstacle, by=by, right=MARK)
     if obstacle.card is not None:
         card = hold(obstacle.card)

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import names, sealed
+from cases import keys, names
 from cases.actions import signals
 from cases.models import (
     Assignment,
@@ -113,8 +113,8 @@ def open_case(
         _name(case, seat=by, is_manager=True, by=by)
     look_again(case, by=by, right=OPEN)
     key = DataKey(case=case)
-    opened = sealed.new_key()
-    key.wrapped = sealed.wrap(opened, key.code)
+    opened = keys.new_key()
+    key.wrapped = keys.wrap(opened, key.code)
     key.full_clean()
     key.save()
     identity_row = Identity(case=case)
@@ -127,7 +127,7 @@ def open_case(
 
 
 def _may_identify(by: Seat, victim_status: object) -> None:
-    """The formal identification is recorded by people, never by a system (ruling 1)."""
+    """The formal identification is recorded by people, never by a system (decision 1)."""
     if victim_status in (VictimStatus.VICTIM, VictimStatus.NOT_VICTIM) and not rights.may(by, "cases.identify"):
         raise PermissionDenied(_("Your seat does not have the right to record a formal identification."))
 
@@ -139,11 +139,11 @@ def _check_concerns(concerns: Sequence[str]) -> None:
 
 
 def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
-    filled = identity_row.words | {name: value.strip() for name, value in words.items()}
+    filled = identity_row.data | {name: value.strip() for name, value in words.items()}
     filled["personal_number"] = names.compact(filled["personal_number"])
     if filled["care"] and not Term.objects.filter(list=Term.List.CARE, code=filled["care"]).exists():
         raise ValidationError({"care": _("Choose one of the list.")})
-    identity_row.words = filled
+    identity_row.data = filled
     identity_row.number_token = names.number_token(filled["personal_number"])
     identity_row.clean()
     age = identity_row.age_on(case.signalled_on)
@@ -154,7 +154,7 @@ def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
 
 def _index(case: Case, identity_row: Identity) -> None:
     NameToken.objects.filter(case=case).delete()
-    found = names.tokens_to_store(identity_row.words["first_name"], identity_row.words["last_name"])
+    found = names.tokens_to_store(identity_row.data["first_name"], identity_row.data["last_name"])
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
 
 
@@ -203,13 +203,13 @@ def _change_identity(case: Case, *, by: Seat, words: dict[str, str]) -> None:
     identity_row = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
     if identity_row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
-    before = dict(identity_row.words)
+    before = dict(identity_row.data)
     _fill(identity_row, case, words)
-    if identity_row.words == before:
+    if identity_row.data == before:
         return
     settle(identity_row, by=by, right=WRITE_IDENTITY)
     _index(case, identity_row)
-    changed = {name: (before[name], identity_row.words[name]) for name in words}
+    changed = {name: (before[name], identity_row.data[name]) for name in words}
     trail.record(by, IDENTITY, identity_row, changes=changed)
 
 
@@ -254,7 +254,7 @@ def move(
     settle(case, by=by, right=MOVES[before, after])
     if note.strip():
         step = Note(case=case, kind=Note.Kind.STEP, happened_on=timezone.localdate(now), seat=by)
-        step.words = {"text": note}
+        step.data = {"text": note}
         step.full_clean()
         step.save()
     _start_deadline(case, now)
@@ -393,7 +393,7 @@ def note(case: Case, *, by: Seat, kind: str, happened_on: datetime.date, text: s
     if happened_on > timezone.localdate():
         raise ValidationError({"happened_on": _("The day lies in the future.")})
     row = Note(case=case, kind=kind, happened_on=happened_on, is_sensitive=is_sensitive, seat=by)
-    row.words = {"text": text}
+    row.data = {"text": text}
 
     settle(row, by=by, right="notes.write")
     trail.record(by, NOTED, row)

@@ -1,4 +1,4 @@
-"""The human inbox: a change that a system sent on top of somebody else's waits until a person decides (ruling 23)."""
+"""The human inbox: a change that a system sent on top of somebody else's waits until a person decides (decision 23)."""
 
 from __future__ import annotations
 
@@ -57,10 +57,10 @@ def send_change(
     words = json.dumps({"head": plain, "identity": dict(identity or {}), "stage": stage}, sort_keys=True)
     rows = SentChange.objects.unscoped("what this very client sent before and nobody has decided about yet")
     for one in rows.filter(case=case, seat=by, state=SentChange.State.WAITS):
-        if one.words["sent"] == words:
+        if one.data["sent"] == words:
             return one
     sent = SentChange(case=case, seat=by)
-    sent.words = {"sent": words}
+    sent.data = {"sent": words}
     sent.full_clean()
     sent.save()
     trail.record(by, HELD_BACK, sent, fields=[*plain, *(identity or {}), *(["stage"] if stage else [])])
@@ -75,7 +75,7 @@ def _plain(value: Any) -> Any:
 
 def wanted(sent: SentChange) -> Wanted:
     """What a sent change would make of the case, with rows instead of codes (two queries at most)."""
-    said = json.loads(sent.words["sent"])
+    said = json.loads(sent.data["sent"])
     head = said["head"]
     if "municipality" in head:
         head["municipality"] = Municipality.objects.select_related("county").get(code=head["municipality"])

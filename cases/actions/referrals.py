@@ -55,7 +55,7 @@ def refer(
         sent_at=now,
         due_at=calendar.due_at("referral_answer", now),
     )
-    referral.words = {"request": request}
+    referral.data = {"request": request}
     settle(referral, by=by, right=SEND)
     trail.record(by, SENT, referral)
     return referral
@@ -101,7 +101,7 @@ def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: i
         referral.accepted_at, referral.accepted_by = now, by
     else:
         referral.ended_at = now
-        referral.words = referral.words | ({"answer": answer} if answer.strip() else {})
+        referral.data = referral.data | ({"answer": answer} if answer.strip() else {})
     settle(referral, by=by, right=MOVES[before, after])
     if after is ReferralState.ACCEPTED:
         _make_part(referral, by)
@@ -121,22 +121,22 @@ def _make_part(referral: Referral, by: Seat) -> None:
 
 
 @transaction.atomic
-def write_part(part: Part, *, by: Seat, right: str, based_on: int | None, state: str, **words: str) -> Part:
+def write_part(part: Part, *, by: Seat, right: str, based_on: int | None, state: str, **data: str) -> Part:
     """Write a part: its state and its words. ``right`` is the team's, or that of an accepted referral."""
     part = hold(part, based_on=based_on)
     if not hold(part.case).is_open:
         raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
-    _check_days(words)
+    _check_days(data)
     changes = {"state": (part.state, state)}
-    changes |= {name: (part.words[name], value) for name, value in words.items()}
-    part.state, part.words = state, part.words | words
+    changes |= {name: (part.data[name], value) for name, value in data.items()}
+    part.state, part.data = state, part.data | data
     settle(part, by=by, right=right)
     trail.record(by, PART, part, changes=changes)
     return part
 
 
-def _check_days(words: dict[str, str]) -> None:
-    for name, value in words.items():
+def _check_days(data: dict[str, str]) -> None:
+    for name, value in data.items():
         if name.endswith("_on") and value:
             try:
                 datetime.date.fromisoformat(value)
@@ -156,8 +156,8 @@ def begin_part(case: Case, kind: type[SchoolPart] | type[AidPart], *, by: Seat) 
 
 @transaction.atomic
 def write_part_of(
-    case: Case, kind: type[SchoolPart] | type[AidPart], *, by: Seat, based_on: int | None, state: str, **words: str
+    case: Case, kind: type[SchoolPart] | type[AidPart], *, by: Seat, based_on: int | None, state: str, **data: str
 ) -> Part:
     """The team writes a part of its case, which is made with its first saving; refused, none is made."""
     part = begin_part(case, kind, by=by)
-    return write_part(part, by=by, right=CHANGE_PARTS, based_on=based_on, state=state, **words)
+    return write_part(part, by=by, right=CHANGE_PARTS, based_on=based_on, state=state, **data)

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import sealed
+from cases import keys
 from cases.models import DataKey, Signal, SignalWords
 from krat.access.scoping import hold, settle
 from krat.audit import trail
@@ -65,13 +65,13 @@ def send(
 
 def _seal(signal: Signal, words: dict[str, str]) -> None:
     key = DataKey(signal=signal)
-    opened = sealed.new_key()
-    key.wrapped = sealed.wrap(opened, key.code)
+    opened = keys.new_key()
+    key.wrapped = keys.wrap(opened, key.code)
     key.full_clean()
     key.save()
     row = SignalWords(signal=signal)
     row.__dict__["_data_key"] = opened
-    row.words = words
+    row.data = words
     row.full_clean()
     row.save()
 
@@ -95,7 +95,7 @@ def reject(signal: Signal, *, by: Seat, why: str) -> Signal:
     if row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
     signal = answer(signal, by=by, state=Signal.State.REJECTED)
-    row.words = row.words | {"answer": why}
+    row.data = row.data | {"answer": why}
     row.save()
     trail.record(by, REJECTED, signal)
     return signal

@@ -93,7 +93,7 @@ def _of_stage(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 class CaseFilter(FilterForm):
-    """What to look for among the cases: codes and choices only, for they stand in the address (ruling 17)."""
+    """What to look for among the cases: codes and choices only, for they stand in the address (decision 17)."""
 
     stage = forms.ChoiceField(
         label=_("Stage"), choices=[_ANY, ("open", pgettext_lazy("cases", "open")), *Stage.choices], required=False
@@ -124,7 +124,7 @@ class CaseFilter(FilterForm):
 
 
 class SearchForm(BaseForm):
-    """What is typed about a person: by POST, never in an address (ruling 17)."""
+    """What is typed about a person: by POST, never in an address (decision 17)."""
 
     words = forms.CharField(
         label=_("Name, personal number or case number"),
@@ -236,7 +236,7 @@ class IdentityFields(BaseForm):
                 field.choices = [*field.choices, (stands, stands)]
 
     def identity(self) -> dict[str, str]:
-        """What was typed, as the sealed words hold it."""
+        """What was typed, as the encrypted data holds it."""
         typed = {name: self.cleaned_data[name] for name in WHO}
         return {
             name: value.isoformat() if isinstance(value, datetime.date) else value or ""
@@ -248,7 +248,7 @@ WHO = tuple(IdentityFields.base_fields)
 
 
 class IdentityForm(IdentityFields, VersionedForm):
-    """Who it is. Based on the version of the case: head and identity are one edit (ruling 23)."""
+    """Who it is. Based on the version of the case: head and identity are one edit (decision 23)."""
 
     field_order = [*WHO, "version"]
 
@@ -258,13 +258,13 @@ class IdentityForm(IdentityFields, VersionedForm):
         self.offer_care()
 
     def _show_both(self, current: models.Model) -> None:
-        words = {name: self.fields[name].to_python(self._stands.words[name]) for name in WHO}
+        words = {name: self.fields[name].to_python(self._stands.data[name]) for name in WHO}
         super()._show_both(cast(models.Model, SimpleNamespace(version=cast(Case, current).version, **words)))
 
 
 def identity_of(identity: Identity, case: Case) -> dict[str, Any]:
     """What the form of an identity starts with; its words must be at hand."""
-    return {**identity.words, "version": case.version}
+    return {**identity.data, "version": case.version}
 
 
 # --- opening ---

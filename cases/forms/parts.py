@@ -16,15 +16,15 @@ from krat.ui.forms import DateField, VersionedForm, Words
 
 
 class PartForm(VersionedForm):
-    """A part: its state, which is counted, and its words, which are sealed."""
+    """A part: its state, which is counted, and its data, which is encrypted."""
 
     def in_words(self) -> dict[str, str]:
-        """What was typed, as sealed words hold it: days as 2026-03-14, nothing as an empty text."""
+        """What was typed, as encrypted data holds it: days as 2026-03-14, nothing as an empty text."""
         typed = {name: value for name, value in self.cleaned_data.items() if name not in ("version", "state")}
         return {name: _as_word(value) for name, value in typed.items()}
 
     def _show_both(self, current: Any) -> None:
-        for name, word in current.words.items():
+        for name, word in current.data.items():
             if name in self.fields:
                 setattr(current, name, self.fields[name].clean(word) if word else None)
         super()._show_both(current)
@@ -79,14 +79,14 @@ FORM_OF_PART: Mapping[type[Part], type[PartForm]] = {
 
 def initial_of(part: Part) -> dict[str, Any]:
     """What the form of a part starts with; its words must be at hand."""
-    return {"version": part.version, "state": part.state, **part.words}
+    return {"version": part.version, "state": part.state, **part.data}
 
 
 def facts_of(part: Part) -> list[tuple[str, str]]:
     """What a part tells, in the words of its form; what nobody has filled in is left out."""
     fields = FORM_OF_PART[type(part)].base_fields
     told = [(str(fields["state"].label), str(part))]
-    words = {name: word for name, word in part.words.items() if word}
+    words = {name: word for name, word in part.data.items() if word}
     return told + [(str(fields[name].label), _as_people_say(fields[name], word)) for name, word in words.items()]
 
 

@@ -82,9 +82,9 @@ class WithdrawForm(BaseForm):
     answer = Words(label=_("Reason"), rows=3, max_length=2000, required=False)
 
 
-def told(words: Mapping[str, str]) -> list[tuple[str, str]]:
+def told(data: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is told of who it is, as label and words; what is not known is empty."""
-    return [(label_of(name), _as_people_say(name, value)) for name, value in words.items()]
+    return [(label_of(name), _as_people_say(name, value)) for name, value in data.items()]
 
 
 def label_of(name: str) -> str:

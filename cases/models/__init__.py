@@ -1,4 +1,4 @@
-"""What a case is made of: each depth is a table of its own, with a right of its own (rulings 2, 11 and 12)."""
+"""What a case is made of: each depth is a table of its own, with a right of its own (decisions 2, 11 and 12)."""
 
 from cases.models.card import Card, Obstacle
 from cases.models.case import Assignment, Case, DataKey, Series, StageDeadline

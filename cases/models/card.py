@@ -1,4 +1,4 @@
-"""The bridge to the table: an obstacle stands in the file, its card goes to the table without a name (ruling 11)."""
+"""The bridge to the table: an obstacle stands in the file, its card goes to the table without a name (decision 11)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.crypto import EncryptedJSONField
 from cases.models.case import Assignment, Case, Risk, Stage
+from cases.models.encryption import Caseload, EditedEncryptedInCase
 from cases.models.identity import AgeBand, Sex
 from cases.models.referral import Referral
-from cases.models.sealing import Caseload, EditedInCase
-from cases.sealed import SealedWords
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet, VersionedModel
@@ -37,7 +37,7 @@ class CardState(models.TextChoices):
     CLOSED = "closed", pgettext_lazy("card", "closed")
 
 
-# From where to where, and by which right. A test prints this table and compares it with docs/case-states.txt.
+# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
 MOVES: dict[tuple[CardState, CardState], str] = {
     (CardState.OPEN, CardState.ON_AGENDA): "cards.table",
     (CardState.ON_AGENDA, CardState.OPEN): "cards.table",
@@ -72,7 +72,7 @@ class CardQuerySet(ScopedQuerySet["Card"]):
         return self.exclude(state=CardState.CLOSED)
 
     def risen(self) -> CardQuerySet:
-        """Those of which a task is past its day: they rise to the committee (domain notes 17.1)."""
+        """Those of which a task is past its day: they rise to the committee (docs/domain.md 17.1)."""
         late = Task.objects.unscoped("which cards rise: how their tasks stand is part of the card").overdue()
         return self.filter(state=CardState.DECIDED, tasks__in=late).distinct()
 
@@ -84,7 +84,7 @@ class CardQuerySet(ScopedQuerySet["Card"]):
         return self.filter(Q(state=CardState.OPEN) | Q(came_to_nothing, state=CardState.DECIDED))
 
     def to_confirm(self) -> CardQuerySet:
-        """Those whose tasks are all carried out: the worker says whether the obstacle is gone (ruling 13)."""
+        """Those whose tasks are all carried out: the worker says whether the obstacle is gone (decision 13)."""
         rows = Task.objects.unscoped("which cards may close: how their tasks stand is part of the card")
         running = rows.exclude(state__in=[TaskState.VERIFIED, TaskState.CANCELLED])
         done = self.filter(state=CardState.DECIDED, tasks__state=TaskState.VERIFIED)
@@ -180,7 +180,7 @@ class Card(VersionedModel):
     def as_known(cls, cards: Iterable[Card], seat: Subject) -> None:
         """Leave out of these cards what the seat must not learn: they are to be shown, not to be saved (one query).
 
-        An institution that is waited for may have accepted the case's referral, and tie a risk to a name (ruling 12).
+        An institution that is waited for may have accepted the case's referral, and tie a risk to a name (decision 12).
         """
         rows = list(cards)
         known = cls.objects.permitted(seat, "cards.facts").filter(pk__in=[card.pk for card in rows])
@@ -210,7 +210,7 @@ class Card(VersionedModel):
         return (CardState(self.state), CardState(state)) in MOVES
 
 
-class Obstacle(EditedInCase):
+class Obstacle(EditedEncryptedInCase):
     """What holds a case up (pengesë): which kind, which institution is waited for, since when, what is asked."""
 
     processing = Processing(_("that a stuck case is freed"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
@@ -246,9 +246,9 @@ class Obstacle(EditedInCase):
         Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("confirmed by")
     )
     # asked: in one sentence, without a name; it goes to the table as it stands. how: how it went away.
-    words = SealedWords(names=("asked", "how"))
+    data = EncryptedJSONField(db_column="words", names=("asked", "how"))
 
-    class Meta(EditedInCase.Meta):
+    class Meta(EditedEncryptedInCase.Meta):
         ordering = ["state", "since", "pk"]
         verbose_name = _("obstacle")
         indexes = [models.Index(fields=["case", "state"], name="obstacle_by_case")]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.sealing import Caseload
+from cases.models.encryption import Caseload
 from cases.models.signal import Kind, Signal
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
@@ -34,7 +34,7 @@ _PERSONAL_NUMBER = re.compile(r"[A-Z]\d{8}[A-Z]", re.IGNORECASE)
 
 
 class Stage(models.TextChoices):
-    """Where a case stands (domain notes 12.5, after VKM 578/2018)."""
+    """Where a case stands (docs/domain.md 12.5, after VKM 578/2018)."""
 
     SIGNAL = "signal", pgettext_lazy("case", "signal")
     INITIAL_ASSESSMENT = "initial_assessment", pgettext_lazy("case", "initial assessment")
@@ -68,7 +68,7 @@ class VictimStatus(models.TextChoices):
     NOT_VICTIM = "not_victim", _("not a victim of trafficking")
 
 
-# From where to where, and by which right. A test prints this table and compares it with docs/case-states.txt.
+# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
 MOVES: dict[tuple[Stage, Stage], str] = {
     (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT): "cases.change",
     (Stage.SIGNAL, Stage.REJECTED): "cases.close",
@@ -165,7 +165,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
 class Case(VersionedModel):
     """A case (rast): its head only. Who it is, what is told and how it was helped stand in models of their own, which
-    point here with ``related_name="+"``, so that no join from here can name them (ruling 2)."""
+    point here with ``related_name="+"``, so that no join from here can name them (decision 2)."""
 
     processing = Processing(
         _("leading the case of a child or possible victim"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS
@@ -359,9 +359,9 @@ class Assignment(ScopedModel):
 
 
 class DataKey(CheckedModel):
-    """The key that seals the words of one case or one signal, itself sealed by the master key."""
+    """The key that encrypts the data of one case or one signal, itself encrypted by the master key."""
 
-    processing = Processing(_("sealing"), Level.TECHNICAL, Caseload.KEPT, Caseload.BASIS)
+    processing = Processing(_("encryption"), Level.TECHNICAL, Caseload.KEPT, Caseload.BASIS)
 
     code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+")

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases import names
+from cases.crypto import EncryptedJSONField
 from cases.models.case import Case
-from cases.models.sealing import Caseload, EditedInCase
-from cases.sealed import SealedWords
+from cases.models.encryption import Caseload, EditedEncryptedInCase
 from krat.access.processing import Level, Processing
 from krat.access.scoping import CheckedModel
 
@@ -30,7 +30,7 @@ class Sex(models.TextChoices):
 
 
 class AgeBand(models.TextChoices):
-    """How a card tells an age (domain notes 17.1)."""
+    """How a card tells an age (docs/domain.md 17.1)."""
 
     BABY = "0-5", "0–5"
     SMALL = "6-9", "6–9"
@@ -41,8 +41,8 @@ class AgeBand(models.TextChoices):
     UNKNOWN = "", _("not known")
 
 
-class Identity(EditedInCase):
-    """Who the person of a case is, and how the family is reached safely. Sealed; never the address of a shelter."""
+class Identity(EditedEncryptedInCase):
+    """Who the person of a case is, and how the family is reached safely. Encrypted; never the address of a shelter."""
 
     processing = Processing(_("helping this child or possible victim"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
 
@@ -51,7 +51,8 @@ class Identity(EditedInCase):
     NAMES = ("first_name", "last_name", "father_name", "mother_name")
 
     case = models.OneToOneField(Case, on_delete=models.PROTECT, related_name="+")
-    words = SealedWords(
+    data = EncryptedJSONField(
+        db_column="words",
         names=(
             *NAMES,
             "birth_date",  # 2015-03-14
@@ -63,12 +64,12 @@ class Identity(EditedInCase):
             "care",  # code of the list: with whom the child lives
             "safe_contact",  # how the family may be reached without putting anyone in danger
             "address",
-        )
+        ),
     )
     # By it alone the personal number is looked up.
     number_token = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
 
-    class Meta(EditedInCase.Meta):
+    class Meta(EditedEncryptedInCase.Meta):
         verbose_name = _("identity")
 
     def __str__(self) -> str:
@@ -79,10 +80,10 @@ class Identity(EditedInCase):
         wrong: dict[str, ValidationError] = {}
         for name in self.NAMES:
             try:
-                names.check_name(self.words[name])
+                names.check_name(self.data[name])
             except ValidationError as mistake:
                 wrong[name] = mistake
-        year, now = self.words["birth_year"], timezone.localdate()
+        year, now = self.data["birth_year"], timezone.localdate()
         try:
             day = self.born_on
         except ValueError:
@@ -93,10 +94,10 @@ class Identity(EditedInCase):
             wrong["birth_year"] = ValidationError(_("This year of birth cannot be right."))
         elif day is not None and year and int(year) != day.year:
             wrong["birth_year"] = ValidationError(_("The year does not fit the day of birth."))
-        number = self.words["personal_number"]
+        number = self.data["personal_number"]
         if number and not (number.isascii() and number.isalnum() and 5 <= len(number) <= 20):
             wrong["personal_number"] = ValidationError(_("A personal number has letters and digits only."))
-        if self.words["sex"] and self.words["sex"] not in Sex.values:
+        if self.data["sex"] and self.data["sex"] not in Sex.values:
             wrong["sex"] = ValidationError(_("Choose one of the list."))
         if wrong:
             raise ValidationError(wrong)
@@ -104,19 +105,19 @@ class Identity(EditedInCase):
     @property
     def full_name(self) -> str:
         """Name and surname, or what stands for a name that is not known yet."""
-        return " ".join(filter(None, (self.words["first_name"], self.words["last_name"]))) or str(_("not known"))
+        return " ".join(filter(None, (self.data["first_name"], self.data["last_name"]))) or str(_("not known"))
 
     @property
     def born_on(self) -> datetime.date | None:
         """The day of birth, where it is known."""
-        return datetime.date.fromisoformat(self.words["birth_date"]) if self.words["birth_date"] else None
+        return datetime.date.fromisoformat(self.data["birth_date"]) if self.data["birth_date"] else None
 
     def age_on(self, day: datetime.date) -> int | None:
         """The age in whole years; from the year of birth alone the lower one, which protects as a child in doubt."""
         born = self.born_on
         if born is not None:
             return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
-        return day.year - int(self.words["birth_year"]) - 1 if self.words["birth_year"] else None
+        return day.year - int(self.data["birth_year"]) - 1 if self.data["birth_year"] else None
 
     def age_band(self, day: datetime.date) -> str:
         """The band of ages a card tells."""

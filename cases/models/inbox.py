@@ -1,4 +1,4 @@
-"""What a municipal system sent: which version it knows, and changes that wait for a person's decision (ruling 23)."""
+"""What a municipal system sent: which version it knows, and changes that wait for a person's decision (decision 23)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.crypto import EncryptedJSONField
 from cases.models.case import Case
-from cases.models.sealing import Caseload, SealedInCase
-from cases.sealed import SealedWords
+from cases.models.encryption import Caseload, EncryptedInCase
 from krat.access.processing import Level, Processing
 from krat.access.scoping import CheckedModel
 from krat.people.models import Seat
@@ -30,7 +30,7 @@ class KnownVersion(CheckedModel):
         return f"{self.case_id} {self.version}"
 
 
-class SentChange(SealedInCase):
+class SentChange(EncryptedInCase):
     """A change that a system sent while somebody else had changed the case: it waits until a person decides."""
 
     processing = Processing(_("that no sent change is lost"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
@@ -49,9 +49,9 @@ class SentChange(SealedInCase):
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # What was sent, as JSON: only the fields that were in it.
-    words = SealedWords(names=("sent",))
+    data = EncryptedJSONField(db_column="words", names=("sent",))
 
-    class Meta(SealedInCase.Meta):
+    class Meta(EncryptedInCase.Meta):
         ordering = ["at", "pk"]
         verbose_name = _("sent change")
         indexes = [models.Index(fields=["case", "state"], name="sent_change_by_case")]

@@ -1,4 +1,4 @@
-"""The parts of a case that concern one sector each: school, economic aid, counselling. Source: domain notes 13."""
+"""The parts of a case that concern one sector each: school, economic aid, counselling. Source: docs/domain.md 13."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.crypto import EncryptedJSONField
 from cases.models.case import Assignment, Case
+from cases.models.encryption import Caseload, EditedEncryptedInCase, EncryptedInCase
 from cases.models.referral import Referral
-from cases.models.sealing import Caseload, EditedInCase, SealedInCase
-from cases.sealed import SealedWords
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.committee.models import Institution
 from krat.people.models import Seat
 
 
-class Part(EditedInCase):
-    """A part of a case: a state that is counted, and sealed words. The team sees it; whoever a referral of its purpose
+class Part(EditedEncryptedInCase):
+    """A part of a case: a counted state and encrypted data. The team sees it; whoever a referral of its purpose
     is accepted by sees it, too, through `cases.sharing`."""
 
     view_right = "parts.view"
@@ -30,9 +30,9 @@ class Part(EditedInCase):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
 
     state: Any
-    words: Any
+    data: Any
 
-    class Meta(EditedInCase.Meta):
+    class Meta(EditedEncryptedInCase.Meta):
         abstract = True
 
     @classmethod
@@ -60,7 +60,9 @@ class SchoolPart(Part):
     purpose = "school"
 
     state = models.CharField(_("school"), max_length=20, choices=State.choices, default=State.UNKNOWN)
-    words = SealedWords(names=("school", "grade", "dropped_on", "reason", "return_plan", "psychologist"))
+    data = EncryptedJSONField(
+        db_column="words", names=("school", "grade", "dropped_on", "reason", "return_plan", "psychologist")
+    )
 
     class Meta(Part.Meta):
         verbose_name = _("school part")
@@ -90,7 +92,7 @@ class AidPart(Part):
     purpose = "economic_aid"
 
     state = models.CharField(_("economic aid"), max_length=20, choices=State.choices, default=State.NONE)
-    words = SealedWords(names=("applied_on", "basis", "amount", "reason", "appeal"))
+    data = EncryptedJSONField(db_column="words", names=("applied_on", "basis", "amount", "reason", "appeal"))
 
     class Meta(Part.Meta):
         verbose_name = _("economic-aid part")
@@ -115,7 +117,7 @@ class CounsellingPart(Part):
 
     provider = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("provider"))
     state = models.CharField(_("counselling"), max_length=20, choices=State.choices, default=State.WAITING)
-    words = SealedWords(names=("started_on", "sessions", "summary"))
+    data = EncryptedJSONField(db_column="words", names=("started_on", "sessions", "summary"))
 
     class Meta(Part.Meta):
         verbose_name = _("counselling part")
@@ -132,11 +134,11 @@ class CounsellingPart(Part):
         return paths
 
 
-class Note(SealedInCase):
+class Note(EncryptedInCase):
     """A note in a case (shënim): a visit, a call, what was found. Notes are only added.
 
     Sensitive ones (health of mind, the child's own words) are for the case's manager and their writer alone
-    (domain notes 16, rule 7).
+    (docs/domain.md 16, rule 7).
     """
 
     processing = Processing(_("what was found and done"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
@@ -156,9 +158,9 @@ class Note(SealedInCase):
     is_sensitive = models.BooleanField(_("sensitive"), default=False)
     seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("at"), auto_now_add=True)
-    words = SealedWords(names=("text",))
+    data = EncryptedJSONField(db_column="words", names=("text",))
 
-    class Meta(SealedInCase.Meta):
+    class Meta(EncryptedInCase.Meta):
         ordering = ["-happened_on", "-pk"]
         verbose_name = _("note")
         indexes = [models.Index(fields=["case", "-happened_on"], name="note_by_case")]

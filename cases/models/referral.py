@@ -1,5 +1,5 @@
 """Referrals (referim): a case asks an institution for one thing; accepted, it is the act through which that
-institution sees the fields of its purpose and no others (ruling 12)."""
+institution sees the fields of its purpose and no others (decision 12)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.crypto import EncryptedJSONField
 from cases.models.case import Case
-from cases.models.sealing import Caseload, EditedInCase
-from cases.sealed import SealedWords
+from cases.models.encryption import Caseload, EditedEncryptedInCase
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet
@@ -31,7 +31,7 @@ class ReferralState(models.TextChoices):
     COMPLETED = "completed", pgettext_lazy("referral", "completed")
 
 
-# From where to where, and by which right. A test prints this table and compares it with docs/case-states.txt.
+# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
 MOVES: dict[tuple[ReferralState, ReferralState], str] = {
     (ReferralState.SENT, ReferralState.ACCEPTED): "referrals.answer",
     (ReferralState.SENT, ReferralState.REFUSED): "referrals.answer",
@@ -59,7 +59,7 @@ class ReferralQuerySet(ScopedQuerySet["Referral"]):
         return self.select_related("sender", "receiver").order_by(is_over, "due_at", "-pk")
 
 
-class Referral(EditedInCase):
+class Referral(EditedEncryptedInCase):
     """A referral of a case to one institution for one purpose."""
 
     processing = Processing(
@@ -95,11 +95,11 @@ class Referral(EditedInCase):
     )
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     # request: what is asked; answer: why it was refused, or what was done.
-    words = SealedWords(names=("request", "answer"))
+    data = EncryptedJSONField(db_column="words", names=("request", "answer"))
 
     objects: ClassVar = models.Manager.from_queryset(ReferralQuerySet)()
 
-    class Meta(EditedInCase.Meta):
+    class Meta(EditedEncryptedInCase.Meta):
         verbose_name = _("referral")
         verbose_name_plural = _("referrals")
         indexes = [

@@ -10,8 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from cases.models.sealing import Caseload, key_of
-from cases.sealed import SealedWords
+from cases.crypto import EncryptedJSONField
+from cases.models.encryption import Caseload, key_of
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, ScopedQuerySet
@@ -103,7 +103,7 @@ class SignalWords(ScopedModel):
 
     signal = models.OneToOneField(Signal, on_delete=models.PROTECT, related_name="+")
     # what: was seen or heard; who: name, age or looks, as far as known; where: the place; answer: why it was not taken.
-    words = SealedWords(names=("what", "who", "where", "answer"))
+    data = EncryptedJSONField(db_column="words", names=("what", "who", "where", "answer"))
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("words of a signal")

@@ -123,7 +123,7 @@ def obstacle_gone(request: Any, code: uuid.UUID) -> HttpResponse:
             return redirect("cases:case", code=case.code)
     obstacle.refresh_from_db(fields=["card"])
     card = Card.objects.visible_to(request.seat).filter(pk=obstacle.card_id).for_list().first()
-    asked = obstacle.words["asked"]
+    asked = obstacle.data["asked"]
     request.shown += [(obstacle, ["asked"]), *([card] if card is not None else [])]
     context = {
         "form": form,

@@ -54,8 +54,8 @@ from cases.models import (
     StageDeadline,
 )
 from cases.models.case import MOVES, OVER, Risk, Stage, VictimStatus
+from cases.models.encryption import lend_key
 from cases.models.identity import Sex
-from cases.models.sealing import lend_key
 from cases.models.signal import Kind
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
@@ -228,7 +228,7 @@ def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
             }
             for one in referrals
         ],
-        "obstacles": [(one, one.words["asked"]) for one in obstacles],
+        "obstacles": [(one, one.data["asked"]) for one in obstacles],
         "timeline": timeline_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
         "may": _may(seat, case),
     }
@@ -475,7 +475,7 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
     lend_key(identity, *sent)
     words = _words()
     waiting = [(one, _compared(case, identity, one, words)) for one in sent if one.state == SentChange.State.WAITS]
-    told = sorted({field["name"] for _one, fields in waiting for field in fields} & identity.words.keys())
+    told = sorted({field["name"] for _one, fields in waiting for field in fields} & identity.data.keys())
     request.shown += [*sent, *([(identity, told)] if told else [])]
     context = {
         **layout(request, case, here="inbox"),
@@ -487,9 +487,9 @@ def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
 
 def _compared(case: Case, identity: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:
     """Each field that was sent and differs: what stands now, and what was sent."""
-    told = json.loads(sent.words["sent"])
+    told = json.loads(sent.data["sent"])
     wanted = told.get("head", {}) | told.get("identity", {}) | {"stage": told.get("stage") or case.stage}
-    stands = {name: getattr(case, name) for name in (*cases.HEAD, "stage")} | identity.words
+    stands = {name: getattr(case, name) for name in (*cases.HEAD, "stage")} | identity.data
     stands |= {"municipality": case.municipality.code, "source": case.source.code}
     stands |= {"signalled_on": case.signalled_on.isoformat()}
     return [

@@ -14,7 +14,7 @@ from cases.actions import cases, referrals
 from cases.forms.notes import NoteForm
 from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
 from cases.models import AidPart, Case, CounsellingPart, Note, SchoolPart
-from cases.models.sealing import lend_key
+from cases.models.encryption import lend_key
 from cases.views.layout import layout, may_here
 from krat.access.views import door, needs
 from krat.ui.listing import listing
@@ -46,7 +46,7 @@ def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
         **layout(request, case, here="notes"),
         "form": form if may_write else None,
         "found": found,
-        "notes": [(one, one.words["text"]) for one in notes],
+        "notes": [(one, one.data["text"]) for one in notes],
     }
     return render_page(request, "cases/case_notes.html", context)
 
@@ -79,8 +79,8 @@ def _part(
     may_write = may_here(seat, "parts.change") and (case.is_open or form.is_bound)
     if may_write and form.is_accepted():
         with form.catching():
-            words = form.in_words() | {"state": form.cleaned_data["state"]}
-            referrals.write_part_of(case, kind, by=seat, based_on=form.cleaned_data["version"], **words)
+            data = form.in_words() | {"state": form.cleaned_data["state"]}
+            referrals.write_part_of(case, kind, by=seat, based_on=form.cleaned_data["version"], **data)
             messages.success(request, _("Saved."))
             return redirect("cases:case", code=case.code)
     context = {

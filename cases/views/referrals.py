@@ -98,7 +98,7 @@ def _referrals() -> Any:
 
 def _senders_side(request: Any, referral: Referral) -> dict[str, Any]:
     case = Case.objects.visible_to(request.seat).for_list().get(pk=referral.case_id)
-    words = referral.words
+    words = referral.data
     request.shown += [case, (referral, [name for name, value in words.items() if value])]
     may_send = (
         case.is_open and Referral.objects.permitted(request.seat, "referrals.send").filter(pk=referral.pk).exists()
@@ -121,7 +121,7 @@ def _receivers_side(request: Any, referral: Referral) -> dict[str, Any]:
     shared = share(referral, request.seat)
     request.shown += shared.seen
     is_ours = referral.state == ReferralState.SENT or _may_use(referral, request.seat)
-    words = referral.words if is_ours else None
+    words = referral.data if is_ours else None
     if words is not None:
         request.shown.append((referral, ["request"]))
     may_answer = Referral.objects.permitted(request.seat, "referrals.answer").filter(pk=referral.pk).exists()
@@ -177,7 +177,7 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
         "form": form,
         "purpose": PURPOSES[purpose],
         "purpose_code": purpose,
-        "will_see": told({name: identity.words[name] for name in fields}),
+        "will_see": told({name: identity.data[name] for name in fields}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
     return render_page(request, "cases/referral_form.html", context)

@@ -99,7 +99,7 @@ def _words(request: Any, signal: Signal) -> dict[str, str] | None:
     row = SignalWords.objects.visible_to(request.seat).filter(signal=signal).first()
     if row is None:
         return None
-    words: dict[str, str] = row.words
+    words: dict[str, str] = row.data
     request.shown.append((row, [name for name, value in words.items() if value]))
     return words
 

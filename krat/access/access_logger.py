@@ -1,4 +1,4 @@
-"""The access logger: whoever keeps the trail registers here, so that the door need not know the trail (ruling 5)."""
+"""The access logger: whoever keeps the trail registers here, so that the door need not know the trail (decision 5)."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol

@@ -22,7 +22,7 @@ class Submission(models.Model):
 
 
 class RecoveredForm(models.Model):
-    """A form that expired under the writer's hands, sealed for thirty minutes until the same person is back."""
+    """A form that expired under the writer's hands, encrypted for thirty minutes until the same person is back."""
 
     processing = Processing(
         _("what was typed is not lost when a session ends"),

@@ -1,7 +1,7 @@
 """Forms that come twice or too late: nothing is done twice, nothing that was typed is lost.
 
 Every page gives its forms a one-time token that names its reader, signed. A form that comes after the session ended is
-sealed under it and given back to the same person (ruling 18); a form that arrives twice gets the first one's answer.
+encrypted under it and given back to the same person (decision 18); one that arrives twice gets the first one's answer.
 """
 
 import uuid
@@ -76,7 +76,7 @@ def digest(request: HttpRequest) -> str | None:
 
 
 def keep(request: HttpRequest) -> bool:
-    """Seal what was typed for the reader whom the page's token names; says whether it was kept (one insert)."""
+    """Encrypt what was typed for the reader whom the page's token names; says whether it was kept (one insert)."""
     reader = _reader_of(request.POST.get(FIELD, ""))
     words = QueryDict(mutable=True)
     for name, values in request.POST.lists():
@@ -85,8 +85,8 @@ def keep(request: HttpRequest) -> bool:
     if reader is None or not any(words.values()):
         return False
     code = uuid.uuid4()
-    sealed = crypto.encrypt(words.urlencode(), place=f"access_keptform:sealed:{code}")
-    RecoveredForm.objects.create(code=code, owner=reader, path=request.path[:300], ciphertext=sealed)
+    ciphertext = crypto.encrypt(words.urlencode(), place=f"access_keptform:sealed:{code}")
+    RecoveredForm.objects.create(code=code, owner=reader, path=request.path[:300], ciphertext=ciphertext)
     return True
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Role(TextChoices):
-    """What a person (or a machine) does at an institution. Source: domain notes 16, after VKM 578/2018 and the SOPs."""
+    """What a person (or a machine) does at an institution (docs/domain.md 16, after VKM 578/2018 and the SOPs)."""
 
     PREFECT = "prefect", _("Prefect, chair of the committee")
     COORDINATOR = "coordinator", _("General Coordinator")

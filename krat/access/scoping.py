@@ -2,7 +2,7 @@
 
 ``objects`` refuses to be read until someone says who is asking, by `visible_to` or `permitted`. The refusal sits in the
 default and in the base manager, so it also covers choice fields, related managers, prefetching, counting and
-subqueries. Overriding ``_fetch_all`` alone would not: iterators, aggregates and subqueries pass it by (ruling 2).
+subqueries. Overriding ``_fetch_all`` alone would not: iterators, aggregates and subqueries pass it by (decision 2).
 """
 
 from __future__ import annotations

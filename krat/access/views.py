@@ -5,7 +5,7 @@
         task = door(request, Task, code)          # 404 outside reach, 403 without the right
 
 What a page shows is written to the trail in the transaction that read it; refusals are written in a transaction of
-their own, after the rollback; and the page is rendered after the commit, when no query may run any more (ruling 6).
+their own, after the rollback; and the page is rendered after the commit, when no query may run any more (decision 6).
 """
 
 import functools
@@ -152,7 +152,7 @@ def watched(
 ) -> A:
     """Do the work of a request in one short transaction, in which the access logger notes what the answer shows.
 
-    A refusal is noted in a transaction of its own, after the rollback, and raised again (ruling 6).
+    A refusal is noted in a transaction of its own, after the rollback, and raised again (decision 6).
     """
     request.right = right
     request.shown = []

@@ -1,6 +1,6 @@
 """Who a machine is: bearer token, client, seat.
 
-allauth gives the tokens; its own class for REST would answer 403 where 401 is meant (ruling 22).
+allauth gives the tokens; its own class for REST would answer 403 where 401 is meant (decision 22).
 """
 
 from datetime import timedelta

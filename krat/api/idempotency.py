@@ -1,4 +1,4 @@
-"""Idempotency keys: a writing call that comes twice does one thing and gets the same answer (ruling 23).
+"""Idempotency keys: a writing call that comes twice does one thing and gets the same answer (decision 23).
 
 Within the call's own transaction, so that a call that was refused, or whose server died, is tried anew.
 """

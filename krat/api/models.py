@@ -65,7 +65,7 @@ class ApiClient(ScopedModel):
 class IdempotentAnswer(models.Model):
     """The answer to a writing call that carried an idempotency key, so that its repeat does nothing and gets the same.
 
-    The key is stored as a keyed hash that also names the client; the answer is sealed.
+    The key is stored as a keyed hash that also names the client; the answer is encrypted.
     """
 
     processing = Processing(

@@ -102,10 +102,10 @@ def _sealed(row: Any, order: Sequence[str], place: str) -> str:
 
 def _opened(cursor: str, place: str, length: int) -> list[Any]:
     try:
-        sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        values: list[Any] = json.loads(crypto.decrypt(sealed, place=place))
+        ciphertext = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        values: list[Any] = json.loads(crypto.decrypt(ciphertext, place=place))
         if len(values) != length:
-            raise ValueError("Sealed by another release, in another order.")
+            raise ValueError("Encrypted by another release, in another order.")
     except (ValueError, crypto.DecryptionError) as mistake:
         sentence = _("This cursor does not belong here. Begin without one.")
         raise serializers.ValidationError({"cursor": [ErrorDetail(sentence, code="invalid_cursor")]}) from mistake

@@ -1,4 +1,4 @@
-"""Where machines get and give back their tokens: allauth's two views behind limits of our own (ruling 22).
+"""Where machines get and give back their tokens: allauth's two views behind limits of our own (decision 22).
 
 Only these two of its nine routes are routed, and by name. A refusal is answered in the shape of RFC 6749, which every
 client library reads; limits and wrong methods are problems as everywhere.

@@ -1,4 +1,4 @@
-"""Checkpoints of the trail: entries are inserted unchained, and chained in batches afterwards (ruling 8).
+"""Checkpoints of the trail: entries are inserted unchained, and chained in batches afterwards (decision 8).
 
 A chain from row to row would make every reading queue on one lock. Instead writers hold a lock *shared*; who takes a
 checkpoint has it exclusively for a moment, so that no row with a lower id can still appear, and hashes what came since

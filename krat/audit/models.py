@@ -47,7 +47,7 @@ class Entry(ScopedModel):
 
 
 class Checkpoint(ScopedModel):
-    """A checkpoint over the entries since the checkpoint before, keyed and chained (ruling 8)."""
+    """A checkpoint over the entries since the checkpoint before, keyed and chained (decision 8)."""
 
     processing = Processing(
         _("evidence that the trail was not changed"),

@@ -1,4 +1,4 @@
-"""The identity guard as verbs use it: texts of the committee carry no personal data of private persons (ruling 15)."""
+"""The identity guard as verbs use it: texts of the committee carry no private person's data (decision 15)."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

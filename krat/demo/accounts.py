@@ -54,7 +54,7 @@ INSTITUTIONS = [
     _unit("AL-02-DURRES", "Durrës", "AL-02-BASHKIA-DURRES"),
     _unit("AL-02-KRUJE", "Krujë"),
     _unit("AL-02-SHIJAK", "Shijak"),
-    # Since 2023 the station of Kavajë belongs to Durrës police, that of Krujë to Tirana's (domain notes 19.2).
+    # Since 2023 the station of Kavajë belongs to Durrës police, that of Krujë to Tirana's (docs/domain.md 19.2).
     Place(
         "AL-02-POL",
         "local_police",
@@ -77,7 +77,7 @@ INSTITUTIONS = [
     Place("AL-02-OJF", "ngo", CENTRE, "Qendra e Shërbimeve Durrës", ("AL-02-DURRES", "AL-02-SHIJAK")),
     # Named in the founding text; has no account.
     Place("AL-02-OJF-WV", "ngo", "World Vision Albania", "World Vision", ("AL-02-DURRES",)),
-    # No address, here or anywhere (ruling 10).
+    # No address, here or anywhere (decision 10).
     Place("AL-02-STREHEZ", "shelter", "Strehëza Shembull", "Strehëza Shembull", _DURRES),
     Place(
         "AL-05-PREF",

@@ -1,4 +1,4 @@
-"""The two founding texts as filed minutes (ruling 16), in our own words.
+"""The two founding texts as filed minutes (decision 16), in our own words.
 
 Persons are named by their office only. Present is who the text says was there. What was asked carries no day.
 """

@@ -1,4 +1,4 @@
-"""The one builder: rows for tests and for the invented world, each a function with plain defaults (ruling 27).
+"""The one builder: rows for tests and for the invented world, each a function with plain defaults (decision 27).
 
 It inserts through the models, checked by ``full_clean``, where a verb would ask for a seat that a test does not have.
 Whatever is not given is made or taken as invented. Every keyword of the model may be given instead.
@@ -16,8 +16,9 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from cases import names, sealed
+from cases import keys, names
 from cases.actions import signals
+from cases.crypto import EncryptedJSONField
 from cases.models import (
     AidPart,
     Assignment,
@@ -38,7 +39,6 @@ from cases.models import (
     StageDeadline,
 )
 from cases.models.case import NEVER, OVER, Stage, deadline_of
-from cases.sealed import SealedWords
 from cases.sharing import PURPOSES
 from krat.access import crypto
 from krat.access.roles import Role
@@ -363,7 +363,7 @@ def remark(meeting: Meeting, seat: Seat, text: str = "Të saktësohet pika e dyt
 def draft(
     item: AgendaItem, seat: Seat, text: str = "Diskutim i papërfunduar.", *, based_on: int | None = None
 ) -> MinuteDraft:
-    """A sealed draft of what somebody is writing on an item."""
+    """An encrypted draft of what somebody is writing on an item."""
     row = MinuteDraft(item=item, seat=seat, based_on=based_on or item.version)
     row.ciphertext = crypto.encrypt(text, place=f"meetings_minutedraft:sealed:{row.code}")
     return _saved(row)
@@ -407,12 +407,12 @@ def _marked(row: Any, name: str, text: str, *, joint: str = " ") -> str:
     return word.upper() if name == "personal_number" else joint.join(filter(None, (text, word)))
 
 
-def _sealed(row: Any, more: dict[str, Any], **words: str) -> None:
-    """Fill the sealed words of a row: the plain ones, those among what else was given, and the canaries of a test."""
-    field = row._meta.get_field("words")
-    assert isinstance(field, SealedWords)  # noqa: S101  # for the type checker
+def _encrypt(row: Any, more: dict[str, Any], **words: str) -> None:
+    """Fill the encrypted data of a row: the plain ones, those among what else was given, and the canaries of a test."""
+    field = row._meta.get_field("data")
+    assert isinstance(field, EncryptedJSONField)  # noqa: S101  # for the type checker
     words |= {name: more.pop(name) for name in field.names if name in more}
-    row.words = {name: _marked(row, name, words.get(name, "")) for name in field.names}
+    row.data = {name: _marked(row, name, words.get(name, "")) for name in field.names}
 
 
 def _set(row: M, values: dict[str, Any]) -> M:
@@ -425,8 +425,8 @@ def _set(row: M, values: dict[str, Any]) -> M:
 
 
 def _key(row: Any, **owner: Any) -> None:
-    key, opened = DataKey(**owner), sealed.new_key()
-    key.wrapped = sealed.wrap(opened, key.code)
+    key, opened = DataKey(**owner), keys.new_key()
+    key.wrapped = keys.wrap(opened, key.code)
     _saved(key)
     row.__dict__["_data_key"] = opened
 
@@ -459,7 +459,7 @@ def signal(sent_by: Seat | None = None, *, municipality: str | Municipality = "A
     row = _saved(Signal(municipality=place, sender=sent_by.institution, sent_by=sent_by, sent_at=sent_at, **values))
     told = SignalWords(signal=row)
     _key(told, signal=row)
-    _sealed(told, words, what="Fëmijë shembull në rrugë.", who="Shembull", where="Sheshi shembull")
+    _encrypt(told, words, what="Fëmijë shembull në rrugë.", who="Shembull", where="Sheshi shembull")
     _saved(told)
     return row
 
@@ -492,7 +492,7 @@ def case(
         "concerns": ["street_situation"],
         "holder": holder or _unit(place),
     }
-    words = {one: more.pop(one) for one in Identity._meta.get_field("words").names if one in more}
+    words = {one: more.pop(one) for one in Identity._meta.get_field("data").names if one in more}
     values |= more
     stage = Stage(values["stage"])
     if stage is Stage.CLOSED:
@@ -534,7 +534,7 @@ def _identity(case: Case, words: dict[str, Any]) -> None:
     _key(who, case=case)
     born = in_days(-365 * (10 if case.kind == "child" else 30) - number())  # another day for each
     plain = {} if "birth_year" in words else {"birth_date": born.isoformat()}
-    _sealed(
+    _encrypt(
         who,
         words,
         first_name="Shembulla",
@@ -544,9 +544,9 @@ def _identity(case: Case, words: dict[str, Any]) -> None:
         language="sq",
         **plain,
     )
-    who.number_token = names.number_token(who.words["personal_number"])
+    who.number_token = names.number_token(who.data["personal_number"])
     _saved(who)
-    tokens = names.tokens_to_store(who.words["first_name"], who.words["last_name"])
+    tokens = names.tokens_to_store(who.data["first_name"], who.data["last_name"])
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(tokens))
 
 
@@ -559,28 +559,28 @@ def assignment(case: Case, seat: Seat, *, is_manager: bool = False, **more: Any)
 def school_part(case: Case, **more: Any) -> SchoolPart:
     """The school part of a case: not enrolled."""
     row = SchoolPart(case=case)
-    _sealed(row, more, school="Shkolla shembull", grade="4", reason="Familja ka ndërruar banesë.")
+    _encrypt(row, more, school="Shkolla shembull", grade="4", reason="Familja ka ndërruar banesë.")
     return _saved(_set(row, {"state": SchoolPart.State.NOT_ENROLLED} | more))
 
 
 def aid_part(case: Case, **more: Any) -> AidPart:
     """The economic-aid part of a case: applied."""
     row = AidPart(case=case)
-    _sealed(row, more, applied_on=in_days(-20).isoformat(), basis="Familje në nevojë", amount="9000")
+    _encrypt(row, more, applied_on=in_days(-20).isoformat(), basis="Familje në nevojë", amount="9000")
     return _saved(_set(row, {"state": AidPart.State.APPLIED} | more))
 
 
 def counselling_part(case: Case, provider: Institution | None = None, **more: Any) -> CounsellingPart:
     """The counselling part of one provider: going on."""
     row = CounsellingPart(case=case, provider=provider or institution(county=case.municipality.county))
-    _sealed(row, more, started_on=in_days(-10).isoformat(), sessions="3", summary="Përmbledhje shembull.")
+    _encrypt(row, more, started_on=in_days(-10).isoformat(), sessions="3", summary="Përmbledhje shembull.")
     return _saved(_set(row, {"state": CounsellingPart.State.GOING_ON} | more))
 
 
 def note(case: Case, seat: Seat | None = None, **more: Any) -> Note:
     """A note on yesterday's visit; ``is_sensitive=True`` hides it from all but the manager and its writer."""
     row = Note(case=case, seat=seat or _seat(Role.CHILD_WORKER, case.holder))
-    _sealed(row, more, text="Shënim shembull.")
+    _encrypt(row, more, text="Shënim shembull.")
     return _saved(_set(row, {"kind": Note.Kind.VISIT, "happened_on": in_days(-1)} | more))
 
 
@@ -592,7 +592,7 @@ def referral(case: Case, receiver: Institution | None = None, *, purpose: str = 
     )
     sent_at = more.pop("sent_at", timezone.now() - datetime.timedelta(days=1))
     row = Referral(case=case, purpose=purpose, receiver=receiver, sender=case.holder, sent_at=sent_at)
-    _sealed(row, more, request="Kërkesë shembull.")
+    _encrypt(row, more, request="Kërkesë shembull.")
     states = Referral.State
     values: dict[str, Any] = {
         "state": states.SENT.value,
@@ -617,7 +617,7 @@ def obstacle(
         waits_for=waits_for or institution(county=case.municipality.county, kind="municipality"),
         kind=kind if isinstance(kind, Term) else term(Term.List.OBSTACLE, kind),
     )
-    _sealed(row, more, asked="Vendim për ndihmën ekonomike (shembull).")
+    _encrypt(row, more, asked="Vendim për ndihmën ekonomike (shembull).")
     values: dict[str, Any] = {"since": in_days(-12), "state": Obstacle.State.STANDS} | more
     values["marked_by"] = values.get("marked_by") or _seat(Role.CHILD_WORKER, case.holder)
     if values["state"] == Obstacle.State.GONE:
@@ -665,5 +665,5 @@ def sent_change(case: Case, seat: Seat | None = None, *, sent: dict[str, Any] | 
     if canary is not None:
         sent = sent | {"identity": {name: _marked(row, name, text) for name, text in sent.get("identity", {}).items()}}
     sent = {"head": {}, "identity": {}, "stage": ""} | sent
-    row.words = {"sent": json.dumps(sent, sort_keys=True)}
+    row.data = {"sent": json.dumps(sent, sort_keys=True)}
     return _saved(_set(row, more))

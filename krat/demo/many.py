@@ -1,7 +1,7 @@
 """Many invented cases over all 61 municipalities, in bulk: what the registry is measured with.
 
 The same seed makes the same cases – names, stages, days, numbers – on the same day. They are written past the verbs, in
-batches, but through the models' own sealing; what they would have left in the trail is one entry for the whole.
+batches, but through the models' own encryption; what they would have left in the trail is one entry for the whole.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from cases import names, sealed
+from cases import keys, names
 from cases.models import (
     AidPart,
     Assignment,
@@ -266,7 +266,7 @@ class _Life:
     kind: str
     stages: list[tuple[Stage, datetime.date]]
     case: Case = field(init=False)
-    key: bytes = field(default_factory=sealed.new_key)
+    key: bytes = field(default_factory=keys.new_key)
 
     @property
     def over_on(self) -> datetime.date | None:
@@ -347,15 +347,15 @@ class _Batch:
                 )
             )
         rows = _insert(rows)
-        keys, words = [], []
+        data_keys, words = [], []
         for signal in rows:
-            opened, key, row = sealed.new_key(), DataKey(signal=signal), SignalWords(signal=signal)
-            key.wrapped = sealed.wrap(opened, key.code)
+            opened, key, row = keys.new_key(), DataKey(signal=signal), SignalWords(signal=signal)
+            key.wrapped = keys.wrap(opened, key.code)
             row.__dict__["_data_key"] = opened
-            row.words = {"what": "Nxënësi mungon prej disa ditësh (shembull).", "where": "Shkolla shembull"}
-            keys.append(key)
+            row.data = {"what": "Nxënësi mungon prej disa ditësh (shembull).", "where": "Shkolla shembull"}
+            data_keys.append(key)
             words.append(row)
-        _insert(keys)
+        _insert(data_keys)
         _insert(words)
         return {life.at: signal for life, signal in zip(told, rows, strict=True)}
 
@@ -398,18 +398,18 @@ class _Batch:
         )
 
     def _write_identities(self) -> None:
-        keys, people, tokens = [], [], []
+        data_keys, people, tokens = [], [], []
         for life in self.lives:
             key, who = DataKey(case=life.case), Identity(case=life.case)
-            key.wrapped = sealed.wrap(life.key, key.code)
+            key.wrapped = keys.wrap(life.key, key.code)
             who.__dict__["_data_key"] = life.key
-            who.words = self._words(life)
-            who.number_token = names.number_token(who.words["personal_number"])
-            keys.append(key)
+            who.data = self._words(life)
+            who.number_token = names.number_token(who.data["personal_number"])
+            data_keys.append(key)
             people.append(who)
-            found = _tokens(who.words["first_name"]) | _tokens(who.words["last_name"])
+            found = _tokens(who.data["first_name"]) | _tokens(who.data["last_name"])
             tokens += [(life.case.pk, token) for token in sorted(found)]
-        _insert(keys)
+        _insert(data_keys)
         _insert(people)
         _insert_tokens(tokens)
 
@@ -481,7 +481,7 @@ class _Batch:
     def _row(self, row: Any, life: _Life, **words: str) -> Any:
         row.case_id = life.case.pk
         row.__dict__["_data_key"] = life.key
-        row.words = words
+        row.data = words
         return row
 
     def _write_parts(self) -> None:

@@ -293,7 +293,7 @@ def _unanswered(seat: Seat) -> list[Waiting]:
 
 
 def _gone_perhaps(seat: Seat) -> list[Waiting]:
-    """Obstacles whose card's tasks are carried out: the worker says whether they are gone (ruling 13)."""
+    """Obstacles whose card's tasks are carried out: the worker says whether they are gone (decision 13)."""
     if not rights.may(seat, "obstacles.mark"):
         return []
     done = Card.objects.visible_to(seat).to_confirm().values("pk")
@@ -372,7 +372,7 @@ def _cards(seat: Seat) -> list[Waiting]:
 
 
 def _risen(seat: Seat) -> list[Waiting]:
-    """Cards of which a task is past its day, for the Prefect (domain notes 17.1)."""
+    """Cards of which a task is past its day, for the Prefect (docs/domain.md 17.1)."""
     if seat.role != Role.PREFECT:
         return []
     rows = Card.objects.visible_to(seat).risen().for_list()

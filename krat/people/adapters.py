@@ -1,4 +1,4 @@
-"""What this house asks of django-allauth: no sign-up, sealed secrets, its own way to name people."""
+"""What this house asks of django-allauth: no sign-up, encrypted secrets, its own way to name people."""
 
 import base64
 import time

@@ -1,4 +1,4 @@
-"""Sessions sealed at rest: they hold the keys of local drafts, and a second factor while it is set up."""
+"""Sessions encrypted at rest: they hold the keys of local drafts, and a second factor while it is set up."""
 
 import base64
 import json
@@ -12,7 +12,7 @@ _PLACE = "django_session:session_data"
 
 
 class SessionStore(DatabaseSessions):
-    """Django's sessions in the database, sealed by the registry's keys; one that does not open is empty."""
+    """Django's sessions in the database, encrypted by the registry's keys; one that does not open is empty."""
 
     def encode(self, session_dict: dict[str, Any]) -> str:
         return base64.b64encode(crypto.encrypt(json.dumps(session_dict), place=_PLACE)).decode()

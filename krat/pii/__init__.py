@@ -1,1 +1,1 @@
-"""The identity guard: texts of the committee carry no personal data of private persons (ruling 15)."""
+"""The identity guard: texts of the committee carry no personal data of private persons (decision 15)."""

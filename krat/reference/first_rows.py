@@ -1,7 +1,7 @@
 """The rows a fresh registry starts with: places, lists, deadlines, holidays.
 
 They are put in after every migration, and only where they are missing: what people edited or retired stays as it is.
-Sources are the domain notes; a deadline counts as verified only where those name a source that could be opened.
+The source is docs/domain.md; a deadline counts as verified only where it names a source that could be opened.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ TERMS: dict[str, list[tuple[str, str, str]]] = {
         ("129", "Policia e Shtetit", "State Police"),
         ("112", "Numri i emergjencës", "Emergency number"),
     ],
-    # Domain notes 12.7, after VKM 578/2018 and the practice of the units.
+    # docs/domain.md 12.7, after VKM 578/2018 and the practice of the units.
     Term.List.CONCERN: [
         ("physical_violence", "Dhunë fizike", "Physical violence"),
         ("psychological_violence", "Dhunë psikologjike", "Psychological violence"),

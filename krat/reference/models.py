@@ -130,7 +130,7 @@ class Term(Checked):
 
 
 class Deadline(Checked):
-    """How long something may take. Editable, because orders and procedures change (ruling 14)."""
+    """How long something may take. Editable, because orders and procedures change (decision 14)."""
 
     processing = Processing(_("deadlines with their legal reference"), Level.PUBLIC, PERMANENT)
 

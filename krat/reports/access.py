@@ -1,4 +1,4 @@
-"""Who sees figures (level A of domain notes 16): the committee and its members their county's, the national office all.
+"""Who sees figures (level A of docs/domain.md 16): the committee and members their county's, the national office all.
 
 Figures are no way to a row: the models of cases have no path for this right, and only `krat.reports.queries` counts.
 """

@@ -20,7 +20,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class NoCookies:
-    """Machines have no session: no cookie is read on their addresses, and none is set (ruling 22)."""
+    """Machines have no session: no cookie is read on their addresses, and none is set (decision 22)."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Sealed words open in their own place, with their own key, and nowhere else."""
+"""Encrypted data opens in their own place, with their own key, and nowhere else."""
 
 import base64
 import json
@@ -49,9 +49,9 @@ def test_words_open_in_their_place():
 
 
 def test_words_from_the_database_open_too():
-    sealed = memoryview(crypto.encrypt(WORDS, place=PLACE))  # as PostgreSQL's driver hands them over
+    ciphertext = memoryview(crypto.encrypt(WORDS, place=PLACE))  # as PostgreSQL's driver hands them over
 
-    assert crypto.decrypt(sealed, place=PLACE) == WORDS
+    assert crypto.decrypt(ciphertext, place=PLACE) == WORDS
 
 
 def test_moved_to_another_row_they_do_not_open():
@@ -66,11 +66,11 @@ def test_moved_to_another_column_they_do_not_open():
 
 @pytest.mark.parametrize("position", [3, 10, 16, -1])
 def test_a_changed_byte_is_noticed(position):
-    sealed = bytearray(crypto.encrypt(WORDS, place=PLACE))
-    sealed[position] ^= 1
+    ciphertext = bytearray(crypto.encrypt(WORDS, place=PLACE))
+    ciphertext[position] ^= 1
 
     with pytest.raises(crypto.DecryptionError):
-        crypto.decrypt(bytes(sealed), place=PLACE)
+        crypto.decrypt(bytes(ciphertext), place=PLACE)
 
 
 @pytest.mark.parametrize("rest", [b"", b"k1", b"k1:", b"k1:short", b"\xff\xfe:" + b"0" * 40, b"k9:" + b"0" * 40])
@@ -84,9 +84,9 @@ def test_the_same_words_are_never_sealed_alike():
 
 
 def test_the_sealed_bytes_hold_no_word():
-    sealed = crypto.encrypt(WORDS, place=PLACE)
+    ciphertext = crypto.encrypt(WORDS, place=PLACE)
 
-    assert not [word for word in WORDS.encode().split() if word in sealed and len(word) > 2]
+    assert not [word for word in WORDS.encode().split() if word in ciphertext and len(word) > 2]
 
 
 # --- keys ---
@@ -94,12 +94,12 @@ def test_the_sealed_bytes_hold_no_word():
 
 def test_another_key_does_not_open_them(tmp_path, use):
     use(_keys_of(["k1"], "k1", tmp_path / "one.json"))
-    sealed = crypto.encrypt(WORDS, place=PLACE)
+    ciphertext = crypto.encrypt(WORDS, place=PLACE)
 
     use(_keys_of(["k1"], "k1", tmp_path / "other.json"))
 
     with pytest.raises(crypto.DecryptionError):
-        crypto.decrypt(sealed, place=PLACE)
+        crypto.decrypt(ciphertext, place=PLACE)
 
 
 def test_after_a_rotation_old_words_still_open(tmp_path, use):

@@ -76,7 +76,7 @@ def pages() -> list[census.Route]:
 
 
 def routes() -> list[census.Route]:
-    """All pages on SQLite; a third of them, always the same, on PostgreSQL (ruling 29)."""
+    """All pages on SQLite; a third of them, always the same, on PostgreSQL (decision 29)."""
     every = pages()
     if connection.vendor == "postgresql" and not FULL:
         return [route for route in every if zlib.crc32(route.name.encode()) % 3 == 0]

@@ -1,4 +1,4 @@
-"""Forms that come too late or twice: nothing that was typed is lost, nothing is done twice (ruling 18).
+"""Forms that come too late or twice: nothing that was typed is lost, nothing is done twice (decision 18).
 
 The pages are the test's own, so that they stay as simple as the question.
 """

@@ -157,7 +157,7 @@ def test_roles_are_names_and_never_ranks():
     assert compared == []
 
 
-# --- what the tables must never say (domain notes 16, promises 12) ---
+# --- what the tables must never say (docs/domain.md 16, promises 12) ---
 
 
 def reaches(name: str) -> dict[Role, Reach]:
@@ -221,7 +221,7 @@ def test_nobody_below_the_country_can_change_anything_in_another_county():
 
 # Pages of a case that are read and written in one place: of those who read them, the verb lets write whom it may.
 ASKED_BY_THE_VERB = {
-    "cases:search": "changes nothing: what is typed about a person goes by POST (ruling 17)",
+    "cases:search": "changes nothing: what is typed about a person goes by POST (decision 17)",
     "cases:notes": "writing a note asks for notes.write",
     "cases:school": "writing the part asks for parts.change",
     "cases:aid": "writing the part asks for parts.change",

@@ -144,7 +144,7 @@ def change(by: str, code: str, times: str) -> None:
         word = f"fjala{os.getpid()}x{number}"
         while True:
             case = Case.objects.visible_to(worker).get(code=code)
-            stands = Identity.objects.visible_to(worker).get(case=case).words["address"]
+            stands = Identity.objects.visible_to(worker).get(case=case).data["address"]
             try:
                 cases.change(case, by=worker, based_on=case.version, identity={"address": f"{stands} {word}".strip()})
             except Stale:
@@ -170,7 +170,7 @@ def look(code: str) -> None:
     obstacles = Obstacle.objects.unscoped(everything).order_by("pk")
     found = {
         "version": case.version,
-        "address": who.words["address"].split(),
+        "address": who.data["address"].split(),
         "obstacles": {str(one.code): one.state for one in obstacles},
         "cards": {str(one.code): Card.objects.unscoped(everything).get(pk=one.card_id).state for one in obstacles},
         "referrals": list(Referral.objects.unscoped(everything).order_by("pk").values_list("state", flat=True)),

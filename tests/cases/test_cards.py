@@ -52,7 +52,7 @@ def test_a_worker_marks_what_holds_the_case_up_and_is_offered_the_table(worker, 
 
     obstacle = rows(Obstacle).get(case=case)
     assert answer.leads_to == url("cases:obstacle_table", obstacle)
-    assert obstacle.words["asked"] == ASKED
+    assert obstacle.data["asked"] == ASKED
     assert obstacle.days == 12
     assert entries("obstacle.marked", obstacle)
 
@@ -129,7 +129,7 @@ def test_the_card_is_shown_as_the_table_will_see_it_before_it_goes_there(worker,
     shown = worker.look(url("cases:obstacle_table", obstacle))
 
     for word in (ASKED, "10–13", "female", "high", "initial assessment", "Bashkia Durrës"):
-        assert word in shown.words
+        assert word in shown.text
     assert "Shembulla" not in shown.html
     assert entries("page.seen", rows(Identity).get(case=case))[-1].fields == ["birth_date", "sex"]
     assert not rows(Card).filter(asked=ASKED, pk=obstacle.card_id).exists()
@@ -142,7 +142,7 @@ def test_taken_to_the_table_it_is_a_card_with_a_name_of_its_own(worker, case, pe
     leads_on = worker.get(pressed.leads_to)
 
     card = rows(Card).get(pk=again(obstacle).card_id)
-    assert f"Card {card.alias} waits for the table." in worker.follow(leads_on).words
+    assert f"Card {card.alias} waits for the table." in worker.follow(leads_on).text
     assert (card.age_band, card.sex, card.risk, card.asked) == ("10-13", "female", "high", ASKED)
     assert entries("obstacle.to_table", card)
 
@@ -201,9 +201,9 @@ def test_when_the_table_decided_meanwhile_the_worker_reads_it_and_saves_again(wo
 
     shown = worker.post(address, before.sent({"how": "Ndihma u miratua."}))
 
-    assert "The table dealt with the card after you opened this page." in shown.words
-    assert "Decision 7/2026" in shown.words
-    assert "Bashkia Durrës" in shown.words
+    assert "The table dealt with the card after you opened this page." in shown.text
+    assert "Decision 7/2026" in shown.text
+    assert "Bashkia Durrës" in shown.text
     assert shown.typed("how") == "Ndihma u miratua."
     assert again(obstacle).stands
     assert worker.post(address, shown.form("how").sent({})).leads_to == url("cases:case", case)
@@ -218,7 +218,7 @@ def test_an_obstacle_is_confirmed_as_gone_once(worker, case, people):
 
     shown = worker.post(address, before.sent({"how": "Edhe një herë."}) | {"version": again(obstacle).version})
 
-    assert "already confirmed as gone" in shown.words
+    assert "already confirmed as gone" in shown.text
 
 
 # --- cards ---
@@ -298,8 +298,8 @@ def test_the_worker_sees_how_the_task_stands_which_is_not_hers(worker, case, peo
 
     shown = worker.look(url("cases:card", card))
 
-    assert "Decision 7/2026" in shown.words
-    assert "Bashkia Durrës" in shown.words
+    assert "Decision 7/2026" in shown.text
+    assert "Bashkia Durrës" in shown.text
     assert task.title not in shown.html
     assert worker.get(url("plan:task", task)).status == 404
 
@@ -310,8 +310,8 @@ def test_a_card_whose_task_is_late_rises_to_the_committee(worker, person, case, 
     decided(people, card, due_on=make.in_days(-3))
     decided(people, other)
 
-    assert "rises to the committee" in worker.look(url("cases:card", card)).words
-    assert "rises to the committee" not in worker.look(url("cases:card", other)).words
+    assert "rises to the committee" in worker.look(url("cases:card", card)).text
+    assert "rises to the committee" not in worker.look(url("cases:card", other)).text
     lines = {one.url for one in person("prefekt.durres").look("/").response.context["waiting"]}
     assert url("cases:card", card) in lines
     assert url("cases:card", other) not in lines
@@ -323,7 +323,7 @@ def test_when_the_tasks_are_verified_the_worker_is_asked_to_confirm(worker, case
 
     lines = {one.url: one for one in worker.look("/").response.context["waiting"]}
 
-    assert "The tasks are carried out" in worker.look(url("cases:card", card)).words
+    assert "The tasks are carried out" in worker.look(url("cases:card", card)).text
     assert case.number in lines[url("cases:obstacle_gone", obstacle)].title
 
 

@@ -59,7 +59,7 @@ def test_others_have_no_list_of_cases(person, username, world):
 def test_the_list_names_nobody(worker, mine):
     page = worker.look(LIST)
 
-    assert mine.number in page.words
+    assert mine.number in page.text
     assert "Shembulla" not in page.html.replace("Shembulli", "")
     assert "Çupaj" not in page.html
 

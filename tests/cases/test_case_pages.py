@@ -69,7 +69,7 @@ def test_for_other_workers_it_is_not_there(person, case, username, name):
     foreign = other.get(page_of(name, case))
 
     assert foreign.status == missing.status == 404
-    assert foreign.words == missing.words
+    assert foreign.text == missing.text
 
 
 @pytest.mark.parametrize("name", [*PAGES, "close", "reopen"])
@@ -104,16 +104,16 @@ def test_what_is_only_read_is_not_sent_to(worker, case, name):
 def test_the_page_says_why_one_sees_it_and_that_it_was_recorded(worker, head, case):
     mine, heads = worker.look(page_of("case", case)), head.look(page_of("case", case))
 
-    assert "You see it as manager of the case" in mine.words
-    assert "You see it as head of the unit that holds the case" in heads.words
-    assert "The opening was recorded at" in mine.words
+    assert "You see it as manager of the case" in mine.text
+    assert "You see it as head of the unit that holds the case" in heads.text
+    assert "The opening was recorded at" in mine.text
     assert page_of("viewers", case) in mine.links
 
 
 def test_a_name_stands_on_the_page_and_neither_in_its_title_nor_in_an_address(worker, case):
     page = worker.look(page_of("case", case))
 
-    assert "Shembulla Çupaj" in page.words
+    assert "Shembulla Çupaj" in page.text
     assert f"<title>{case.number}" in page.html.replace("\n", "")
     assert not any("upaj" in link for link in page.links)
 
@@ -142,7 +142,7 @@ def test_everything_that_is_shown_is_in_the_trail_and_nothing_else(worker, case,
     assert {str(one.code) for one in mine} <= seen
     assert not {str(one.code) for one in foreign} & seen
     assert {one.route for one in written} == {"cases:case"}
-    assert "Shembulla Çupaj" in page.words
+    assert "Shembulla Çupaj" in page.text
 
 
 def test_the_trail_names_the_fields_of_the_identity_that_were_shown(worker, case):
@@ -161,10 +161,10 @@ def test_the_social_service_sees_who_a_possible_victim_is_and_no_more(person, ca
 
     page = social.look(page_of("case", case))
 
-    assert "Shembulla Çupaj" in page.words
-    assert "You see the head of the case and who it is" in page.words
-    assert "Shënim" not in page.words
-    assert "Shkolla e fshehtë" not in page.words
+    assert "Shembulla Çupaj" in page.text
+    assert "You see the head of the case and who it is" in page.text
+    assert "Shënim" not in page.text
+    assert "Shkolla e fshehtë" not in page.text
     for hidden in (note, part, referral):
         assert entries("page.seen", hidden) == []
     for name in ("notes", "school", "aid", "counselling", "viewers", "inbox", "identity", "head", "move"):
@@ -221,7 +221,7 @@ def test_who_looked_at_a_hidden_note_counts_too(worker, case, person, seat):
 
     page = person("pmf2.durres").look(page_of("viewers", case))
 
-    assert "Fjalët e fëmijës" not in page.words
+    assert "Fjalët e fëmijës" not in page.text
     assert any("note" in line.saw for line in page.response.context["lines"].object_list)
 
 
@@ -234,14 +234,14 @@ def test_a_sensitive_note_is_for_the_manager_and_its_writer(worker, head, person
     mine = make.note(case, seat("pmf.durres"), is_sensitive=True, text="Fjalët e fëmijës (shembull).")
     theirs = make.note(case, seat("pmf2.durres"), is_sensitive=True, text="Dëgjuar nga kolegia (shembull).")
 
-    shown = {one: one.look(page_of("notes", case)).words for one in (worker, head, colleague)}
+    shown = {one: one.look(page_of("notes", case)).text for one in (worker, head, colleague)}
 
     assert "Fjalët e fëmijës" in shown[worker]
     assert "Dëgjuar nga kolegia" in shown[worker]
     assert "Dëgjuar nga kolegia" in shown[colleague]
     assert "Fjalët e fëmijës" not in shown[colleague]
     assert "Fjalët e fëmijës" not in shown[head]
-    assert "Fjalët e fëmijës" not in colleague.look(page_of("case", case)).words
+    assert "Fjalët e fëmijës" not in colleague.look(page_of("case", case)).text
     assert {one.actor_words.split(",")[0] for one in entries("page.seen", mine)} == {"pmf.durres"}
     assert {one.actor_words.split(",")[0] for one in entries("page.seen", theirs)} == {"pmf.durres", "pmf2.durres"}
 
@@ -250,8 +250,8 @@ def test_a_note_is_kept(worker, case):
     worker.save(page_of("notes", case), kind="call", text="Thirrje me nënën (shembull).", is_sensitive="on")
 
     note = rows(Note).get(case=case)
-    assert (note.kind, note.is_sensitive, note.words["text"]) == ("call", True, "Thirrje me nënën (shembull).")
-    assert "Thirrje me nënën" in worker.look(page_of("notes", case)).words
+    assert (note.kind, note.is_sensitive, note.data["text"]) == ("call", True, "Thirrje me nënën (shembull).")
+    assert "Thirrje me nënën" in worker.look(page_of("notes", case)).text
 
 
 def test_a_note_of_tomorrow_keeps_what_was_typed(worker, case):
@@ -271,8 +271,8 @@ def test_the_identity_is_changed_and_found_under_its_new_name(worker, case):
     worker.save(page_of("identity", case), last_name="Gjurgjokaj", birth_date="01.02.2016", safe_contact="Vetëm nëna.")
 
     who = rows(Identity).get(case=case)
-    assert (who.words["last_name"], who.words["birth_date"]) == ("Gjurgjokaj", "2016-02-01")
-    assert who.words["first_name"] == "Shembulla"
+    assert (who.data["last_name"], who.data["birth_date"]) == ("Gjurgjokaj", "2016-02-01")
+    assert who.data["first_name"] == "Shembulla"
     assert [
         one["case"].pk for one in worker.post("/cases/search/", {"words": "gjurgjokaj"}).response.context["cases"]
     ] == [case.pk]
@@ -302,7 +302,7 @@ def test_what_cannot_be_right_is_refused_beside_its_field(worker, case, field, t
     assert page.status == 200
     assert field in page.complaints
     assert page.typed("father_name") == "Shembull"
-    assert rows(Identity).get(case=case).words["father_name"] == ""
+    assert rows(Identity).get(case=case).data["father_name"] == ""
 
 
 def test_two_people_at_the_identity_see_both_texts(worker, head, case):
@@ -313,15 +313,15 @@ def test_two_people_at_the_identity_see_both_texts(worker, head, case):
     page = worker.post(address, form.sent({"last_name": "Gjokaj", "language": "rom"}))
 
     assert page.status == 200
-    assert "Hoxhaj" in page.words
+    assert "Hoxhaj" in page.text
     assert {(one.label, one.theirs, one.yours) for one in page.response.context["form"].conflict} >= {
         ("Surname", "Hoxhaj", "Gjokaj"),
         ("Language", "English", "Romani"),
     }
     assert page.typed("last_name") == "Gjokaj"
-    assert rows(Identity).get(case=case).words["last_name"] == "Hoxhaj"
+    assert rows(Identity).get(case=case).data["last_name"] == "Hoxhaj"
     assert worker.post(address, page.form("last_name").sent({})).status == 302
-    assert rows(Identity).get(case=case).words["last_name"] == "Gjokaj"
+    assert rows(Identity).get(case=case).data["last_name"] == "Gjokaj"
 
 
 def test_two_people_at_the_head_see_both_texts(worker, head, case):
@@ -340,7 +340,7 @@ def test_an_edit_without_a_version_is_not_made(worker, case):
     page = worker.post(page_of("identity", case), {"first_name": "Shembulla", "last_name": "Gjokaj"})
 
     assert page.status == 200
-    assert rows(Identity).get(case=case).words["last_name"] == "Çupaj"
+    assert rows(Identity).get(case=case).data["last_name"] == "Çupaj"
 
 
 def test_the_risk_is_assessed(worker, case):
@@ -355,8 +355,8 @@ def test_a_case_is_led_on_and_the_note_stands_in_its_course(worker, case):
 
     page = worker.look(page_of("case", case))
     assert again(case).stage == "follow_up"
-    assert "Objektivat u arritën" in page.words
-    assert "Stage: follow-up" in page.words
+    assert "Objektivat u arritën" in page.text
+    assert "Stage: follow-up" in page.text
 
 
 def test_a_case_does_not_jump(worker, case):
@@ -373,7 +373,7 @@ def test_before_the_risk_is_assessed_no_stage_follows(worker, seat):
 
     page = worker.fill(page_of("move", case), to="full_assessment")
 
-    assert "Assess the risk first" in page.words
+    assert "Assess the risk first" in page.text
     assert again(case).stage == "initial_assessment"
 
 
@@ -382,7 +382,7 @@ def test_a_case_with_an_open_referral_is_not_closed(head, case):
 
     page = head.fill(page_of("close", case), closing=make.term("closing", "goals_reached").pk, note="U arrit.")
 
-    assert "A referral is still open" in page.words
+    assert "A referral is still open" in page.text
     assert page.typed("note") == "U arrit."
     assert again(case).stage == "implementation"
 
@@ -422,7 +422,7 @@ def test_the_head_names_a_colleague_who_sees_the_file_from_then_on(head, person,
     head.save(page_of("team", case), seat=seat("pmf2.durres").pk)
 
     assert (before, colleague.get(page_of("case", case)).status) == (404, 200)
-    assert "member of the case's team" in colleague.look(page_of("case", case)).words
+    assert "member of the case's team" in colleague.look(page_of("case", case)).text
 
 
 def test_a_worker_names_nobody(worker, case, seat):
@@ -456,8 +456,8 @@ def test_the_school_part_is_begun_with_its_first_saving(worker, case):
     worker.save(page_of("school", case), state="enrolled", school="Shkolla shembull", grade="5")
 
     part = rows(SchoolPart).get(case=case)
-    assert (part.state, part.words["school"]) == ("enrolled", "Shkolla shembull")
-    assert "Shkolla shembull" in worker.look(page_of("case", case)).words
+    assert (part.state, part.data["school"]) == ("enrolled", "Shkolla shembull")
+    assert "Shkolla shembull" in worker.look(page_of("case", case)).text
 
 
 def test_two_people_who_begin_the_school_part_see_both_texts(worker, head, case):
@@ -468,19 +468,19 @@ def test_two_people_who_begin_the_school_part_see_both_texts(worker, head, case)
     page = worker.post(address, form.sent({"state": "enrolled", "school": "Shkolla B shembull"}))
 
     assert page.response.context["form"].conflict
-    assert rows(SchoolPart).get(case=case).words["school"] == "Shkolla A shembull"
+    assert rows(SchoolPart).get(case=case).data["school"] == "Shkolla A shembull"
 
 
 def test_the_aid_part_is_written(worker, case):
     worker.save(page_of("aid", case), state="applied", applied_on="01.10.2026", amount="9000")
 
-    assert "01.10.2026" in worker.look(page_of("case", case)).words
+    assert "01.10.2026" in worker.look(page_of("case", case)).text
 
 
 def test_counselling_is_read_by_the_team(worker, case):
     make.counselling_part(case, summary="Takime çdo javë (shembull).")
 
-    assert "Takime çdo javë" in worker.look(page_of("counselling", case)).words
+    assert "Takime çdo javë" in worker.look(page_of("counselling", case)).text
 
 
 # --- a new case ---
@@ -500,13 +500,13 @@ def test_a_worker_opens_a_case_and_manages_it(worker, seat):
     assert number == page_of("case", case)
     assert set(case.concerns) == {"neglect", "begging"}
     assert rows(Assignment).get(case=case).seat_id == seat("pmf.durres").pk
-    assert "2014" in worker.look(number).words
+    assert "2014" in worker.look(number).text
 
 
 def test_a_case_can_be_opened_without_a_name(worker):
     worker.save("/cases/new/", source=make.term("source", "police").pk)
 
-    assert "not known" in worker.look(page_of("case", rows(Case).order_by("-pk")[0])).words
+    assert "not known" in worker.look(page_of("case", rows(Case).order_by("-pk")[0])).text
 
 
 def test_an_adult_is_not_opened_as_a_child(worker):
@@ -537,7 +537,7 @@ def test_both_texts_stand_side_by_side(worker, case, sent):
     page = worker.look(page_of("inbox", case))
 
     for words in ("Vetëm telefon", "Përmes shkollës", "high", "low"):
-        assert words in page.words
+        assert words in page.text
     assert entries("page.seen", sent)
 
 
@@ -557,7 +557,7 @@ def test_a_sent_change_is_taken_over_by_a_person(worker, case, sent):
     worker.press(page_of("inbox", case), url("cases:inbox_apply", sent))
 
     assert again(case).risk == "low"
-    assert rows(Identity).get(case=case).words["safe_contact"] == "Përmes shkollës (shembull)."
+    assert rows(Identity).get(case=case).data["safe_contact"] == "Përmes shkollës (shembull)."
     assert again(sent).state == SentChange.State.APPLIED
     assert entries("case.taken_over", sent)
 

@@ -168,7 +168,7 @@ def test_a_name_with_signs_that_only_look_like_letters(name, people):
 def test_a_name_in_any_one_alphabet_is_taken(name, people):
     case = people.open(identity={"first_name": name})
 
-    assert who_is(case).words["first_name"] == name
+    assert who_is(case).data["first_name"] == name
     assert not names.words_of(name) or NameToken.objects.filter(case=case).exists()
 
 
@@ -283,9 +283,9 @@ def test_a_text_stays_the_text_it_is(text, people):
     note = cases.note(case, by=people.worker, kind="visit", happened_on=TODAY(), text=text)
     referral = people.refer(case, request=text)
 
-    assert again(note).words["text"] == text
-    assert again(referral).words["request"] == text
-    assert who_is(case).words["safe_contact"] == text.strip()
+    assert again(note).data["text"] == text
+    assert again(referral).data["request"] == text
+    assert who_is(case).data["safe_contact"] == text.strip()
 
 
 def test_what_is_asked_of_the_table_names_nobody(people):

@@ -1,4 +1,4 @@
-"""Every way in to who it is, to the parts and to the notes: by the door with a seat, and by no join (ruling 2)."""
+"""Every way in to who it is, to the parts and to the notes: by the door with a seat, and by no join (decision 2)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 DEPTHS = [Identity, SchoolPart, AidPart, CounsellingPart, Note, Referral, Obstacle, SentChange, SignalWords]
 HEADS = [Case, Seat, Institution, Signal, Card, Assignment, StageDeadline]
 NAMES = ["identity", "identities", "schoolpart", "aidpart", "counsellingpart", "note", "notes", "referral", "obstacle"]
-NAMES += ["sentchange", "signalwords", "words", "datakey", "nametoken"]
+NAMES += ["sentchange", "signalwords", "data", "datakey", "nametoken"]
 
 
 @pytest.fixture
@@ -69,9 +69,9 @@ WAYS: dict[str, Callable[[Any], Any]] = {
     "count": lambda rows: rows.count(),
     "exists": lambda rows: rows.exists(),
     "first": lambda rows: rows.first(),
-    "values": lambda rows: list(rows.values("words")),
+    "values": lambda rows: list(rows.values("data")),
     "values of the case": lambda rows: list(rows.values("case__number")),
-    "values_list": lambda rows: list(rows.values_list("words", flat=True)),
+    "values_list": lambda rows: list(rows.values_list("data", flat=True)),
     "iterator": lambda rows: list(rows.iterator()),
     "aggregate": lambda rows: rows.aggregate(Count("pk")),
     "select_related": lambda rows: list(rows.select_related("case")),
@@ -122,11 +122,11 @@ def leads_nowhere(head: Any, name: str) -> None:
     named = head.objects.unscoped("somebody named")
     for attempt in (
         lambda: list(named.values(name)),
-        lambda: list(named.values(f"{name}__words")),
+        lambda: list(named.values(f"{name}__data")),
         lambda: list(named.filter(**{f"{name}__isnull": False})),
         lambda: list(named.select_related(name)),
         lambda: list(named.annotate(n=Count(name))),
-        lambda: list(named.order_by(f"{name}__words")),
+        lambda: list(named.order_by(f"{name}__data")),
         lambda: prefetch_related_objects([named.first()], name),
         lambda: list(named.prefetch_related(Prefetch(name))),
     ):
@@ -212,16 +212,16 @@ def test_a_technical_row_hands_out_no_case(model, whole, people):
     with pytest.raises(UnscopedQuery):
         _ = row.case
     with pytest.raises(FieldError):
-        list(model.objects.values("case__identity__words"))
+        list(model.objects.values("case__identity__data"))
 
 
-# --- what a sealed column hands out ---
+# --- what an encrypted column hands out ---
 
 
 @pytest.mark.parametrize(
     "ask",
     [
-        lambda rows: rows.values_list("+__words"),
+        lambda rows: rows.values_list("+__data"),
         lambda rows: rows.values("+__code"),
         lambda rows: rows.filter(**{"+__isnull": False}),
         lambda rows: rows.exclude(Q(**{"+__pk": 1})),
@@ -250,9 +250,9 @@ def test_django_itself_would_follow_it(whole):
 
 def test_an_expression_that_passes_the_door_by_hands_out_sealed_bytes(whole):
     """The door never hears of it (which modules may say one is a house test's affair); the words stay shut."""
-    sealed = Subquery(Identity.objects.filter(case=whole[0]).values("words")[:1])
+    ciphertext = Subquery(Identity.objects.filter(case=whole[0]).values("data")[:1])
 
-    (stored,) = Case.objects.unscoped("named").filter(pk=whole[0].pk).values_list(sealed, flat=True)
+    (stored,) = Case.objects.unscoped("named").filter(pk=whole[0].pk).values_list(ciphertext, flat=True)
 
     assert b"Shembulla" not in bytes(stored)
 
@@ -260,18 +260,18 @@ def test_an_expression_that_passes_the_door_by_hands_out_sealed_bytes(whole):
 def test_values_are_sealed_bytes(whole, people):
     named = Identity.objects.visible_to(people.worker).filter(case=whole[0])
 
-    (stored,) = named.values_list("words", flat=True)
+    (stored,) = named.values_list("data", flat=True)
 
     assert isinstance(stored, bytes | memoryview)
     assert b"Shembulla" not in bytes(stored)
-    assert named.get().words["first_name"] == "Shembulla"
+    assert named.get().data["first_name"] == "Shembulla"
 
 
 def test_words_cannot_be_looked_for(whole, people):
     named = Identity.objects.visible_to(people.worker)
 
-    assert not named.filter(words__contains=b"Shembulla").exists()
-    assert not named.filter(words=b"Shembulla").exists()
+    assert not named.filter(data__contains=b"Shembulla").exists()
+    assert not named.filter(data=b"Shembulla").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The rights that are declared, beside domain notes 16: who may see what, written down from there once more.
+"""The rights that are declared, beside docs/domain.md 16: who may see what, written down from there once more.
 
 Levels there: N nothing, A numbers, K the coded card, P the part that concerns one's own sector, F the full file.
 """
@@ -36,7 +36,7 @@ def part(reach: Reach = Reach.RECEIVED) -> dict[str, Reach]:
 
 
 SENDS = {SIGNAL: Reach.SENT}  # creates a referral to the unit; "sees outcome status only"
-# "K where own institution has an action"; without what would tie a risk to a name that a referral gave it (ruling 12).
+# "K where own institution has an action"; without what ties a risk to a name that a referral gave it (decision 12).
 WHERE_WAITED_FOR = {CARD: Reach.RECEIVED}
 
 DOMAIN_16: dict[Role, dict[str, Reach]] = {
@@ -76,7 +76,7 @@ DOMAIN_16: dict[Role, dict[str, Reach]] = {
     Role.DATA_PROTECTION: NOTHING,
     # Administrator sistemi: N | N
     Role.ADMIN: NOTHING,
-    # Ruling 1: a municipal system reaches its institution; what only people tell each other is not for it.
+    # Decision 1: a municipal system reaches its institution; what only people tell each other is not for it.
     Role.SYSTEM: {
         "cases.view": Reach.INSTITUTION,
         "identity.view": Reach.INSTITUTION,
@@ -85,7 +85,7 @@ DOMAIN_16: dict[Role, dict[str, Reach]] = {
     },
 }
 
-# Where the registry differs from the notes, and why.
+# Where the registry differs from the domain, and why.
 DEVIATIONS: dict[tuple[Role, str], tuple[Reach, str]] = {
     (Role.SOCIAL_DIRECTOR, "cases.view"): (Reach.NONE, "the approval step is not built yet; until then, cards only"),
     (Role.SOCIAL_DIRECTOR, "identity.view"): (Reach.NONE, "as above: nothing is approved that would need a name"),
@@ -110,7 +110,7 @@ def declared() -> dict[Role, dict[str, Reach]]:
 
 
 @pytest.mark.parametrize("role", Role)
-def test_what_a_role_sees_is_what_the_notes_say_or_a_named_deviation(role):
+def test_what_a_role_sees_is_what_the_domain_says_or_a_named_deviation(role):
     expected = DOMAIN_16[role] | {name: reach for (who, name), (reach, _why) in DEVIATIONS.items() if who == role}
 
     assert declared()[role] == {name: reach for name, reach in expected.items() if reach is not Reach.NONE}
@@ -173,7 +173,7 @@ def test_nobody_of_the_committee_the_country_or_the_servers_has_any_right_on_a_c
 
 
 def test_a_machine_decides_nothing():
-    """Ruling 1: no approvals, no closing."""
+    """Decision 1: no approvals, no closing."""
     machine = {one.name for one in rights.all_rights() if Role.SYSTEM in one.reaches}
 
     assert not machine & {"cases.close", "cases.assign", "cases.inbox", "signals.take", "cards.table", "notes.view"}

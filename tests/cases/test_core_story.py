@@ -41,7 +41,7 @@ def test_the_police_sees_how_its_signal_stands_and_no_word_of_it(people):
 
     assert sees(people.police, signal)
     assert not SignalWords.objects.visible_to(people.police).exists()
-    assert SignalWords.objects.visible_to(people.worker).get(signal=signal).words["who"] == "Një vajzë"
+    assert SignalWords.objects.visible_to(people.worker).get(signal=signal).data["who"] == "Një vajzë"
 
 
 def test_a_signal_is_found_by_its_sender_and_the_unit_alone(people):
@@ -83,7 +83,7 @@ def test_a_worker_rejects_a_signal_with_a_reason_that_its_sender_does_not_see(pe
 
     assert signal.state == Signal.State.REJECTED
     words = rows(SignalWords).get(signal=signal)
-    assert words.words["answer"] == "I njohur në një rast tjetër."
+    assert words.data["answer"] == "I njohur në një rast tjetër."
     assert {name for name, seat in people.everybody().items() if sees(seat, words)} == {"head"}
 
 

@@ -50,15 +50,15 @@ def test_a_worker_chooses_first_for_what_and_reads_who_can_be_asked_for_it(worke
     shown = worker.look(url("cases:refer", case))
 
     assert {refer_url(case, name) for name in PURPOSES} <= set(shown.links)
-    assert "ZVA Durrës" in shown.words
-    assert "ZVA Gjirokastër" not in shown.words
+    assert "ZVA Durrës" in shown.text
+    assert "ZVA Gjirokastër" not in shown.text
 
 
 def test_what_the_institution_will_see_stands_beside_the_button_that_sends(worker, case):
     shown = worker.look(refer_url(case, "school"))
 
     for word in ("Shembulla", "Çelaj", "Vetëm telefon, pas orës 16", "school part"):
-        assert word in shown.words
+        assert word in shown.text
     assert not [word for word in SECRETS.values() if word in shown.html]
     who = rows(Identity).get(case=case)
     assert entries("page.seen", who)[-1].fields == ["birth_date", "first_name", "last_name", "safe_contact"]
@@ -69,8 +69,8 @@ def test_a_referral_is_sent_and_says_until_when_an_answer_is_due(worker, case):
 
     referral = sent(case)
     assert answer.leads_to == url("cases:referral", referral)
-    assert "The case was referred to ZVA Durrës. An answer is due by" in worker.follow(answer).words
-    assert referral.words["request"] == "Regjistrim në klasën e pestë."
+    assert "The case was referred to ZVA Durrës. An answer is due by" in worker.follow(answer).text
+    assert referral.data["request"] == "Regjistrim në klasën e pestë."
     assert len(entries("referral.sent", referral)) == 1
 
 
@@ -118,7 +118,7 @@ def test_the_same_referral_twice_is_refused_in_a_sentence(worker, case, people):
 
     shown = worker.fill(refer_url(case, "school"), request="Edhe një herë.")
 
-    assert "already referred there" in shown.words
+    assert "already referred there" in shown.text
     assert rows(Referral).filter(case=case).count() == 1
 
 
@@ -128,7 +128,7 @@ def test_a_case_that_is_over_is_not_referred(worker, people):
     answer = worker.get(url("cases:refer", over))
 
     assert answer.leads_to == url("cases:case", over)
-    assert "This case is over" in worker.follow(answer).words
+    assert "This case is over" in worker.follow(answer).text
 
 
 @pytest.mark.parametrize("username", ["pmf2.durres", "zva.durres", "pmf.gjirokaster", "prefekt.durres"])
@@ -146,10 +146,10 @@ def test_before_accepting_the_school_reads_the_request_and_what_it_would_see(sch
 
     shown = school.look(url("cases:referral", referral))
 
-    assert "Regjistrim në klasën e pestë." in shown.words
-    assert "After accepting you see" in shown.words
+    assert "Regjistrim në klasën e pestë." in shown.text
+    assert "After accepting you see" in shown.text
     assert "Shembulla" not in shown.html
-    assert "until it is answered" in shown.words
+    assert "until it is answered" in shown.text
 
 
 def test_after_accepting_it_sees_the_fields_of_its_purpose_and_no_other_thing_of_the_case(school, case, people):
@@ -159,11 +159,11 @@ def test_after_accepting_it_sees_the_fields_of_its_purpose_and_no_other_thing_of
     shown = school.look(url("cases:referral", referral))
 
     for word in ("Shembulla", "Çelaj", "Vetëm telefon, pas orës 16", "Regjistrim në klasën e pestë.", "School part"):
-        assert word in shown.words
+        assert word in shown.text
     for word in (case.number, str(case.code), *SECRETS.values(), "street", "high"):
         assert word not in shown.html
-    assert "the institution that accepted it" in shown.words
-    assert "until it is completed or withdrawn" in shown.words
+    assert "the institution that accepted it" in shown.text
+    assert "until it is completed or withdrawn" in shown.text
     assert shown.response.context["request"].path == url("cases:referral", referral)
     assert entries("referral.moved", referral)
 
@@ -186,12 +186,12 @@ def test_it_writes_its_own_part(school, case, people):
 
     part = rows(SchoolPart).get(case=case)
     assert leads_to == url("cases:referral", referral)
-    assert (part.state, part.words["school"], part.words["dropped_on"]) == (
+    assert (part.state, part.data["school"], part.data["dropped_on"]) == (
         "enrolled",
         "Shkolla e provës",
         "2026-09-01",
     )
-    assert "Shkolla e provës" in school.look(url("cases:referral", referral)).words
+    assert "Shkolla e provës" in school.look(url("cases:referral", referral)).text
     assert entries("part.changed", part)
 
 
@@ -204,11 +204,11 @@ def test_two_write_one_part_and_the_second_sees_both_texts(school, case, people)
 
     shown = school.post(address, form.sent({"school": "E dyta", "state": "enrolled"}))
 
-    assert "E para" in shown.words
+    assert "E para" in shown.text
     assert shown.typed("school") == "E dyta"
-    assert again(part).words["school"] == "E para"
+    assert again(part).data["school"] == "E para"
     school.post(address, shown.form("school").sent({}))
-    assert again(part).words["school"] == "E dyta"
+    assert again(part).data["school"] == "E dyta"
 
 
 def test_a_part_is_not_written_before_accepting_and_not_after_the_end(school, case, people):
@@ -238,10 +238,10 @@ def test_it_completes_with_what_was_done_and_sees_nothing_any_more(school, worke
 
     after = school.look(leads_to)
     assert empty.beside("answer")
-    assert "This referral is over" in after.words
+    assert "This referral is over" in after.text
     assert "Shembulla" not in after.html
     assert "Regjistrim në klasën" not in after.html
-    assert "Fëmija shkon në shkollë." in worker.look(url("cases:referral", referral)).words
+    assert "Fëmija shkon në shkollë." in worker.look(url("cases:referral", referral)).text
 
 
 def test_it_refuses_with_a_reason_that_the_team_reads(school, worker, case, people):
@@ -250,7 +250,7 @@ def test_it_refuses_with_a_reason_that_the_team_reads(school, worker, case, peop
     school.save(url("cases:referral_refuse", referral), answer="Nuk ka vende.")
 
     shown = worker.look(url("cases:referral", referral))
-    assert "Nuk ka vende." in shown.words
+    assert "Nuk ka vende." in shown.text
     assert f"{url('cases:obstacle_add', case)}?referral={referral.code}" in shown.links
 
 
@@ -263,7 +263,7 @@ def test_two_people_accept_and_the_second_reads_a_sentence(school, case, people)
 
     answer = school.post(accept, form.sent({}))
 
-    assert "Somebody was here before you" in school.follow(answer).words
+    assert "Somebody was here before you" in school.follow(answer).text
     assert len(entries("referral.moved", referral)) == 1
 
 
@@ -301,9 +301,9 @@ def test_of_the_police_only_the_officer_who_accepted_sees_what_is_shared(person,
     address = url("cases:referral", referral)
     colleague = person(other.user.username)
 
-    assert "Shembulla" in person("policia.durres").look(address).words
+    assert "Shembulla" in person("policia.durres").look(address).text
     shown = colleague.look(address)
-    assert "Only who accepted it sees" in shown.words
+    assert "Only who accepted it sees" in shown.text
     assert "Shembulla" not in shown.html
     assert "Regjistrim në klasën e pestë." not in shown.html
     assert colleague.get(url("cases:referral_complete", referral)).status == 403
@@ -337,7 +337,7 @@ def test_a_referral_with_an_answer_needs_no_reminding(worker, case, people):
 
     answer = worker.post(url("cases:referral_remind", referral), form.sent({}))
 
-    assert "has an answer already" in worker.follow(answer).words
+    assert "has an answer already" in worker.follow(answer).text
 
 
 def test_withdrawn_it_shares_nothing_any_more(worker, school, case, people):
@@ -359,7 +359,7 @@ def test_a_late_one_leads_to_marking_an_obstacle_once(worker, case, people):
     people.stuck(case, referral=referral)
     shown = worker.look(address)
     assert way not in shown.links
-    assert "It holds the case up" in shown.words
+    assert "It holds the case up" in shown.text
 
 
 # --- lists and doors ---
@@ -373,7 +373,7 @@ def test_lists_name_nobody(school, worker, person, case, people):
         assert url("cases:referral", referral) in shown.links
         assert "Shembulla" not in shown.html
         assert "Çelaj" not in shown.html
-    assert case.number in worker.look(url("cases:referrals")).words
+    assert case.number in worker.look(url("cases:referrals")).text
     assert case.number not in school.look(url("cases:referrals")).html
     assert entries("page.seen", referral)
 
@@ -414,9 +414,9 @@ def test_each_provider_of_counselling_sees_its_own_part_alone(person, case, peop
     person("ojf.durres").save(address, state="going_on", sessions="3", summary="E jona", started_on="")
 
     shown = person("ojf.durres").look(url("cases:referral", referral))
-    assert "E jona" in shown.words
+    assert "E jona" in shown.text
     assert "E tjetrit" not in shown.html
-    assert rows(CounsellingPart).get(case=case, provider=people.ngo.institution).words["sessions"] == "3"
+    assert rows(CounsellingPart).get(case=case, provider=people.ngo.institution).data["sessions"] == "3"
 
 
 def test_signed_out_one_is_led_to_sign_in(client, world, people):

@@ -31,9 +31,9 @@ def test_the_police_sends_a_signal_and_reads_to_whom_it_went_and_until_when(pers
 
     shown = police.follow(send(police))
 
-    assert "The signal went to NJMF Durrës. An answer is due by" in shown.words
-    assert "116006" in shown.words
-    assert "129" in shown.words
+    assert "The signal went to NJMF Durrës. An answer is due by" in shown.text
+    assert "116006" in shown.text
+    assert "129" in shown.text
     assert newest().source.code == "police"
     assert len(entries("signal.sent", newest())) == 1
 
@@ -72,7 +72,7 @@ def test_an_urgent_signal_says_to_call_as_well(person):
 
     shown = police.follow(send(police, is_urgent="on"))
 
-    assert "as urgent. Call 129 as well" in shown.words
+    assert "as urgent. Call 129 as well" in shown.text
 
 
 def test_a_signal_without_what_was_seen_is_not_sent_and_keeps_what_was_typed(person):
@@ -136,9 +136,9 @@ def test_whoever_sent_it_sees_how_it_stands_and_never_a_word_of_it(person, peopl
     pages = [police.look(url("cases:signal", signal)), police.look(url("cases:signals"))]
 
     for shown in pages:
-        assert "NJMF Durrës" in shown.words
+        assert "NJMF Durrës" in shown.text
         assert not [word for word in WORDS.values() if word in shown.html]
-    assert "sent" in pages[0].words
+    assert "sent" in pages[0].text
     assert police.get(url("cases:signal_take", signal)).status == 403
 
 
@@ -148,7 +148,7 @@ def test_the_sender_sees_that_it_was_taken_and_not_whose_case_it_is(person, peop
 
     shown = person("policia.durres").look(url("cases:signal", signal))
 
-    assert "taken as a case" in shown.words
+    assert "taken as a case" in shown.text
     assert case.number not in shown.html
     assert str(case.code) not in shown.html
 
@@ -188,9 +188,9 @@ def test_the_unit_reads_what_was_told_and_that_is_noted_by_field(person, people)
     shown = person("pmf.durres").look(url("cases:signal", signal))
 
     words = rows(SignalWords).get(signal=signal)
-    assert all(word in shown.words for word in WORDS.values())
+    assert all(word in shown.text for word in WORDS.values())
     assert entries("page.seen", words)[-1].fields == ["what", "where", "who"]
-    assert "Confidential signal" in shown.words
+    assert "Confidential signal" in shown.text
 
 
 def test_a_worker_takes_it_as_a_case_whose_form_is_filled_from_the_signal(person, people):
@@ -214,11 +214,11 @@ def test_after_it_is_taken_only_the_team_and_the_head_read_it(person, people):
     signal = people.tell(**WORDS)
     people.open(signal=signal)
 
-    assert WORDS["what"] in person("pmf.durres").look(url("cases:signal", signal)).words
-    assert WORDS["what"] in person("njmf.durres").look(url("cases:signal", signal)).words
+    assert WORDS["what"] in person("pmf.durres").look(url("cases:signal", signal)).text
+    assert WORDS["what"] in person("njmf.durres").look(url("cases:signal", signal)).text
     colleague = person("pmf2.durres").look(url("cases:signal", signal))
     assert WORDS["what"] not in colleague.html
-    assert "It is a case now" in colleague.words
+    assert "It is a case now" in colleague.text
 
 
 def test_what_makes_no_sense_opens_no_case_and_stays_in_the_form(person, people):
@@ -243,7 +243,7 @@ def test_a_signal_is_not_taken_without_a_reason(person, people):
     assert leads_to == url("cases:signal", signal)
     assert again(signal).state == "rejected"
     assert entries("signal.rejected", signal)
-    assert "Fëmija është me prindërit." in person("njmf.durres").look(url("cases:signal", signal)).words
+    assert "Fëmija është me prindërit." in person("njmf.durres").look(url("cases:signal", signal)).text
     assert "Fëmija është me prindërit." not in person("policia.durres").look(url("cases:signal", signal)).html
 
 
@@ -257,7 +257,7 @@ def test_two_people_answer_the_second_reads_a_sentence(person, people):
     shown = second.post(address, form.sent({"why": "Dublim."}))
     late = second.get(url("cases:signal_take", signal))
 
-    assert "Somebody has already answered this signal." in shown.words
+    assert "Somebody has already answered this signal." in shown.text
     assert shown.typed("why") == "Dublim."
     assert late.status == 302
     assert again(signal).state == "taken"

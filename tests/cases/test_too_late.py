@@ -35,11 +35,11 @@ def test_what_is_done_to_an_open_case_only_leads_back_from_one_that_is_over(head
     back = head.follow(head.get(url(f"cases:{name}", closed)))
 
     assert back.address == url("cases:case", closed)
-    assert OVER in back.words
+    assert OVER in back.text
 
 
 def test_an_open_case_is_not_reopened(head, open_case):
-    assert "This case is open." in head.follow(head.get(url("cases:reopen", open_case))).words
+    assert "This case is open." in head.follow(head.get(url("cases:reopen", open_case))).text
 
 
 @pytest.mark.parametrize("verb", ["signal_take", "signal_reject"])
@@ -49,7 +49,7 @@ def test_an_answered_signal_is_not_answered_again(head, seat, verb):
     back = head.follow(head.get(url(f"cases:{verb}", signal)))
 
     assert back.address == url("cases:signal", signal)
-    assert "Somebody has already answered this signal." in back.words
+    assert "Somebody has already answered this signal." in back.text
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_a_referral_past_its_moment_leads_back_to_itself(person, seat, open_case
     back = somebody.follow(somebody.get(url(f"cases:{verb}", referral)))
 
     assert back.address == url("cases:referral", referral)
-    assert "there is nothing to write to it any more" in back.words
+    assert "there is nothing to write to it any more" in back.text
 
 
 def test_an_obstacle_that_is_gone_leads_back_to_its_case(head, seat, open_case):
@@ -76,7 +76,7 @@ def test_an_obstacle_that_is_gone_leads_back_to_its_case(head, seat, open_case):
     back = head.follow(head.get(url("cases:obstacle_gone", obstacle)))
 
     assert back.address == url("cases:case", open_case)
-    assert "This obstacle is gone already." in back.words
+    assert "This obstacle is gone already." in back.text
 
 
 # --- who has typed loses nothing ---
@@ -100,7 +100,7 @@ def test_what_was_typed_into_a_file_that_was_closed_meanwhile_stands_there_still
 
     back = head.post(address, form.sent({field: "Shembull: u bisedua me mësuesen."} | more))
 
-    assert OVER in back.words
+    assert OVER in back.text
     assert back.typed(field) == "Shembull: u bisedua me mësuesen."
     assert not rows(model).filter(case=open_case).exists()
 
@@ -112,7 +112,7 @@ def test_a_referral_typed_while_the_case_was_closed_stands_there_still(head, ope
 
     back = head.post(address, form.sent({"request": "Regjistrim (shembull)."}))
 
-    assert OVER in back.words
+    assert OVER in back.text
     assert back.typed("request") == "Regjistrim (shembull)."
     assert not rows(Referral).filter(case=open_case).exists()
 
@@ -150,4 +150,4 @@ def test_an_obstacle_that_went_away_meanwhile_keeps_what_was_typed(head, seat, o
     back = head.post(address, form.sent({"how": "Shembull: u regjistrua."}))
 
     assert back.typed("how") == "Shembull: u regjistrua."
-    assert again(obstacle).words["how"] == ""
+    assert again(obstacle).data["how"] == ""

@@ -78,7 +78,7 @@ def test_a_place_ends_once(coordinator, examples):
 
     shown = coordinator.fill(url("committee:member_end", place), ends_on=day(0))
 
-    assert "already ended" in shown.words
+    assert "already ended" in shown.text
     assert again(place).ends_on == make.in_days(-2)
 
 
@@ -99,7 +99,7 @@ def test_nobody_sits_twice(coordinator, examples):
         url("committee:member_add", examples.body), institution=examples.newcomer.pk, starts_on=day(0)
     )
 
-    assert "already sits in the body" in shown.words
+    assert "already sits in the body" in shown.text
 
 
 def test_no_place_after_the_bodys_last_day(coordinator, examples):
@@ -154,7 +154,7 @@ def test_the_same_year_is_constituted_once(coordinator, examples):
 
     shown = constitute(coordinator, act)
 
-    assert "already stands for that year" in shown.words
+    assert "already stands for that year" in shown.text
     assert rows(Membership).count() == before
 
 
@@ -179,7 +179,7 @@ def test_an_act_is_recorded_once(coordinator, world):
 
     shown = coordinator.fill(url("committee:act_add"), **words)
 
-    assert "already recorded" in shown.words
+    assert "already recorded" in shown.text
     assert shown.typed("title") == "Për përbërjen e komitetit"
 
 
@@ -217,7 +217,7 @@ def test_the_directory_holds_the_county_and_those_that_serve_the_country(person,
 def test_an_institution_shows_whom_it_serves(person, examples):
     police = examples.place("POL")
 
-    words = person("kufi.durres").look(url("committee:institution", police)).words
+    words = person("kufi.durres").look(url("committee:institution", police)).text
 
     assert "Shijak" in words
     assert "Kavajë" in words
@@ -247,7 +247,7 @@ def test_a_code_of_an_institution_is_well_formed_and_once(person, examples, code
         assert rows(Institution).filter(code="AL-02-A").exists()  # the line break is cut off
         return
     assert shown.status == 200
-    assert shown.complaints or "already exists" in shown.words
+    assert shown.complaints or "already exists" in shown.text
     assert rows(Institution).count() == before
 
 

@@ -71,7 +71,7 @@ def test_every_text_carries_a_word_of_its_own_when_a_test_asks(monkeypatch):
 
     told = SignalWords.objects.unscoped(WHY).get(signal=signal)
     who = Identity.objects.unscoped(WHY).get(case=case)
-    said = " ".join(text for row in [told, who, *rows] for text in row.words.values()) + card.asked + case.reference
+    said = " ".join(text for row in [told, who, *rows] for text in row.data.values()) + card.asked + case.reference
     assert [word for word in planted if word not in said.lower()] == []
     assert len(planted) > 25
 
@@ -80,4 +80,4 @@ def test_without_being_asked_nothing_is_planted():
     """The negative control."""
     note = make.note(make.case())
 
-    assert Note.objects.unscoped(WHY).get(pk=note.pk).words["text"] == "Shënim shembull."
+    assert Note.objects.unscoped(WHY).get(pk=note.pk).data["text"] == "Shënim shembull."

@@ -1,4 +1,4 @@
-"""Many invented cases: sealed like any other, the same for the same seed, seen by their own unit only."""
+"""Many invented cases: encrypted like any other, the same for the same seed, seen by their own unit only."""
 
 import io
 from collections import Counter
@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from cases.models import Assignment, Card, Case, DataKey, Identity, NameToken, Note, Obstacle, Referral, StageDeadline
 from cases.models.case import OVER
-from cases.models.sealing import fetch_keys
+from cases.models.encryption import fetch_keys
 from cases.names import tokens_to_find
 from krat.access.models import Installation
 from krat.access.roles import Role
@@ -39,7 +39,7 @@ def told(cases):
     people = list(Identity.objects.unscoped(WHY).filter(case__in=cases).order_by("case"))
     fetch_keys(people)
     heads = cases.values_list("kind", "stage", "risk", "signalled_on", "municipality__code", "closed_on", "due_at")
-    return [(*head, tuple(who.words.values())) for head, who in zip(heads, people, strict=True)]
+    return [(*head, tuple(who.data.values())) for head, who in zip(heads, people, strict=True)]
 
 
 def of(model, cases, **more):
@@ -89,15 +89,15 @@ def test_the_clock_of_a_case_runs_as_its_head_says(added):
 def test_a_case_is_found_by_its_name_and_nobody_reads_it_in_the_database(added):
     who = of(Identity, added).order_by("pk")[0]
 
-    tokens = tokens_to_find(who.words["last_name"])
+    tokens = tokens_to_find(who.data["last_name"])
 
     assert NameToken.objects.filter(case=who.case_id, token__in=tokens).exists()
-    raw = bytes(Identity.objects.unscoped(WHY).filter(pk=who.pk).values_list("words", flat=True)[0])
-    assert who.words["last_name"].encode() not in raw
+    raw = bytes(Identity.objects.unscoped(WHY).filter(pk=who.pk).values_list("data", flat=True)[0])
+    assert who.data["last_name"].encode() not in raw
 
 
 def test_everybody_is_plainly_invented(added):
-    people = [one.words for one in of(Identity, added)]
+    people = [one.data for one in of(Identity, added)]
     workers = User.objects.filter(seats__institution__in=added.values("holder"))
 
     assert [words for words in people if not words["last_name"].endswith("prova")] == []

@@ -14,9 +14,9 @@ from django.utils import timezone
 
 from cases import sharing
 from cases.actions import inbox
+from cases.crypto import DecryptedAttribute
 from cases.models import Card, Case, Identity, Note, Obstacle, Referral, SentChange, Signal
 from cases.models.case import MOVES, Stage
-from cases.sealed import Opened
 from krat.access.models import Installation
 from krat.access.roles import Role
 from krat.audit import checkpoints
@@ -380,7 +380,9 @@ def _fingerprint():
             if not isinstance(field, _DIFFERENT) and field.name != "password"
         ]
         rows = _all(model).values_list(*names) if names else [()] * _all(model).count()
-        words = [row.words for row in _all(model)] if isinstance(getattr(model, "words", None), Opened) else []
+        words = (
+            [row.data for row in _all(model)] if isinstance(getattr(model, "data", None), DecryptedAttribute) else []
+        )
         said.append((model._meta.label, sorted(map(repr, [*rows, *words]))))
     return said
 

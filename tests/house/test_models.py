@@ -14,11 +14,11 @@ from krat.access.scoping import ScopedModel
 
 OPEN = {
     "access.Submission": "holds a hash of a form that was sent, so that it does one thing",
-    "access.RecoveredForm": "holds sealed words, and is found by their own writer alone",
+    "access.RecoveredForm": "holds encrypted data, and is found by their own writer alone",
     "access.Installation": "says whether the database holds the invented world",
-    "api.IdempotentAnswer": "holds a sealed answer, and is found by the key of its own client alone",
+    "api.IdempotentAnswer": "holds an encrypted answer, and is found by the key of its own client alone",
     "api.Tally": "counts how often somebody asked, under a hash",
-    "cases.DataKey": "holds a sealed key and no word; its case or signal is found through the door alone",
+    "cases.DataKey": "holds an encrypted key and no word; its case or signal is found through the door alone",
     "cases.KnownVersion": "holds the number of a version that a machine has seen",
     "cases.NameToken": "holds keyed tokens, which say which cases fit a name and no name",
     "cases.Series": "holds the last running number of a county and year",
@@ -52,7 +52,7 @@ def test_a_model_says_what_it_stands_for(model):
     "model", [one for one in MODELS if issubclass(one, ScopedModel)], ids=lambda model: model._meta.label
 )
 def test_no_row_vanishes_with_another_by_mistake(model):
-    """Rows are kept: only what is sealed and unfinished goes with the thing it belongs to."""
+    """Rows are kept: only what is encrypted and unfinished goes with the thing it belongs to."""
     taken_along = [
         field.name
         for field in model._meta.get_fields()

@@ -1,90 +1,14 @@
-"""The tables of moves, printed and compared with the files that the committee and the units read.
+"""The tables of moves make sense: every state can be reached, what has ended stays, and the right people end things.
 
-``KRAT_UPDATE_STATES=1`` writes the files anew.
+They are printed on the page of states.
 """
 
-import os
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
-
 import pytest
-from django.conf import settings
-from django.utils import translation
 
 from cases.models import Obstacle, Signal, card, case, referral
 from krat.access import rights
 from krat.plan.models import task
-from krat.plan.models.task import MOVES, OPEN, State
-
-DOCS = Path(settings.BASE_DIR) / "docs"
-
-
-def moves_of(states: Any, moves: dict[Any, str], still: Callable[[Any], str]) -> list[str]:
-    """A table of moves in words; ``still`` says who works on what stands there."""
-    lines = []
-    for state in states:
-        beside = still(state)
-        lines.append(f"{state.label}{f'  ({beside})' if beside else ''}")
-        onward = [(after, right) for (before, after), right in moves.items() if before == state]
-        lines += [f"    -> {after.label:24} {right}" for after, right in onward] or ["    ends here"]
-        lines.append("")
-    return lines
-
-
-def who_may(*tables: dict[Any, str]) -> list[str]:
-    """Who has the rights that stand in some tables."""
-    lines = ["Who has the right, and how far it goes:", ""]
-    for name in sorted({right for moves in tables for right in moves.values()}):
-        lines.append(f"{name}  {rights.right(name).label}")
-        for role, reach in rights.right(name).reaches.items():
-            lines.append(f"    {role.label:44} {reach.label}")
-        lines.append("")
-    return lines
-
-
-def of_tasks() -> list[str]:
-    """How a task goes."""
-    return [
-        "Where a task may go from where it stands, and by which right.",
-        "",
-        *moves_of(State, MOVES, lambda one: "the responsible institution works on it" if one in OPEN else ""),
-        *who_may(MOVES),
-    ]
-
-
-def of_cases() -> list[str]:
-    """How a case goes, its referrals and its cards."""
-    return [
-        "Where a case may go from where it stands, and by which right.",
-        "",
-        *moves_of(case.Stage, case.MOVES, lambda one: "" if one in case.OVER else "its team works on it"),
-        "Where a referral may go.",
-        "",
-        *moves_of(
-            referral.ReferralState,
-            referral.MOVES,
-            lambda one: {"sent": "waits for an answer", "accepted": "shows the fields of its purpose"}.get(one, ""),
-        ),
-        "Where a card may go. The table moves it; only the worker closes it, when the obstacle is gone.",
-        "",
-        *moves_of(card.CardState, card.MOVES, lambda one: ""),
-        *who_may(case.MOVES, referral.MOVES, card.MOVES),
-    ]
-
-
-FILES = {"task-states.txt": of_tasks, "case-states.txt": of_cases}
-
-
-@pytest.mark.parametrize("name", FILES)
-def test_the_file_tells_the_moves_as_they_are(name):
-    with translation.override("en"):
-        printed = "\n".join(FILES[name]())
-    file = DOCS / name
-    if os.environ.get("KRAT_UPDATE_STATES") == "1":
-        file.write_text(printed)
-
-    assert file.read_text() == printed
+from krat.plan.models.task import MOVES, State
 
 
 @pytest.mark.parametrize(

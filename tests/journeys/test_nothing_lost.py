@@ -92,7 +92,7 @@ def refuse(route: Route) -> None:
 
 
 def test_minutes_survive_a_server_that_stopped(person: People) -> None:
-    """Not sent yet is said; the text survives a reload on this device, sealed; it is sent when the server is back."""
+    """It says "not sent yet"; the text survives a reload, encrypted; it is sent when the server is back."""
     page = person(COORDINATOR)
     item_in_progress(page, TODAY)
     page.route("**/draft/", refuse)
@@ -131,7 +131,7 @@ def test_the_connection_goes_and_comes(person: People) -> None:
 
 
 def test_sign_out_clears_the_device(person: People) -> None:
-    """After signing out nothing of the draft is left here, sealed or not."""
+    """After signing out nothing of the draft is left here, encrypted or not."""
     page = person(COORDINATOR, anew=True)
     item_in_progress(page, TODAY)
     page.route("**/draft/", refuse)

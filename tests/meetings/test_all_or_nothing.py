@@ -51,7 +51,7 @@ def everything() -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _plain(value: Any) -> Any:
-    """PostgreSQL hands out sealed bytes as a view, whose name is another every time."""
+    """PostgreSQL hands out encrypted bytes as a view, whose name is another every time."""
     return bytes(value) if isinstance(value, memoryview) else value
 
 

@@ -40,8 +40,8 @@ def test_the_coordinator_sees_what_waits_and_puts_it_on_the_agenda(coordinator, 
 
     answer = put(coordinator, examples.planned, card)
 
-    assert card.asked in shown.words
-    assert f"Card {card.alias} is on the agenda." in coordinator.follow(answer).words
+    assert card.asked in shown.text
+    assert f"Card {card.alias} is on the agenda." in coordinator.follow(answer).text
     assert item_of(card).meeting_id == examples.planned.pk
     assert again(card).state == "on_agenda"
     assert entries("card.moved", card)
@@ -50,7 +50,7 @@ def test_the_coordinator_sees_what_waits_and_puts_it_on_the_agenda(coordinator, 
 def test_it_leaves_the_page_once_it_is_on_an_agenda(coordinator, examples, card):
     put(coordinator, examples.planned, card)
 
-    assert card.asked not in coordinator.look(url("meetings:cards", examples.planned)).words
+    assert card.asked not in coordinator.look(url("meetings:cards", examples.planned)).text
 
 
 def test_a_card_is_on_one_agenda(coordinator, examples, card):
@@ -58,14 +58,14 @@ def test_a_card_is_on_one_agenda(coordinator, examples, card):
 
     answer = coordinator.post(url("meetings:card_add", examples.another_meeting(), card=card.code))
 
-    assert "on an agenda already" in coordinator.follow(answer).words
+    assert "on an agenda already" in coordinator.follow(answer).text
     assert rows(AgendaItem).filter(card=card).count() == 1
 
 
 def test_a_meeting_that_is_over_takes_no_card(coordinator, examples, card):
     answer = coordinator.post(url("meetings:card_add", examples.circulated, card=card.code))
 
-    assert "This meeting is over" in coordinator.follow(answer).words
+    assert "This meeting is over" in coordinator.follow(answer).text
     assert again(card).state == "open"
 
 
@@ -80,7 +80,7 @@ def test_the_secretariat_puts_it_there_by_its_alias_and_sees_no_more_of_it(secre
     ]
 
     for one in pages:
-        assert card.alias in one.words
+        assert card.alias in one.text
         assert card.asked not in one.html
     assert again(card).state == "on_agenda"
 
@@ -112,9 +112,9 @@ def test_on_the_paper_those_who_see_the_card_read_it_and_others_its_alias(coordi
 
     for address in pages:
         for username in ("koordinator.durres", "prefekt.durres"):
-            assert card.asked in person(username).look(address).words
+            assert card.asked in person(username).look(address).text
         reader = person("zva.durres").look(address)
-        assert card.alias in reader.words
+        assert card.alias in reader.text
         assert card.asked not in reader.html
     assert [one for one in entries("page.seen", card) if one.route == "meetings:minutes"]
 
@@ -146,7 +146,7 @@ def test_deciding_charges_first_the_institution_it_waits_for(coordinator, exampl
     assert task.lead_id == card.waits_for_id
     assert again(card).state == "decided"
     assert again(card).decision == decision.label
-    assert f"Decision {decision.label}" in coordinator.look(url("cases:card", card)).words
+    assert f"Decision {decision.label}" in coordinator.look(url("cases:card", card)).text
 
 
 def test_who_does_not_see_the_card_is_not_told_for_whom_it_waits(secretary, examples, card):

@@ -1,4 +1,4 @@
-"""Drafts of minutes: kept sealed while somebody writes, for the writer alone, gone when the item is saved."""
+"""Drafts of minutes: kept encrypted while somebody writes, for the writer alone, gone when the item is saved."""
 
 import base64
 import json
@@ -41,8 +41,8 @@ def test_a_draft_is_kept_and_only_its_writer_gets_it_back(coordinator, person, e
 def test_its_bytes_hold_no_word(coordinator, examples):
     keep(coordinator, examples.item)
 
-    sealed = bytes(rows(MinuteDraft).get(item=examples.item).ciphertext)
-    assert not [word for word in WORDS.split() if len(word) > 3 and word.encode() in sealed]
+    ciphertext = bytes(rows(MinuteDraft).get(item=examples.item).ciphertext)
+    assert not [word for word in WORDS.split() if len(word) > 3 and word.encode() in ciphertext]
 
 
 def test_two_writers_have_a_draft_each(coordinator, person, examples):

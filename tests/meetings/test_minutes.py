@@ -47,14 +47,14 @@ def test_a_member_makes_a_remark_that_everybody_reads(person, coordinator, examp
 
     border.save(url("meetings:remark", examples.circulated), text="Pika e tretë nuk u diskutua.")
 
-    assert "Pika e tretë nuk u diskutua." in coordinator.look(url("meetings:detail", examples.circulated)).words
+    assert "Pika e tretë nuk u diskutua." in coordinator.look(url("meetings:detail", examples.circulated)).text
     assert entries("minutes.remarked", examples.circulated)
 
 
 def test_no_remark_on_minutes_that_are_not_out(person, held):
     shown = person("kufi.durres").post(url("meetings:remark", held), {"text": "Para kohe."})
 
-    assert "while the minutes are out" in shown.words
+    assert "while the minutes are out" in shown.text
     assert shown.typed("text") == "Para kohe."
     assert not rows(Remark).filter(meeting=held).exists()
 

@@ -147,7 +147,7 @@ def test_before_the_opening_nothing_is_minuted_or_decided(coordinator, filed):
     decided = coordinator.post(url("meetings:decide", item), {"text": ASKED})
 
     assert "has not been opened" in str(minuted.response.context["form"].errors)
-    assert "has not been opened" in decided.words
+    assert "has not been opened" in decided.text
     assert again(item).discussion == ""
 
 
@@ -198,7 +198,7 @@ def test_a_meeting_is_not_closed_before_somebody_said_who_was_there(coordinator,
 
     answer = coordinator.press(url("meetings:detail", filed), url("meetings:close", filed))
 
-    assert "Record first who was at the table" in coordinator.follow(answer).words
+    assert "Record first who was at the table" in coordinator.follow(answer).text
     assert again(filed).state == "open"
 
 
@@ -208,8 +208,8 @@ def test_the_minutes_of_an_item_are_saved_and_read_by_the_border_police(coordina
     coordinator.fill(url("meetings:item", item), discussion="U raportuan 12 raste të munguara.", is_done="on")
 
     assert again(item).is_done
-    assert "U raportuan 12 raste" in person("kufi.durres").look(url("meetings:detail", opened)).words
-    assert "U raportuan 12 raste" in person("kufi.durres").look(url("meetings:minutes", opened)).words
+    assert "U raportuan 12 raste" in person("kufi.durres").look(url("meetings:detail", opened)).text
+    assert "U raportuan 12 raste" in person("kufi.durres").look(url("meetings:minutes", opened)).text
     assert entries("item.minuted", item)
 
 
@@ -280,8 +280,8 @@ def test_the_education_office_reports_says_done_and_the_coordinator_verifies(edu
     assert [one.event for one in entries("task.moved", task)] == ["task.moved"] * 3
     assert entries("task.progressed", task)
     shown = coordinator.look(url("plan:task", task))
-    assert "Gjysma e shkollave" in shown.words
-    assert "Listat u dorëzuan" in shown.words
+    assert "Gjysma e shkollave" in shown.text
+    assert "Listat u dorëzuan" in shown.text
 
 
 def test_the_education_office_does_not_verify_its_own_task(education, task, examples):
@@ -297,7 +297,7 @@ def test_who_reported_it_done_does_not_verify_it_but_the_prefect_may(coordinator
     coordinator.fill(url("plan:task_done", own), note="Prefektura e kreu.")
 
     refused = coordinator.fill(url("plan:task_verify", own), note="Në rregull.")
-    assert "somebody else verifies it" in refused.words
+    assert "somebody else verifies it" in refused.text
     assert refused.typed("note") == "Në rregull."
 
     person("prefekt.durres").fill(url("plan:task_verify", own), note="")
@@ -341,7 +341,7 @@ def test_it_does_not_return_to_the_meeting_that_took_it_nor_to_an_earlier_one(co
         url("meetings:review", earlier, decision=decided.code),
         {"outcome": "closed", "note": "Po.", "version": decided.version},
     )
-    assert "does not stand on the agenda" in refused.words
+    assert "does not stand on the agenda" in refused.text
 
 
 def test_it_does_not_return_to_the_technical_table(coordinator, decided, examples):
@@ -395,8 +395,8 @@ def test_the_meeting_that_closed_it_still_shows_it(coordinator, person, decided,
     coordinator.press(url("meetings:detail", nxt), url("meetings:close", nxt))
 
     assert decided.label in returning(coordinator.look(url("meetings:detail", nxt)))
-    assert ASKED in person("kufi.durres").look(url("meetings:detail", decided.item.meeting)).words
-    assert "Mjafton." in person("kufi.durres").look(url("meetings:decision", decided)).words
+    assert ASKED in person("kufi.durres").look(url("meetings:detail", decided.item.meeting)).text
+    assert "Mjafton." in person("kufi.durres").look(url("meetings:decision", decided)).text
 
 
 def test_a_decision_of_the_other_county_is_not_there(coordinator, opened):

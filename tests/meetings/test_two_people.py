@@ -45,7 +45,7 @@ def test_the_second_sees_both_texts_and_then_saves(person, complete, route, thin
     firsts = first.look(address).form(field)
     seconds = second.look(address).form(field)
 
-    good = {name: value for name, value in page.words(complete).items() if name != field}
+    good = {name: value for name, value in page.data(complete).items() if name != field}
     assert first.post(address, firsts.sent(good | {field: FIRST})).leads_to
     refused = second.post(address, seconds.sent(good | {field: SECOND}))
 
@@ -53,8 +53,8 @@ def test_the_second_sees_both_texts_and_then_saves(person, complete, route, thin
     assert getattr(again(thing), field) == FIRST
     assert refused.typed(field) == SECOND
     assert [(one.theirs, one.yours) for one in refused.response.context["form"].conflict or []] == [(FIRST, SECOND)]
-    assert FIRST in refused.words
-    assert "Someone else saved in the meantime" in refused.words
+    assert FIRST in refused.text
+    assert "Someone else saved in the meantime" in refused.text
 
     assert second.post(address, refused.form(field).sent({field: BOTH})).leads_to
     assert getattr(again(thing), field) == BOTH
@@ -79,7 +79,7 @@ def test_a_button_pressed_on_an_older_page_does_nothing_and_says_so(person, exam
 
     answer = prefect.post(button.action, button.sent({}))
 
-    assert "The minutes were changed after you opened them" in prefect.follow(answer).words
+    assert "The minutes were changed after you opened them" in prefect.follow(answer).text
     assert again(meeting).minutes == "circulated"
 
 

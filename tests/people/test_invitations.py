@@ -49,7 +49,7 @@ def words(**more):
 def invite(admin, **more) -> str:
     """The link's address."""
     shown = admin.fill(url("people:invite"), **words(**more))
-    found = re.search(r"http://testserver(/people/welcome/\S+/)", shown.words)
+    found = re.search(r"http://testserver(/people/welcome/\S+/)", shown.text)
     assert found, shown.complaints
     return found[1]
 
@@ -64,7 +64,7 @@ def test_the_link_is_shown_once_and_sent(admin):
     assert link in mail.outbox[0].body
     assert mail.outbox[0].to == ["e.reja@example.org"]
     assert link not in admin.look(url("people:list")).html
-    assert "Shembull Ereja" in admin.look(url("people:list")).words
+    assert "Shembull Ereja" in admin.look(url("people:list")).text
     assert entries("people.invited", rows(Invitation).get())
 
 
@@ -98,7 +98,7 @@ def test_taking_it_makes_the_account_and_the_seat(admin, somebody):
 def test_it_says_who_is_invited_and_tells_no_other_page(admin, somebody):
     shown = somebody.look(invite(admin))
 
-    assert "e.reja.durres" in shown.words
+    assert "e.reja.durres" in shown.text
     assert shown.response["Referrer-Policy"] == "no-referrer"
     assert "no-store" in shown.response["Cache-Control"]
 
@@ -121,7 +121,7 @@ def test_a_link_that_opens_nothing_looks_the_same_whyever(admin, somebody, how):
     nothing = somebody.get("/people/welcome/kurre/")
 
     assert (asked.status, sent.status) == (404, 404)
-    assert asked.words == sent.words == nothing.words
+    assert asked.text == sent.text == nothing.text
     assert User.objects.filter(username="e.reja.durres").exists() == (how == "used")
 
 

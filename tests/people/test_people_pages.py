@@ -49,7 +49,7 @@ def test_a_seat_shows_where_and_since_when_and_the_persons_other_seats(admin, se
 
     shown = admin.look(url("people:seat", one))
 
-    assert one.institution.name in shown.words
+    assert one.institution.name in shown.text
     assert url("people:seat", other) in shown.links
 
 
@@ -92,7 +92,7 @@ def test_the_administrator_does_not_end_the_own_seat(admin, seat):
 
     answer = admin.post(url("people:seat_end", one))
 
-    assert "Nobody ends their own seat" in admin.follow(answer).words
+    assert "Nobody ends their own seat" in admin.follow(answer).text
     assert again(one).ended_at is None
 
 
@@ -130,6 +130,6 @@ def test_the_list_is_narrowed_by_what_makes_sense(admin, query):
 def test_ones_own_account_shows_the_own_seats_only(person, seat):  # noqa: F811
     shown = person("zva.durres").look(url("people:account"))
 
-    assert "ZVA Durrës" in shown.words
+    assert "ZVA Durrës" in shown.text
     assert rows(Seat).count() > 5
-    assert "Policia Kufitare" not in shown.words
+    assert "Policia Kufitare" not in shown.text

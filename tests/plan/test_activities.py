@@ -19,34 +19,34 @@ def education(person):
 
 
 def test_the_education_office_plans_an_activity_that_the_border_police_reads(education, person, examples):
-    answer = education.fill(ADD.address(examples), **ADD.words(examples))
+    answer = education.fill(ADD.address(examples), **ADD.data(examples))
 
     activity = rows(Activity).order_by("-pk")[0]
     assert answer.leads_to == url("plan:activity", activity)
-    assert "Takim me nxënësit" in person("kufi.durres").look(url("plan:activity", activity)).words
+    assert "Takim me nxënësit" in person("kufi.durres").look(url("plan:activity", activity)).text
     assert url("plan:activity", activity) in person("kufi.durres").look(url("plan:activities")).links
     assert entries("activity.saved", activity)
 
 
 def test_one_that_was_held_says_how_many_it_reached(education, examples):
-    words = ADD.words(examples) | {"state": "held", "held_on": make.in_days(-1).isoformat()}
+    words = ADD.data(examples) | {"state": "held", "held_on": make.in_days(-1).isoformat()}
 
     refused = education.fill(ADD.address(examples), **words)
-    assert "zero is a number" in refused.words
+    assert "zero is a number" in refused.text
     education.save(ADD.address(examples), **(words | {"women": 0, "men": 12}))
 
     assert rows(Activity).order_by("-pk")[0].reached == 12
 
 
 def test_one_that_was_held_does_not_lie_in_the_future(education, examples):
-    words = ADD.words(examples) | {"state": "held", "women": 1, "men": 1}
+    words = ADD.data(examples) | {"state": "held", "women": 1, "men": 1}
 
     assert "cannot lie in the future" in education.fill(ADD.address(examples), **words).beside("held_on")
 
 
 def test_a_member_records_its_own_activities_only(education, person, examples):
     others = make.activity(organiser=examples.place("KUFI"))
-    words = ADD.words(examples) | {"organiser": examples.place("KUFI").pk}
+    words = ADD.data(examples) | {"organiser": examples.place("KUFI").pk}
 
     assert education.fill(ADD.address(examples), **words).beside("organiser")
     assert education.get(url("plan:activity_edit", others)).status == 403
@@ -55,7 +55,7 @@ def test_a_member_records_its_own_activities_only(education, person, examples):
 
 
 def test_the_secretariat_records_for_others(person, examples):
-    words = ADD.words(examples) | {"organiser": examples.place("KUFI").pk}
+    words = ADD.data(examples) | {"organiser": examples.place("KUFI").pk}
 
     person("sekretaria.durres").save(ADD.address(examples), **words)
 
@@ -63,7 +63,7 @@ def test_the_secretariat_records_for_others(person, examples):
 
 
 def test_a_municipality_of_another_county_is_refused(education, examples):
-    words = ADD.words(examples) | {"municipality": Municipality.objects.get(code="AL-05-PERMET").pk}
+    words = ADD.data(examples) | {"municipality": Municipality.objects.get(code="AL-05-PERMET").pk}
 
     assert education.fill(ADD.address(examples), **words).beside("municipality")
 

@@ -63,7 +63,7 @@ def test_without_carry_over_it_is_empty(coordinator, examples):
 def test_a_year_has_one_plan(coordinator, examples):
     shown = coordinator.fill(url("plan:begin"), year=examples.plan.year)
 
-    assert "already stands" in shown.words
+    assert "already stands" in shown.text
 
 
 def test_a_leap_day_becomes_a_day_that_exists(coordinator, world):
@@ -82,18 +82,18 @@ def test_a_leap_day_becomes_a_day_that_exists(coordinator, world):
 
 @pytest.mark.parametrize(("due_on", "is_ongoing"), [("31.10.2080", "on"), ("", [])])
 def test_a_measure_has_a_deadline_or_is_ongoing(coordinator, examples, due_on, is_ongoing):
-    words = BY_ROUTE["plan:measure_add"].words(examples) | {"due_on": due_on, "is_ongoing": is_ongoing}
+    words = BY_ROUTE["plan:measure_add"].data(examples) | {"due_on": due_on, "is_ongoing": is_ongoing}
 
     shown = coordinator.fill(url("plan:measure_add", examples.objective), **words)
 
-    assert "Give a deadline, or mark the measure as ongoing; not both." in shown.words
+    assert "Give a deadline, or mark the measure as ongoing; not both." in shown.text
     assert shown.typed("title") == words["title"]
     assert not rows(Measure).filter(number=words["number"]).exists()
 
 
 def test_the_lead_does_not_support_itself(coordinator, examples):
     zva = examples.place("ZVA").pk
-    words = BY_ROUTE["plan:measure_add"].words(examples) | {"supporting": [zva]}
+    words = BY_ROUTE["plan:measure_add"].data(examples) | {"supporting": [zva]}
 
     assert "need not support itself" in coordinator.fill(url("plan:measure_add", examples.objective), **words).beside(
         "supporting"
@@ -101,18 +101,18 @@ def test_the_lead_does_not_support_itself(coordinator, examples):
 
 
 def test_a_number_stands_once(coordinator, examples):
-    words = BY_ROUTE["plan:measure_add"].words(examples) | {"number": examples.measure.number}
+    words = BY_ROUTE["plan:measure_add"].data(examples) | {"number": examples.measure.number}
     shown = coordinator.fill(url("plan:measure_add", examples.objective), **words)
-    assert "already stands under the objective" in shown.words
+    assert "already stands under the objective" in shown.text
 
-    words = BY_ROUTE["plan:objective_add"].words(examples) | {"number": examples.objective.number}
+    words = BY_ROUTE["plan:objective_add"].data(examples) | {"number": examples.objective.number}
     shown = coordinator.fill(url("plan:objective_add", examples.plan), **words)
-    assert "already stands in the plan" in shown.words
+    assert "already stands in the plan" in shown.text
 
 
 @pytest.mark.parametrize("number", ["1.", ".1", "1..1", "a", "1.1a", "²", "1 .1"])
 def test_a_number_is_made_of_numbers(coordinator, examples, number):
-    words = BY_ROUTE["plan:objective_add"].words(examples) | {"number": number}
+    words = BY_ROUTE["plan:objective_add"].data(examples) | {"number": number}
 
     assert coordinator.fill(url("plan:objective_add", examples.plan), **words).beside("number")
 
@@ -128,7 +128,7 @@ def test_measures_stand_in_the_order_of_their_numbers(coordinator, examples):
 
 
 def test_a_task_comes_from_a_measure(coordinator, person, examples):
-    words = BY_ROUTE["plan:measure_task"].words(examples)
+    words = BY_ROUTE["plan:measure_task"].data(examples)
 
     coordinator.save(url("plan:measure_task", examples.measure), **words)
 
@@ -138,7 +138,7 @@ def test_a_task_comes_from_a_measure(coordinator, person, examples):
 
 
 def test_a_task_of_a_measure_is_not_due_before_it_is_given(coordinator, examples):
-    words = BY_ROUTE["plan:measure_task"].words(examples) | {"due_on": make.in_days(-1).isoformat()}
+    words = BY_ROUTE["plan:measure_task"].data(examples) | {"due_on": make.in_days(-1).isoformat()}
 
     assert coordinator.fill(url("plan:measure_task", examples.measure), **words).beside("due_on")
 
@@ -166,7 +166,7 @@ def test_an_empty_plan_is_not_adopted(person, world):
 
     shown = person("prefekt.durres").fill(url("plan:adopt", plan), adopted_on=make.in_days(0).isoformat())
 
-    assert "without a single measure" in shown.words
+    assert "without a single measure" in shown.text
     assert again(plan).state == "draft"
 
 
@@ -175,7 +175,7 @@ def test_it_is_adopted_once(person, examples):
 
     shown = person("prefekt.durres").fill(url("plan:adopt", examples.plan), adopted_on=make.in_days(0).isoformat())
 
-    assert "already been adopted" in shown.words
+    assert "already been adopted" in shown.text
 
 
 # --- reported on ---
@@ -188,7 +188,7 @@ def test_the_lead_reports_where_its_measure_stands(person, examples):
 
     measure = again(examples.measure)
     assert (measure.state, measure.actual, measure.note) == ("in_progress", 4, "Vijon.")
-    assert "Vijon." in person("kufi.durres").look(url("plan:measure", measure)).words
+    assert "Vijon." in person("kufi.durres").look(url("plan:measure", measure)).text
     assert entries("plan.measure_reported", measure)
 
 
@@ -206,7 +206,7 @@ def test_a_draft_is_not_reported_on(coordinator, examples):
 
     shown = coordinator.fill(url("plan:measure_report", measure), state="done", note="U krye.")
 
-    assert "Only the measures of an adopted plan" in shown.words
+    assert "Only the measures of an adopted plan" in shown.text
     assert shown.typed("note") == "U krye."
 
 
@@ -218,7 +218,7 @@ def test_closing_needs_a_reason_for_every_unfinished_measure(coordinator, exampl
         make.measure(examples.objective, **more)
 
     answer = coordinator.press(url("plan:detail", examples.plan), url("plan:close", examples.plan))
-    assert "2 measures are unfinished" in coordinator.follow(answer).words
+    assert "2 measures are unfinished" in coordinator.follow(answer).text
     assert again(examples.plan).state == "adopted"
 
     rows(Measure).filter(objective=examples.objective).update(note="Vazhdon vitin tjetër.")
@@ -240,10 +240,10 @@ def test_a_closed_plan_changes_no_more(coordinator, person, examples):
 
     for route in ("plan:objective_add", "plan:objective_edit", "plan:measure_add", "plan:measure_edit"):
         page = BY_ROUTE[route]
-        shown = coordinator.fill(page.address(examples), **page.words(examples))
-        assert "This plan is closed" in shown.words, route
+        shown = coordinator.fill(page.address(examples), **page.data(examples))
+        assert "This plan is closed" in shown.text, route
     page = BY_ROUTE["plan:measure_report"]
-    assert person("zva.durres").fill(page.address(examples), **page.words(examples)).status == 200
+    assert person("zva.durres").fill(page.address(examples), **page.data(examples)).status == 200
     assert (list(rows(Measure).values()), list(rows(Objective).values())) == before
     assert url("plan:measure_edit", measure) not in coordinator.look(url("plan:measure", measure)).links
 

@@ -57,7 +57,7 @@ def test_progress_is_reported_on_open_tasks_only(education, examples, state):
 
     shown = education.fill(url("plan:task_progress", task), note="Edhe pak.")
 
-    assert "no longer open" in shown.words
+    assert "no longer open" in shown.text
     assert shown.typed("note") == "Edhe pak."
     assert again(task).state == state
 
@@ -104,14 +104,14 @@ def test_a_changed_task_keeps_a_day_that_makes_sense(coordinator, examples, due_
     shown = coordinator.fill(url("plan:task_edit", task), due_on=due_on)
 
     assert shown.status == 200
-    assert shown.beside("due_on") or "needs a day" in shown.words
+    assert shown.beside("due_on") or "needs a day" in shown.text
     assert again(task).due_on == task.due_on
 
 
 def test_a_task_that_is_done_is_not_changed(coordinator, examples):
     shown = coordinator.fill(url("plan:task_edit", examples.done_task), title="Tjetër")
 
-    assert "Only an open task" in shown.words
+    assert "Only an open task" in shown.text
     assert again(examples.done_task).title == examples.done_task.title
 
 
@@ -119,8 +119,8 @@ def test_what_was_changed_is_shown_to_whoever_gives_tasks(coordinator, education
     task = make.task(examples.place("ZVA"), title="Titulli i vjetër")
     coordinator.fill(url("plan:task_edit", task), title="Titulli i ri")
 
-    assert "Titulli i vjetër" in coordinator.look(url("plan:task", task)).words
-    assert "Titulli i vjetër" not in education.look(url("plan:task", task)).words
+    assert "Titulli i vjetër" in coordinator.look(url("plan:task", task)).text
+    assert "Titulli i vjetër" not in education.look(url("plan:task", task)).text
 
 
 def test_buttons_stand_where_they_work(education, coordinator, person, examples):

@@ -19,14 +19,14 @@ def admin(person):
 
 @pytest.fixture
 def new_term(world) -> dict[str, object]:
-    return BY_ROUTE["reference:term_add"].words(Examples())
+    return BY_ROUTE["reference:term_add"].data(Examples())
 
 
 def test_the_coordinator_reads_the_settings_and_changes_nothing(person, world):
     coordinator = person("koordinator.durres")
 
     shown = coordinator.look(url("reference:lists"))
-    assert str(Deadline.objects.all()[0].amount) in shown.words
+    assert str(Deadline.objects.all()[0].amount) in shown.text
     assert coordinator.get(url("reference:terms", kind="pillar")).status == 200
     for route, words in (("term_add", {"kind": "pillar"}), ("holiday_add", {})):
         assert coordinator.get(url(f"reference:{route}", **words)).status == 403
@@ -53,7 +53,7 @@ def test_a_new_row_can_be_chosen_at_once(admin, person, examples, new_term):
 
     term = make.term("pillar", str(new_term["code"]))
     page = BY_ROUTE["plan:objective_add"]
-    words = page.words(examples) | {"pillar": term.pk}
+    words = page.data(examples) | {"pillar": term.pk}
     assert person(page.who).fill(page.address(examples), **words).status == 302
     assert entries("term.saved")[-1].thing_code == term.code
 
@@ -126,5 +126,5 @@ def test_a_name_of_a_list_is_shown_as_words(admin, new_term):
 
     shown = admin.look(url("reference:terms", kind="pillar"))
 
-    assert hostile in shown.words
+    assert hostile in shown.text
     assert hostile not in shown.html

@@ -72,7 +72,7 @@ def test_a_small_number_is_marked_and_not_in_the_page_at_all(coordinator, cases)
     stages = dict(row[:2] for row in tables(shown, left_out="print-only")["Open cases · By stage"])
     assert stages["Cross-sector group"] == "15"
     assert stages["Follow-up"] == "< 5"
-    assert "fewer than 5" in shown.words
+    assert "fewer than 5" in shown.text
     assert not re.search(r">\s*(?:3|13|16)\s*<", shown.html)
 
 
@@ -106,8 +106,8 @@ def test_the_limit_is_a_setting(coordinator, cases, settings):
 
     shown = coordinator.look(PAGE)
 
-    assert "< 10" in shown.words
-    assert "< 5" not in shown.words
+    assert "< 10" in shown.text
+    assert "< 5" not in shown.text
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_the_secretariat_reads_no_cards_there(person, empty, world):
     make.card(county=empty)
     secretary = make.seat("secretariat", county=empty)
 
-    assert "Cards by institution" not in person(secretary.user.username).look(PAGE).words
+    assert "Cards by institution" not in person(secretary.user.username).look(PAGE).text
 
 
 def test_opening_it_leaves_an_entry(coordinator, steers):
@@ -165,7 +165,7 @@ def test_the_national_office_chooses_a_county_and_the_trail_says_which(person, c
     overview, chosen = national.look(PAGE), national.look(f"{PAGE}?county={empty.code}")
 
     assert f"{PAGE}?county={empty.code}" in overview.links
-    assert "Figures of the county Shkodër" in chosen.words
+    assert "Figures of the county Shkodër" in chosen.text
     assert entries("page.seen")[-1].thing_code == empty.code
     assert national.get(f"{PAGE}?county=AL-99").status == 404
     assert national.get(f"{PAGE}?county=").status == 404
@@ -182,7 +182,7 @@ def test_the_national_office_and_the_county_read_the_same(person, coordinator, c
 def test_an_institution_of_no_county_is_told_so(person, world):
     seat = make.seat("ngo", make.institution(county=None))
 
-    assert "figures are told by county" in person(seat.user.username).look(PAGE).words
+    assert "figures are told by county" in person(seat.user.username).look(PAGE).text
 
 
 def test_the_prefect_has_cases_as_numbers_on_the_first_page(person, cases, empty):
@@ -191,8 +191,8 @@ def test_the_prefect_has_cases_as_numbers_on_the_first_page(person, cases, empty
 
     shown = person(prefect.user.username).look("/")
 
-    assert "Cases as numbers" in shown.words
-    assert "Open cases 15" in shown.words
+    assert "Cases as numbers" in shown.text
+    assert "Open cases 15" in shown.text
 
 
 def test_queries_do_not_grow_with_what_is_counted(coordinator, person, cases, empty):

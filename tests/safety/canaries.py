@@ -1,7 +1,7 @@
 """Canaries: words, dates and numbers that stand in one field of one row of the planted cases and nowhere else.
 
 Whoever meets one knows what was shown. Words carry a common beginning, so that one look at a page finds all of them;
-dates and numbers cannot, so they lie where nothing else in the run does (ruling 30).
+dates and numbers cannot, so they lie where nothing else in the run does (decision 30).
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ class _Story:
         for kind in (SchoolPart, AidPart):
             part = referrals.begin_part(case, kind, by=self.worker)
             plain = {"dropped_on": str(today), "applied_on": str(today), "amount": "9000"}
-            texts = {name: plain.get(name) or word() for name in kind._meta.get_field("words").names}
+            texts = {name: plain.get(name) or word() for name in kind._meta.get_field("data").names}
             referrals.write_part(part, by=self.worker, right="parts.change", based_on=1, state=part.state, **texts)
         for purpose, seat in (("school", self.school), ("counselling", self.ngo)):
             referral = referrals.refer(
@@ -140,15 +140,15 @@ class _Story:
 
         from cases.actions import cases
         from cases.models import Identity, Note
-        from cases.models.sealing import lend_key
+        from cases.models.encryption import lend_key
 
         who = Identity.objects.visible_to(self.worker).get(case=case)
         again = Identity(case=case, number_token="x" * 10)
         lend_key(who, again)
-        again.words = who.words
+        again.data = who.data
         note = Note(case=case, seat=self.worker, kind="far too long for its column", happened_on=None)
         lend_key(who, note)
-        note.words = {"text": word()}
+        note.data = {"text": word()}
         for attempt in (again.save, note.save, lambda: Note.objects.bulk_create([note, note])):
             try:
                 with transaction.atomic():

@@ -1,4 +1,4 @@
-"""An independent policy of who may see what: domain notes 16, rulings 11 and 12, promise 2, written down once more.
+"""An independent policy of who may see what: docs/domain.md 16, decisions 11 and 12, promise 2, written down once more.
 
 It reads the rows of acts (team, referral, holder) by itself and calls nothing of the rights tables, of the models'
 paths or of `cases.sharing`: were one of them wrong, policy and registry would disagree.
@@ -20,7 +20,7 @@ from tests.safety.canaries import Place
 
 _WHY = "the reference policy reads the acts by itself"
 
-# Ruling 12, and for the purposes that it does not spell out, what each needs to help (domain notes 13 and 14).
+# Decision 12, and for the purposes that it does not spell out, what each needs to help (docs/domain.md 13 and 14).
 SHARED_BY_PURPOSE = {
     "school": {"first_name", "last_name", "birth_date", "safe_contact"},
     "economic_aid": {"first_name", "last_name", "father_name", "birth_date", "personal_number", "safe_contact"},
@@ -98,8 +98,8 @@ class ReferencePolicy:
         model = apps.get_model(place.model)
         names = {field.name for field in model._meta.get_fields()}
         rows = _rows(model).filter(code=place.code)
-        if "words" in names:
-            rows = rows.defer("words")
+        if "data" in names:
+            rows = rows.defer("data")
         for name, far in (("case", "case__municipality"), ("municipality", "municipality"), ("signal", "signal")):
             if name in names:
                 return rows.select_related(far).first()
@@ -136,7 +136,7 @@ class ReferencePolicy:
         return self.role == "child_worker" and self._is_in_team(case)
 
     def _is_holders_system(self, case: Case) -> bool:
-        """Ruling 1: a machine's reach is its institution."""
+        """Decision 1: a machine's reach is its institution."""
         return self.role == "system" and case.holder_id == self.institution
 
     def _sees_as_social_service(self, case: Case) -> bool:
@@ -152,7 +152,7 @@ class ReferencePolicy:
         return self._once(case, self._purposes)
 
     def _purposes(self, case: Case) -> list[str]:
-        running = _rows(Referral).filter(case=case, receiver=self.institution, state="accepted").defer("words")
+        running = _rows(Referral).filter(case=case, receiver=self.institution, state="accepted").defer("data")
         return [one.purpose for one in running if self._does_work_of(one)]
 
     def _does_work_of(self, referral: Referral) -> bool:
@@ -202,7 +202,7 @@ class ReferencePolicy:
             return True
         if row.waits_for_id == self.institution and self.role not in ("child_worker", "system", "secretariat"):
             return True
-        of = _rows(Obstacle).filter(card=row).select_related("case").defer("words").first()
+        of = _rows(Obstacle).filter(card=row).select_related("case").defer("data").first()
         if of is None:
             return False
         if self.role == "social_director":

@@ -1,4 +1,4 @@
-"""What is planted can be met nowhere by chance: no number that a builder gives is one of them (ruling 30)."""
+"""What is planted can be met nowhere by chance: no number that a builder gives is one of them (decision 30)."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def _leaks_a_name(request):
 @needs("tasks.view", methods=("GET",))
 def _leaks_in_a_header(request):
     response = HttpResponseRedirect("/")
-    response["X-Who"] = _planted()[1].words["last_name"]
+    response["X-Who"] = _planted()[1].data["last_name"]
     return response
 
 
@@ -112,7 +112,7 @@ def _notes_after_showing(request):
 def _shows_a_sensitive_note(request):
     note = Note.objects.unscoped(_WHY).filter(case=_planted()[0], is_sensitive=True, seat__role="child_worker").get()
     request.shown.append(note)
-    return HttpResponse(note.words["text"])
+    return HttpResponse(note.data["text"])
 
 
 @needs("cases.view", methods=("GET",))
@@ -204,7 +204,7 @@ def test_a_line_in_a_log_is_found(world):
     _case, who, word = _planted()
 
     with ORACLE.aside() as wrong:
-        logging.getLogger("krat.incidents").error("cannot save %s", who.words["first_name"])
+        logging.getLogger("krat.incidents").error("cannot save %s", who.data["first_name"])
 
     assert [word in one for one in wrong] == [True]
 
@@ -235,7 +235,7 @@ def test_a_mail_is_found(world, mailoutbox):
 
 def test_a_file_is_found(world, tmp_path):
     _case, who, word = _planted("personal_number")
-    (tmp_path / "export.csv").write_text(who.words["personal_number"])
+    (tmp_path / "export.csv").write_text(who.data["personal_number"])
 
     with ORACLE.aside() as wrong:
         ORACLE.look_at_files(tmp_path)

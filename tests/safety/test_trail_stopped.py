@@ -49,7 +49,7 @@ def planted_in_durres() -> tuple[Case, Referral]:
 def name_of(case: Case) -> str:
     """A planted word of the name."""
     who = Identity.objects.unscoped(_WHY).get(case=case)
-    return next(iter(canaries.words_in(who.words["first_name"].lower())))
+    return next(iter(canaries.words_in(who.data["first_name"].lower())))
 
 
 PAGES = {

@@ -190,15 +190,15 @@ class FormPage:
     route: str
     who: str
     address: Callable[[Examples], str]
-    words: Callable[[Examples], dict[str, Any]]
+    data: Callable[[Examples], dict[str, Any]]
     event: str
     texts: tuple[str, ...] = field(default=())  # the fields that the identity guard reads
 
     def open(self, person: Callable[[str], Person], examples: Examples) -> tuple[Person, str, dict[str, Any], BaseForm]:
         """The person, the address, everything a browser would send with good words, and the page's form."""
-        someone, address, words = person(self.who), self.address(examples), self.words(examples)
+        someone, address, data = person(self.who), self.address(examples), self.data(examples)
         shown = someone.look(address)
-        sent = shown.form(*words).sent(words)
+        sent = shown.form(*data).sent(data)
         sent.pop("_once", None)
         sent = {name: value for name, value in sent.items() if value not in ([], [""])}
         return someone, address, sent, shown.response.context["form"]

@@ -31,7 +31,7 @@ class _Reader(HTMLParser):
         super().__init__(convert_charrefs=True)
         self.forms: list[Form] = []
         self.under: dict[str, str] = defaultdict(str)
-        self.words = ""
+        self.text = ""
         self.links: list[str] = []
         self._open: list[tuple[str, str]] = []
         self._form: Form | None = None
@@ -84,7 +84,7 @@ class _Reader(HTMLParser):
             self._area = ""
 
     def handle_data(self, data: str) -> None:
-        self.words += data
+        self.text += data
         for _tag, name in self._open:
             if name:
                 self.under[name] += data
@@ -102,9 +102,9 @@ class Form:
         self.values: dict[str, list[str]] = defaultdict(list)
         self.choices: dict[str, list[str]] = defaultdict(list)
 
-    def sent(self, words: dict[str, Any]) -> dict[str, Any]:
+    def sent(self, data: dict[str, Any]) -> dict[str, Any]:
         """What a browser would send after these words were put in."""
-        return {name: values for name, values in self.values.items() if name not in words} | words
+        return {name: values for name, values in self.values.items() if name not in data} | data
 
 
 class Shown:
@@ -118,18 +118,18 @@ class Shown:
         reader = _Reader()
         reader.feed(self.html)
         self.forms, self.links, self._under = reader.forms, reader.links, reader.under
-        self.words = " ".join(reader.words.split())
+        self.text = " ".join(reader.text.split())
 
     @property
     def leads_to(self) -> str:
         """Where it redirects to; fails when it shows a page instead."""
-        assert self.status == 302, f"{self.status} and not 302: {self.complaints or self.words[:500]}"
+        assert self.status == 302, f"{self.status} and not 302: {self.complaints or self.text[:500]}"
         return self.response["Location"]
 
     def form(self, *names: str) -> Form:
         """The posting form that asks for all of these."""
         found = [one for one in self.forms if one.method == "post" and one.names.issuperset(names)]
-        assert found, f"No form asks for {names} on {self.address} ({self.status}): {self.words[:300]}"
+        assert found, f"No form asks for {names} on {self.address} ({self.status}): {self.text[:300]}"
         return found[0]
 
     def beside(self, field: str) -> str:
@@ -140,8 +140,8 @@ class Shown:
     def complaints(self) -> dict[str, str]:
         """Every sentence beside a field."""
         return {
-            name[3:-6]: " ".join(words.split())
-            for name, words in self._under.items()
+            name[3:-6]: " ".join(data.split())
+            for name, data in self._under.items()
             if name.startswith("id_") and name.endswith("_error")
         }
 
@@ -167,18 +167,18 @@ class Person:
         assert shown.status == 200, f"{address}: {shown.status}"
         return shown
 
-    def post(self, address: str, words: dict[str, Any] | None = None) -> Shown:
+    def post(self, address: str, data: dict[str, Any] | None = None) -> Shown:
         """Send these words, whatever the page asks for."""
-        return Shown(self.browser.post(address, words or {}), address)
+        return Shown(self.browser.post(address, data or {}), address)
 
-    def fill(self, address: str, **words: Any) -> Shown:
+    def fill(self, address: str, **data: Any) -> Shown:
         """Open the page, put these words into its form, send it."""
-        form = self.look(address).form(*words)
-        return self.post(form.action or address, form.sent(words))
+        form = self.look(address).form(*data)
+        return self.post(form.action or address, form.sent(data))
 
-    def save(self, address: str, **words: Any) -> str:
+    def save(self, address: str, **data: Any) -> str:
         """Fill the form and see it taken; where it leads to."""
-        return self.fill(address, **words).leads_to
+        return self.fill(address, **data).leads_to
 
     def press(self, address: str, button: str) -> Shown:
         """Open the page and press the button that leads to another address."""

@@ -92,7 +92,7 @@ def test_good_words_are_taken_and_leave_an_entry(page, opened, examples):
 
     answer = who.post(address, {name: value for name, value in more.items() if name not in form.fields} | words)
 
-    assert answer.status == (200 if page.route == "people:invite" else 302), answer.complaints or answer.words[:400]
+    assert answer.status == (200 if page.route == "people:invite" else 302), answer.complaints or answer.text[:400]
     by = examples.seat_of(page.who)
     written = Entry.objects.unscoped(WHY).filter(event=page.event, actor=by.code)
     assert written.exists()
@@ -104,7 +104,7 @@ def test_good_words_are_taken_and_leave_an_entry(page, opened, examples):
 # The invitation shows its link and redirects to nothing: it has a test of its own.
 @pytest.mark.parametrize("page", [one for one in FORMS if one.route != "people:invite"], ids=lambda page: page.route)
 def test_sent_twice_it_is_done_once_and_answers_the_same(page, person, examples):
-    who, address, words = person(page.who), page.address(examples), page.words(examples)
+    who, address, words = person(page.who), page.address(examples), page.data(examples)
     sent = who.look(address).form(*words).sent(words)
 
     first = who.post(address, sent)
@@ -223,7 +223,7 @@ def test_a_missing_or_garbled_version_changes_nothing(page, opened):
         before = entries_there()
         shown = who.post(address, words | {"version": version})
         assert shown.status == 200, version
-        assert "Nothing was done yet" in shown.words or "Compare both" in shown.words
+        assert "Nothing was done yet" in shown.text or "Compare both" in shown.text
         assert entries_there() == before
     without = {name: value for name, value in words.items() if name != "version"}
     assert who.post(address, without).status == 200

@@ -81,7 +81,7 @@ def test_nothing_else_in_the_address_is_listened_to(found, query):
 
 
 def test_an_empty_list_says_so(person, world):
-    words = person("koordinator.durres").look(url("meetings:list") + "?year=2007").words
+    words = person("koordinator.durres").look(url("meetings:list") + "?year=2007").text
 
     assert "2007" in words or "no" in words.lower()
 

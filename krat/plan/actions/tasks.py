@@ -43,7 +43,7 @@ def give(
     given_on: datetime.date | None = None,
     predates_registry: bool = False,
 ) -> Task:
-    """Give a task to one responsible institution until a day; it is live at once (ruling 13)."""
+    """Give a task to one responsible institution until a day; it is live at once (decision 13)."""
     refuse_personal({"title": title, "details": details})
     given_on = given_on or timezone.localdate()
     if due_on is not None and due_on < given_on:

@@ -21,7 +21,7 @@ from krat.reference.models import County
 
 
 class State(models.TextChoices):
-    """Where a task stands (ruling 13: the lead says done, the coordinator verifies)."""
+    """Where a task stands (decision 13: the lead says done, the coordinator verifies)."""
 
     NEW = "new", pgettext_lazy("task", "new")
     ACCEPTED = "accepted", pgettext_lazy("task", "accepted")
@@ -31,7 +31,7 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("task", "cancelled")
 
 
-# From where to where, and by which right. A test prints this table and compares it with docs/task-states.txt.
+# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
 MOVES: dict[tuple[State, State], str] = {
     (State.NEW, State.ACCEPTED): "tasks.report",
     (State.NEW, State.IN_PROGRESS): "tasks.report",
@@ -105,7 +105,7 @@ class Task(VersionedModel):
     )
     given_on = models.DateField(_("given on"))
     due_on = models.DateField(_("until"), null=True, blank=True)
-    # Filed from a paper older than the registry: only such a task may lack a day (ruling 16).
+    # Filed from a paper older than the registry: only such a task may lack a day (decision 16).
     predates_registry = models.BooleanField(_("from before the registry"), default=False)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.NEW)
     done_on = models.DateField(_("done on"), null=True, blank=True)

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from cases import sealed
+from cases import keys
 from krat.access import crypto
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, VersionedModel
@@ -49,11 +49,11 @@ def key_of(row: Any, **owner: int) -> bytes:
     """The opened data key of a row's case or signal, kept on the row for as long as it lives (one query)."""
     held: dict[str, Any] = row.__dict__
     if _AT_HAND not in held:
-        keys: type[DataKey] = apps.get_model("cases", "DataKey")
-        found = keys.objects.filter(**owner).first()
+        data_keys: type[DataKey] = apps.get_model("cases", "DataKey")
+        found = data_keys.objects.filter(**owner).first()
         if found is None:
             raise crypto.DecryptionError("The data key is gone.")
-        held[_AT_HAND] = sealed.unwrap(found.wrapped, found.code)
+        held[_AT_HAND] = keys.unwrap(found.wrapped, found.code)
     key: bytes = held[_AT_HAND]
     return key
 
@@ -67,7 +67,7 @@ def lend_key(owner: Any, *rows: Any) -> None:
 
 
 class OfCase:
-    """A row whose words are sealed by its case's key."""
+    """A row whose data is encrypted by its case's key."""
 
     case_id: int
 
@@ -76,8 +76,8 @@ class OfCase:
         return key_of(self, case_id=self.case_id)
 
 
-class SealedInCase(OfCase, ScopedModel):
-    """A row of a case with sealed words."""
+class EncryptedInCase(OfCase, ScopedModel):
+    """A row of a case with encrypted data."""
 
     class Meta(ScopedModel.Meta):
         abstract = True
@@ -87,8 +87,8 @@ class SealedInCase(OfCase, ScopedModel):
         return Caseload.paths(seat)
 
 
-class EditedInCase(OfCase, VersionedModel):
-    """A row of a case with sealed words that several people edit."""
+class EditedEncryptedInCase(OfCase, VersionedModel):
+    """A row of a case with encrypted data that several people edit."""
 
     class Meta(VersionedModel.Meta):
         abstract = True
@@ -101,10 +101,10 @@ class EditedInCase(OfCase, VersionedModel):
 def fetch_keys(rows: Iterable[Any]) -> None:
     """Have the data keys of many rows of cases at hand (one query, however many)."""
     wanting = [row for row in rows if _AT_HAND not in row.__dict__]
-    keys: type[DataKey] = apps.get_model("cases", "DataKey")
-    found = {key.case_id: key for key in keys.objects.filter(case__in={row.case_id for row in wanting})}
+    data_keys: type[DataKey] = apps.get_model("cases", "DataKey")
+    found = {key.case_id: key for key in data_keys.objects.filter(case__in={row.case_id for row in wanting})}
     for row in wanting:
         if row.case_id not in found:
             raise crypto.DecryptionError("The data key is gone.")
         key = found[row.case_id]
-        row.__dict__[_AT_HAND] = sealed.unwrap(key.wrapped, key.code)
+        row.__dict__[_AT_HAND] = keys.unwrap(key.wrapped, key.code)

@@ -1,4 +1,4 @@
-"""Words at rest: bound to their row and column, opened by their own case's key, and gone with it (ruling 9)."""
+"""Words at rest: bound to their row and column, opened by their own case's key, and gone with it (decision 9)."""
 
 import base64
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 from django.db import connection
 
-from cases import names, sealed
+from cases import keys, names
 from cases.actions import cases, referrals
 from cases.models import (
     AidPart,
@@ -21,7 +21,7 @@ from cases.models import (
     SchoolPart,
     SignalWords,
 )
-from cases.models.sealing import lend_key
+from cases.models.encryption import lend_key
 from krat.access import crypto
 from krat.access.checks import own_models
 from krat.audit import trail
@@ -59,7 +59,7 @@ def test_words_do_not_open_in_another_row_of_another_case(two):
     put(second, raw(first))
 
     with pytest.raises(crypto.DecryptionError):
-        _ = again(second).words
+        _ = again(second).data
 
 
 def test_words_do_not_open_in_another_row_of_the_same_case(two, people):
@@ -69,7 +69,7 @@ def test_words_do_not_open_in_another_row_of_the_same_case(two, people):
     put(other, raw(one))
 
     with pytest.raises(crypto.DecryptionError):
-        _ = again(other).words
+        _ = again(other).data
 
 
 def test_words_do_not_open_in_another_table(two, people):
@@ -78,12 +78,12 @@ def test_words_do_not_open_in_another_table(two, people):
     put(aid, raw(school))
 
     with pytest.raises(crypto.DecryptionError):
-        _ = again(aid).words
+        _ = again(aid).data
 
 
 def test_words_do_not_open_in_another_column(two):
     who = who_is(two[0])
-    field = Identity._meta.get_field("words")
+    field = Identity._meta.get_field("data")
     stored, column = raw(who), field.column
 
     assert field.open(who, stored)["first_name"] == "Shembulla"
@@ -104,7 +104,7 @@ def test_words_do_not_open_by_another_cases_key(two):
 
     for case in two:
         with pytest.raises(crypto.DecryptionError):
-            _ = who_is(case).words
+            _ = who_is(case).data
 
 
 def test_one_changed_bit_is_found(two):
@@ -114,7 +114,7 @@ def test_one_changed_bit_is_found(two):
     put(who, bytes(stored))
 
     with pytest.raises(crypto.DecryptionError):
-        _ = again(who).words
+        _ = again(who).data
 
 
 def test_cut_words_do_not_open(two):
@@ -122,7 +122,7 @@ def test_cut_words_do_not_open(two):
     for length in (0, 1, 11, 12, 20):
         put(who, raw(who)[:length] or b"\0")
         with pytest.raises((crypto.DecryptionError, ValueError)):
-            _ = again(who).words
+            _ = again(who).data
 
 
 def test_the_same_words_are_sealed_otherwise_each_time(two):
@@ -140,8 +140,8 @@ def test_without_its_data_key_a_case_is_shut_for_good(two):
     DataKey.objects.filter(case=two[0]).delete()
 
     with pytest.raises(crypto.DecryptionError):
-        _ = who_is(two[0]).words
-    assert who_is(two[1]).words["first_name"] == "Tjetra"
+        _ = who_is(two[0]).data
+    assert who_is(two[1]).data["first_name"] == "Tjetra"
 
 
 def test_a_page_on_a_case_without_its_key_is_refused_politely(two, as_):
@@ -164,28 +164,28 @@ def test_a_key_stands_for_one_case_or_one_signal(people):
 def test_a_wrapped_key_does_not_open_as_another(two):
     first, second = (DataKey.objects.get(case=case) for case in two)
 
-    assert len(sealed.unwrap(first.wrapped, first.code)) == 32
+    assert len(keys.unwrap(first.wrapped, first.code)) == 32
     with pytest.raises(crypto.DecryptionError):
-        sealed.unwrap(first.wrapped, second.code)
+        keys.unwrap(first.wrapped, second.code)
 
 
 # --- read late, written in part ---
 
 
 def test_words_that_were_not_read_along_are_read_when_asked_for(two):
-    who = rows(Identity).defer("words").get(case=two[0])
+    who = rows(Identity).defer("data").get(case=two[0])
 
-    assert who.words["first_name"] == "Shembulla"
+    assert who.data["first_name"] == "Shembulla"
 
 
 def test_saving_a_row_whose_words_were_not_read_keeps_them(two):
-    who = rows(Identity).defer("words").get(case=two[0])
+    who = rows(Identity).defer("data").get(case=two[0])
     who.version += 1
     who.save()
     only = rows(Identity).only("version").get(case=two[0])
     only.save()
 
-    assert who_is(two[0]).words["first_name"] == "Shembulla"
+    assert who_is(two[0]).data["first_name"] == "Shembulla"
 
 
 def test_saving_one_field_leaves_the_words(two, people):
@@ -194,36 +194,36 @@ def test_saving_one_field_leaves_the_words(two, people):
     held.version += 1
     held.save(update_fields=["version"])
 
-    assert again(obstacle).words["asked"] == "Vendim për ndihmën ekonomike"
+    assert again(obstacle).data["asked"] == "Vendim për ndihmën ekonomike"
 
 
 def test_a_change_of_words_is_saved_whether_assigned_or_changed_in_place(two):
     who = who_is(two[0])
-    who.words = who.words | {"address": "Rruga shembull"}
+    who.data = who.data | {"address": "Rruga shembull"}
     who.save()
-    assert who_is(two[0]).words["address"] == "Rruga shembull"
-    assert who_is(two[0]).words["first_name"] == "Shembulla"
+    assert who_is(two[0]).data["address"] == "Rruga shembull"
+    assert who_is(two[0]).data["first_name"] == "Shembulla"
 
-    who.words["address"] = "Rruga tjetër"
+    who.data["address"] = "Rruga tjetër"
     who.save()
-    assert who_is(two[0]).words["address"] == "Rruga tjetër"
+    assert who_is(two[0]).data["address"] == "Rruga tjetër"
 
 
 def test_words_read_again_are_those_of_the_database(two):
     held = who_is(two[0])
     other = who_is(two[0])
-    other.words = other.words | {"first_name": "Tjetër"}
+    other.data = other.data | {"first_name": "Tjetër"}
     other.save()
 
     held.refresh_from_db()
 
-    assert held.words["first_name"] == "Tjetër"
+    assert held.data["first_name"] == "Tjetër"
 
 
 def test_a_name_that_a_column_does_not_have_is_a_slip(two):
     with pytest.raises(KeyError):
-        who_is(two[0]).words = {"shelter_address": "Rruga shembull"}
-    assert "shelter" not in json.dumps(sorted(Identity._meta.get_field("words").names))
+        who_is(two[0]).data = {"shelter_address": "Rruga shembull"}
+    assert "shelter" not in json.dumps(sorted(Identity._meta.get_field("data").names))
 
 
 def test_a_lent_key_opens_its_own_case_only(two):
@@ -231,7 +231,7 @@ def test_a_lent_key_opens_its_own_case_only(two):
     lend_key(first, second)
 
     with pytest.raises(crypto.DecryptionError):
-        _ = second.words
+        _ = second.data
 
 
 def test_every_text_of_a_case_is_sealed_or_told_to_be_clear():
@@ -306,7 +306,7 @@ def test_a_personal_number_is_found_by_its_keyed_token_alone(people):
     case = people.open(identity={"personal_number": "k50314 001a"})
     who = who_is(case)
 
-    assert who.words["personal_number"] == "K50314001A"
+    assert who.data["personal_number"] == "K50314001A"
     assert rows(Identity).filter(number_token=names.number_token(" K50314001a")).get() == who
     assert "50314" not in who.number_token
     assert names.number_token("K50314001B") != who.number_token
@@ -338,7 +338,7 @@ def test_no_card_carries_number_or_code_of_its_case_in_any_column(two, people):
     referral = people.refer(case)
     who = who_is(case)
     told = [case.number, case.reference, *(str(one.code) for one in (case, obstacle, referral, who))]
-    told += [value for name, value in who.words.items() if value and name not in ("sex",)]
+    told += [value for name, value in who.data.items() if value and name not in ("sex",)]
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM cases_card WHERE id = %s", [card.pk])
@@ -360,6 +360,6 @@ def test_a_card_that_is_read_along_names_no_case(two, people):
 
 
 def test_every_model_with_words_was_tried():
-    sealed_models = {model for model in own_models() if hasattr(model, "words")}
+    sealed_models = {model for model in own_models() if hasattr(model, "data")}
 
     assert {Identity, Note, Obstacle, Referral, SchoolPart, AidPart, SignalWords} <= sealed_models
