@@ -5,16 +5,15 @@ Albanian for it, and what no Albanian sentence can hold.
 """
 
 import ast
-import gettext
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 
+import polib
 import pytest
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -47,88 +46,49 @@ PEOPLE = ["koordinator.durres", "pmf.durres", "prefekt.durres", "zva.durres", "a
 WALKERS = [*PEOPLE, ""]
 
 
-# --- the catalogue, read without gettext's programs: they are not on every machine -------------------------------
+# --- the catalogue -------------------------------------------------------------------------------------------------
+
+WRITTEN = polib.pofile(CATALOGUE)
+MESSAGES = [one for one in WRITTEN if not one.obsolete]
 
 
-@dataclass
-class Message:
-    """One entry of a catalogue."""
-
-    context: str = ""
-    english: str = ""
-    plural: str = ""
-    albanian: dict[int, str] = field(default_factory=dict)
-    flags: set[str] = field(default_factory=set)
-
-    def __str__(self) -> str:
-        return f"{self.context}: {self.english}" if self.context else self.english
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """Each English form with its Albanian one."""
-        return [(self.plural if number else self.english, words) for number, words in sorted(self.albanian.items())]
+def named(message: polib.POEntry) -> str:
+    """What a failing test calls a message."""
+    return f"{message.msgctxt}: {message.msgid}" if message.msgctxt else message.msgid
 
 
-def read(path: Path) -> list[Message]:
-    """The entries of a .po file; the first is its head."""
-    found = [Message()]
-    part, number = "", 0
-    for line in [*path.read_text(encoding="utf-8").splitlines(), ""]:
-        keyword, _, rest = line.partition(" ")
-        if not line:
-            found.append(Message())
-        elif keyword == "#,":
-            found[-1].flags |= {flag.strip() for flag in rest.split(",")}
-        elif line.startswith("#"):
-            continue
-        else:
-            if not line.startswith('"'):
-                part, number = keyword, int(keyword[7:-1]) if keyword.startswith("msgstr[") else 0
-            _put(found[-1], part, number, ast.literal_eval(line if line.startswith('"') else rest))
-    return [message for message in found if message.albanian]
+def albanian(message: polib.POEntry) -> dict[int, str]:
+    """Every form of a message, by its number."""
+    return message.msgstr_plural or {0: message.msgstr}
 
 
-def _put(message: Message, part: str, number: int, words: str) -> None:
-    if part == "msgctxt":
-        message.context += words
-    elif part == "msgid":
-        message.english += words
-    elif part == "msgid_plural":
-        message.plural += words
-    else:
-        message.albanian[number] = message.albanian.get(number, "") + words
-
-
-HEAD, *MESSAGES = read(CATALOGUE)
+def pairs(message: polib.POEntry) -> list[tuple[str, str]]:
+    """Each English form with its Albanian one."""
+    return [(message.msgid_plural if number else message.msgid, words) for number, words in albanian(message).items()]
 
 
 def test_every_word_has_its_albanian():
-    assert [str(one) for one in MESSAGES if not all(one.albanian.values())] == []
-    assert [str(one) for one in MESSAGES if len(one.albanian) != (2 if one.plural else 1)] == []
+    assert [named(one) for one in MESSAGES if not all(albanian(one).values())] == []
+    assert [named(one) for one in MESSAGES if len(albanian(one)) != (2 if one.msgid_plural else 1)] == []
 
 
 def test_no_word_is_a_guess_of_the_machine():
-    assert [str(one) for one in [HEAD, *MESSAGES] if "fuzzy" in one.flags] == []
+    assert not WRITTEN.metadata_is_fuzzy
+    assert [named(one) for one in MESSAGES if one.fuzzy] == []
 
 
 def test_the_head_counts_as_albanian_counts():
-    assert "Language: sq\n" in HEAD.albanian[0]
-    assert "Plural-Forms: nplurals=2; plural=(n != 1);\n" in HEAD.albanian[0]
+    assert WRITTEN.metadata["Language"] == "sq"
+    assert WRITTEN.metadata["Plural-Forms"] == "nplurals=2; plural=(n != 1);"
 
 
 def test_what_is_compiled_is_what_is_written():
     """A .mo that somebody forgot to make anew (`make messages`)."""
-    with CATALOGUE.with_suffix(".mo").open("rb") as compiled:
-        found = gettext.GNUTranslations(compiled)._catalog
-    found.pop("")  # the head: its dates are not compiled
-    written: dict[object, str] = {}
-    for one in MESSAGES:
-        key = f"{one.context}\x04{one.english}" if one.context else one.english
-        written |= (
-            {(key, number): words for number, words in one.albanian.items()} if one.plural else {key: one.albanian[0]}
-        )
 
-    assert found == written
+    def told(messages: Iterable[polib.POEntry]) -> dict[tuple[str | None, str, str], dict[int, str]]:
+        return {(one.msgctxt, one.msgid, one.msgid_plural): albanian(one) for one in messages}
+
+    assert told(polib.mofile(CATALOGUE.with_suffix(".mo"))) == told(MESSAGES)
 
 
 # --- the catalogue and the sources ---------------------------------------------------------------------------------
@@ -181,7 +141,7 @@ def test_the_catalogue_holds_the_words_of_the_sources_and_no_others():
     A function imported under a name that the collector does not know is found here too.
     """
     wanted = in_sources()
-    held = {(one.context, one.english) for one in MESSAGES}
+    held = {(one.msgctxt or "", one.msgid) for one in MESSAGES}
 
     assert sorted(wanted - held) == []
     assert sorted(held - wanted) == []
@@ -229,7 +189,7 @@ def placeholders(words: str) -> Counter[str]:
 
 def test_every_placeholder_stands_in_both_languages():
     torn = [
-        str(one) for one in MESSAGES for english, words in one.pairs if placeholders(english) != placeholders(words)
+        named(one) for one in MESSAGES for english, words in pairs(one) if placeholders(english) != placeholders(words)
     ]
 
     assert torn == []
@@ -245,7 +205,7 @@ OWN_END: set[str] = set()
 
 
 def test_a_sentence_is_a_sentence_in_both_languages():
-    assert [str(one) for one in MESSAGES for english, words in one.pairs if ends(english) != ends(words)] == []
+    assert [named(one) for one in MESSAGES for english, words in pairs(one) if ends(english) != ends(words)] == []
 
 
 # What standard Albanian does not write (most of it stands on official pages), and what an office does not say.
@@ -292,7 +252,7 @@ def misspelt(words: str) -> list[str]:
 
 
 def test_the_catalogue_is_written_in_standard_albanian():
-    assert [wrong for one in MESSAGES for _english, words in one.pairs for wrong in misspelt(words)] == []
+    assert [wrong for one in MESSAGES for _english, words in pairs(one) for wrong in misspelt(words)] == []
 
 
 @pytest.mark.django_db
@@ -356,9 +316,9 @@ def test_labels_of_one_list_agree_with_their_noun():
         "aid": "e",
     }
     articles = [
-        (str(one), one.albanian[0])
+        (named(one), albanian(one)[0])
         for one in MESSAGES
-        if re.match(r"[ei] \w", one.albanian[0]) and one.context in gender
+        if re.match(r"[ei] \w", albanian(one)[0]) and one.msgctxt in gender
     ]
 
     assert len(articles) > 20
@@ -445,9 +405,8 @@ def _pattern(words: str) -> str:
 
 def _leftovers() -> tuple[set[str], list[re.Pattern[str]]]:
     """English that has an Albanian of its own, plain and with values in it."""
-    pairs = [pair for one in MESSAGES for pair in one.pairs]
-    albanian = {words for _english, words in pairs}
-    english = {english for english, words in pairs if english != words} - albanian
+    both = [pair for one in MESSAGES for pair in pairs(one)]
+    english = {english for english, words in both if english != words} - {words for _english, words in both}
     plain = {words for words in english if not placeholders(words)}
     return plain, [re.compile(_pattern(words)) for words in sorted(english - plain)]
 
