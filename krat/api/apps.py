@@ -1,4 +1,4 @@
-"""REST."""
+"""Django app of the REST interface."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
