@@ -13,6 +13,7 @@ class SignedIn(HttpRequest):
     user: User
     seat: Seat
     seats: list[Seat]
+    helplines: list[dict[str, str]]
     right: str
     shown: list[Any]
     recovered: QueryDict | None
