@@ -1,4 +1,4 @@
-"""Every address for machines, on one page. Each area brings its own ``api.py``."""
+"""Every address for machines, on one page. Each area brings its own ``api``."""
 
 from django.urls import path, re_path
 

@@ -24,3 +24,4 @@ class SignedIn(SeatRequest):
     user: User
     seat: Seat
     seats: list[Seat]
+    helplines: list[dict[str, str]]

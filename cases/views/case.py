@@ -1,0 +1,309 @@
+"""One case: opened, its page, and the verbs that change its head, who it is about and where it stands."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from cases.actions import cases
+from cases.forms.cases import (
+    HEAD,
+    WHO,
+    CaseForm,
+    CloseForm,
+    HeadForm,
+    IdentityForm,
+    MoveForm,
+    ReopenForm,
+    RiskForm,
+    head_of,
+    identity_of,
+)
+from cases.forms.parts import facts_of as facts_of_part
+from cases.identity_facts import facts_of, fields_shown, terms_of
+from cases.models import (
+    AidPart,
+    Assignment,
+    Case,
+    CounsellingPart,
+    Identity,
+    Note,
+    Obstacle,
+    Referral,
+    SchoolPart,
+    SentChange,
+    StageDeadline,
+)
+from cases.models.case import MOVES, OVER, Stage
+from cases.models.encryption import lend_key
+from cases.next_step import Standing, cards_done, next_step
+from cases.sharing import PURPOSES
+from cases.timeline import path_of, timeline_of
+from cases.views.layout import case_at, due_of_case, layout, may_here
+from krat.access.views import needs
+from krat.people.models import Seat
+from krat.people.requests import SignedIn
+from krat.ui.due import due_by
+from krat.ui.forms import BaseForm
+from krat.ui.rendering import comes_too_late, render_page
+
+_NOTES_OF_COURSE = 10
+
+
+@needs("cases.open")
+def case_add(request: SignedIn) -> HttpResponse:
+    """Open a case that did not come as a signal of another institution."""
+    form = CaseForm.of(request, seat=request.seat)
+    if form.is_accepted():
+        with form.catching():
+            case = cases.open_case(by=request.seat, **form.words())
+            messages.success(request, _("The case is open. Its number is %(number)s.") % {"number": case})
+            return redirect("cases:case", code=case.code)
+    return render_page(request, "cases/case_new.html", {"form": form})
+
+
+@needs("cases.view", methods=("GET",))
+def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """One case: what comes next, its path, who it is, what is referred, what holds it up, and its timeline.
+
+    Two dozen queries, whatever the case holds.
+    """
+    seat = request.seat
+    case = case_at(request, code)
+
+    def of(model: Any) -> Any:
+        return model.objects.visible_to(seat).filter(case=case)
+
+    identity = of(Identity).first()
+    manager = of(Assignment).filter(ended_at=None, is_manager=True).select_related("seat__user").first()
+    deadlines = list(of(StageDeadline))
+    school, aid = of(SchoolPart).first(), of(AidPart).first()
+    counselling = list(of(CounsellingPart).select_related("provider"))
+    referrals = list(of(Referral).for_list())
+    obstacles = list(of(Obstacle).select_related("kind", "waits_for", "card"))
+    notes = list(of(Note).select_related("seat__user")[:_NOTES_OF_COURSE])
+    sent = list(of(SentChange).filter(state=SentChange.State.WAITS)[:1])
+    parts = [one for one in (school, aid, *counselling) if one is not None]
+    if identity is not None:
+        lend_key(identity, *parts, *notes, *obstacles)
+        request.shown.append((identity, fields_shown(identity)))
+    terms = terms_of(case, identity)
+    cards = [one.card for one in obstacles if one.card is not None]
+    request.shown += [
+        *deadlines,
+        *([manager] if manager is not None else []),
+        *parts,
+        *referrals,
+        *obstacles,
+        *cards,
+        *notes,
+        *sent,
+    ]
+    standing = Standing(
+        case=case,
+        may=lambda right: may_here(seat, right),
+        has_manager=manager is not None,
+        referrals=referrals,
+        obstacles=obstacles,
+        sent=sent,
+        done_cards=cards_done(obstacles),
+    )
+    context = {
+        **layout(request, case),
+        "due": due_of_case(case),
+        "step": next_step(standing),
+        "path": path_of(case, deadlines),
+        "identity_facts": facts_of(identity, terms) if identity is not None else None,
+        "manager": manager,
+        "concerns": [terms.get(("concern", one), one) for one in case.concerns],
+        "school": _summary(school),
+        "aid": _summary(aid),
+        "counselling": [(one, _summary(one)) for one in counselling],
+        "referrals": [
+            {
+                "referral": one,
+                "purpose": PURPOSES[one.purpose].label,
+                "due": due_by(one.due_at) if one.state == Referral.State.SENT else None,
+            }
+            for one in referrals
+        ],
+        "obstacles": [(one, one.data["asked"]) for one in obstacles],
+        "timeline": timeline_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
+        "may": _may(seat, case),
+    }
+    return render_page(request, "cases/case.html", context)
+
+
+def _summary(part: Any) -> dict[str, Any] | None:
+    """A part in one line: its state, and what its words say first."""
+    if part is None:
+        return None
+    told = [words for _label, words in facts_of_part(part)[1:]]
+    return {"state": part.get_state_display(), "words": " · ".join(told[:2])}
+
+
+def _may(seat: Seat, case: Case) -> dict[str, bool]:
+    """Which verbs the page offers."""
+    here = {
+        "see_parts": "parts.view",
+        "see_referrals": "referrals.view",
+        "see_obstacles": "obstacles.view",
+        "change": "cases.change",
+        "identity": "identity.change",
+        "close": "cases.close",
+        "refer": "referrals.send",
+        "note": "notes.write",
+        "mark": "obstacles.mark",
+    }
+    may = {name: may_here(seat, right) for name, right in here.items()}
+    if not case.is_open:
+        may |= dict.fromkeys(("change", "identity", "close", "refer", "note", "mark"), False)
+    return may
+
+
+def _is_over(request: SignedIn, case: Case) -> bool:
+    return not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it."))
+
+
+@needs("identity.change")
+def case_identity(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Change who the case is about; based on the version of the case."""
+    case = case_at(request, code)
+    if _is_over(request, case):
+        return redirect("cases:case", code=case.code)
+    identity = Identity.objects.permitted(request.seat, request.right).get(case=case)
+    form = IdentityForm.of(request, identity=identity, initial=identity_of(identity, case))
+    if form.is_accepted():
+        with form.catching():
+            version = form.cleaned_data["version"]
+            cases.change(case, by=request.seat, based_on=version, identity=form.identity())
+            messages.success(request, _("Who the case is about was changed."))
+            return redirect("cases:case", code=case.code)
+    request.shown.append((identity, WHO))
+    context = {"form": form, **layout(request, case, here="identity")}
+    return render_page(request, "cases/case_identity.html", context)
+
+
+@needs("cases.change")
+def case_head(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Change the head of a case."""
+    case = case_at(request, code)
+    if _is_over(request, case):
+        return redirect("cases:case", code=case.code)
+    form = HeadForm.of(request, seat=request.seat, initial=head_of(case))
+    if form.is_accepted():
+        with form.catching():
+            head = {name: form.cleaned_data[name] for name in HEAD}
+            cases.change(case, by=request.seat, based_on=form.cleaned_data["version"], head=head)
+            messages.success(request, _("The head of the case was changed."))
+            return redirect("cases:case", code=case.code)
+    return _verb_page(request, case, form, _("Head of the case"), _("Save"))
+
+
+@needs("cases.change")
+def case_risk(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Assess the risk."""
+    case = case_at(request, code)
+    if _is_over(request, case):
+        return redirect("cases:case", code=case.code)
+    form = RiskForm.of(request, initial={"risk": case.risk, "version": case.version})
+    if form.is_accepted():
+        with form.catching():
+            words = form.cleaned_data
+            cases.assess(case, by=request.seat, risk=words["risk"], based_on=words["version"])
+            messages.success(request, _("The risk was assessed; the clock runs by it."))
+            return redirect("cases:case", code=case.code)
+    why = _("In the initial assessment the clock runs by it, from the moment the stage began.")
+    return _verb_page(request, case, form, _("Assess the risk"), _("Save the risk"), why=why)
+
+
+@needs("cases.change")
+def case_move(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Lead the case to its next stage; ends have a page of their own."""
+    case = case_at(request, code)
+    stages = [
+        after
+        for (before, after), right in MOVES.items()
+        if before == case.stage and after not in OVER and right == request.right
+    ]
+    form = MoveForm.of(request, stages=stages, initial={"version": case.version})
+    if form.is_accepted():
+        with form.catching():
+            words = form.cleaned_data
+            case = cases.move(case, words["to"], by=request.seat, note=words["note"], based_on=words["version"])
+            messages.success(request, _("The case stands at “%(stage)s” now.") % {"stage": case.get_stage_display()})
+            return redirect("cases:case", code=case.code)
+    why = "" if stages else _("From this stage the case can only be closed, or reopened, by the head of the unit.")
+    shown = form if stages or form.is_bound else None
+    return _verb_page(request, case, shown, _("Lead to the next stage"), _("Lead on"), why=why)
+
+
+@needs("cases.close")
+def case_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Close the case, or reject one that is still a signal; with a reason."""
+    case = case_at(request, code)
+    is_signal = case.stage == Stage.SIGNAL
+    to = Stage.REJECTED if is_signal else Stage.CLOSED
+    form = CloseForm.of(request, needs_reason=not is_signal, initial={"version": case.version})
+    if form.is_accepted():
+        with form.catching():
+            words = form.cleaned_data
+            cases.move(
+                case,
+                to,
+                by=request.seat,
+                note=words["note"],
+                closing=words.get("closing"),
+                based_on=words["version"],
+            )
+            messages.success(request, _("The case is closed. Its team no longer sees it."))
+            return redirect("cases:case", code=case.code)
+    why = _("Everybody's place in the team ends with it. The file stays, and the case can be reopened.")
+    heading, verb = (_("Reject the signal"), _("Reject")) if is_signal else (_("Close the case"), _("Close the case"))
+    against = cases.obstacles_to_ending(case) if case.may_become(to) else [_("The case cannot end from this stage.")]
+    return _verb_page(request, case, form, heading, verb, why=why, against=against, tone="late")
+
+
+@needs("cases.close")
+def case_reopen(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Take a closed case up again."""
+    case = case_at(request, code)
+    if case.is_open and comes_too_late(request, _("This case is open.")):
+        return redirect("cases:case", code=case.code)
+    form = ReopenForm.of(request, initial={"version": case.version})
+    if form.is_accepted():
+        with form.catching():
+            words = form.cleaned_data
+            cases.move(case, Stage.INITIAL_ASSESSMENT, by=request.seat, note=words["note"], based_on=words["version"])
+            messages.success(request, _("The case is open again. Name its manager."))
+            return redirect("cases:team", code=case.code)
+    why = _("It begins again with the initial assessment. Its number and its file stay; its team is named anew.")
+    return _verb_page(request, case, form, _("Reopen the case"), _("Reopen the case"), why=why)
+
+
+def _verb_page(
+    request: SignedIn,
+    case: Case,
+    form: BaseForm | None,
+    heading: str,
+    verb: str,
+    *,
+    why: str = "",
+    against: list[str] | None = None,
+    tone: str = "",
+) -> HttpResponse:
+    context = {
+        **layout(request, case, here=""),
+        "form": form,
+        "heading": heading,
+        "verb": verb,
+        "reason": why,
+        "against": " ".join(against or []),
+        "tone": tone,
+    }
+    return render_page(request, "cases/case_verb.html", context)
