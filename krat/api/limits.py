@@ -1,16 +1,23 @@
 """Rate limits: how often somebody may ask. Counted in the database, so that all workers count together."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
 
 from allauth.core.internal.ratelimit import get_ip
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from krat.access import crypto
 from krat.api.models import Tally
+from krat.api.requests import ApiRequest
+
+if TYPE_CHECKING:  # it reads the settings, and with them this module
+    from rest_framework.views import APIView
 
 
 class Limit:
@@ -59,8 +66,10 @@ class PerClient(BaseThrottle):
 
     waiting = 0
 
-    def allow_request(self, request: Any, view: Any) -> bool:
-        self.waiting = Limit("client", settings.API_REQUESTS_A_MINUTE, 60).count(request.client.client_id)
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        self.waiting = Limit("client", settings.API_REQUESTS_A_MINUTE, 60).count(
+            cast(ApiRequest, request).client.client_id
+        )
         return not self.waiting
 
     def wait(self) -> float:

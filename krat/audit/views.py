@@ -1,10 +1,9 @@
 """The trail, for the data protection officer."""
 
-from typing import Any
-
 from django.apps import apps
 from django.http import HttpResponse
 
+from krat.access.requests import SeatRequest
 from krat.access.views import needs
 from krat.audit import trail
 from krat.audit.forms import TrailFilter
@@ -14,7 +13,7 @@ from krat.ui.rendering import render_page
 
 
 @needs("trail.view", methods=("GET",))
-def trail_list(request: Any) -> HttpResponse:
+def trail_list(request: SeatRequest) -> HttpResponse:
     """The trail, newest first."""
     rows = Entry.objects.visible_to(request.seat).order_by("-pk")
     found = listing(request, rows, TrailFilter(request.GET), per_page=50)
