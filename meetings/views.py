@@ -50,7 +50,7 @@ _DRAFT_KEY = "draft_key"
 def meeting_list(request: SignedIn) -> HttpResponse:
     """Meetings, the latest first."""
     rows = Meeting.objects.visible_to(request.seat).for_list()
-    found = listing(request, rows, MeetingFilter(request.GET))
+    found = listing(request, rows, MeetingFilter)
     context = {"found": found, "may_file": rights.may(request.seat, "meetings.file")}
     return render_page(request, "meetings/list.html", context)
 
@@ -137,7 +137,7 @@ def _returning(meeting: Meeting, seat: Seat) -> list[dict[str, Any]]:
 def decision_list(request: SignedIn) -> HttpResponse:
     """The ledger of decisions."""
     rows = Decision.objects.visible_to(request.seat).for_list()
-    found = listing(request, rows.prefetch_related(_tasks_for(request.seat)), DecisionFilter(request.GET))
+    found = listing(request, rows.prefetch_related(_tasks_for(request.seat)), DecisionFilter)
     return render_page(request, "meetings/decisions.html", {"found": found})
 
 

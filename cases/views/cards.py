@@ -143,7 +143,7 @@ def obstacle_gone(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def card_list(request: SignedIn) -> HttpResponse:
     """Stuck cases without a name, the longest wait first."""
     seat = request.seat
-    found = listing(request, Card.objects.visible_to(seat).for_list(), CardFilter(request.GET, seat=seat))
+    found = listing(request, Card.objects.visible_to(seat).for_list(), CardFilter)
     Card.as_known(found.rows, seat)
     request.shown += found.rows
     return render_page(request, "cases/cards.html", {"found": found, "is_national": seat.county_id is None})

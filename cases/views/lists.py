@@ -29,7 +29,7 @@ def case_list(request: SignedIn) -> HttpResponse:
     """Heads of cases, what is expected first on top; never a name."""
     seat = request.seat
     rows = Case.objects.visible_to(seat).for_list()
-    found = listing(request, rows, CaseFilter(request.GET, seat=seat))
+    found = listing(request, rows, CaseFilter)
     context = {
         "found": found,
         "cases": _heads(request, found.rows),

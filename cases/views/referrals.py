@@ -36,7 +36,7 @@ def referral_list(request: SignedIn) -> HttpResponse:
     """Referrals that came in, or that one's cases sent: purpose, institution, day and state, never about whom."""
     seat = request.seat
     rows = _by_what_waits(Referral.objects.visible_to(seat).for_list())
-    found = listing(request, rows, ReferralFilter(request.GET))
+    found = listing(request, rows, ReferralFilter)
     cases = {}
     if rights.may(seat, "referrals.send"):
         sent = Case.objects.visible_to(seat).filter(pk__in=[one.case_id for one in found.rows])

@@ -29,7 +29,7 @@ _IN_DANGER = ("129", "116006")
 def signal_list(request: SignedIn) -> HttpResponse:
     """What one's institution sent, and for a unit what it received: how it stands, never what it tells."""
     seat = request.seat
-    found = listing(request, Signal.objects.visible_to(seat).for_list(), SignalFilter(request.GET))
+    found = listing(request, Signal.objects.visible_to(seat).for_list(), SignalFilter)
     request.shown += found.rows
     context = {
         "found": found,

@@ -16,7 +16,7 @@ from krat.ui.rendering import render_page
 def trail_list(request: SeatRequest) -> HttpResponse:
     """The trail, newest first."""
     rows = Entry.objects.visible_to(request.seat).order_by("-pk")
-    found = listing(request, rows, TrailFilter(request.GET), per_page=50)
+    found = listing(request, rows, TrailFilter, per_page=50)
     entries = [(entry, trail.words_of(entry.event), _kind_of_thing(entry.thing_type)) for entry in found.rows]
     return render_page(request, "audit/trail.html", {"found": found, "entries": entries})
 

@@ -30,7 +30,7 @@ from krat.ui.rendering import render_page
 def institution_list(request: CommitteeRequest) -> HttpResponse:
     """The directory."""
     rows = Institution.objects.visible_to(request.seat).working().select_related("kind", "county", "parent")
-    found = listing(request, rows, InstitutionFilter(request.GET, seat=request.seat), per_page=50)
+    found = listing(request, rows, InstitutionFilter, per_page=50)
     return render_page(request, "committee/institutions.html", {"found": found})
 
 

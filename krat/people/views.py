@@ -60,7 +60,7 @@ def session_end(request: OwnAccount, session: int) -> HttpResponse:
 def people_list(request: SignedIn) -> HttpResponse:
     """Seats in force, and invitations that are open."""
     rows = Seat.objects.visible_to(request.seat).active().for_request().order_by("user__name", "pk")
-    found = listing(request, rows, SeatFilter(request.GET, seat=request.seat), per_page=50)
+    found = listing(request, rows, SeatFilter, per_page=50)
     invitations = Invitation.objects.visible_to(request.seat).filter(accepted_at=None, withdrawn_at=None)
     context = {
         "found": found,

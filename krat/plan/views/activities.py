@@ -21,7 +21,7 @@ from krat.ui.rendering import render_page
 def activity_list(request: SignedIn) -> HttpResponse:
     """The calendar of activities, the latest first."""
     rows = Activity.objects.visible_to(request.seat).for_list().order_by("-held_on", "-pk")
-    found = listing(request, rows, ActivityFilter(request.GET, seat=request.seat))
+    found = listing(request, rows, ActivityFilter)
     context = {"found": found, "may_record": rights.may(request.seat, "activities.record")}
     return render_page(request, "plan/activities.html", context)
 

@@ -37,8 +37,7 @@ def task_list(request: SignedIn) -> HttpResponse:
     whose = request.GET.get("whose") or ("own" if is_member else "all")
     if whose == "own":
         rows = rows.of(seat.institution_id)
-    filters = TaskFilter({**request.GET.dict(), "whose": whose}, seat=seat)
-    found = listing(request, rows, filters)
+    found = listing(request, rows, TaskFilter, asked={**request.GET.dict(), "whose": whose})
     context = {
         "found": found,
         "tasks": with_due(found.rows),
