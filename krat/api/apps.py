@@ -14,6 +14,7 @@ class ApiConfig(AppConfig):
     def ready(self) -> None:
         from krat.api import checks, schema  # noqa: F401  # the checks and the schema's parts register themselves
 
-        # Choices that two areas call alike (``state``) need a name each: an area gives it as its config's ``enum_names``.
-        names = {name: path for one in apps.get_app_configs() for name, path in getattr(one, "enum_names", {}).items()}
-        settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] |= names
+        # Choices that two areas call alike (``state``) need a name each: ``enum_names`` of an area's config.
+        names: dict[str, str] = settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"]
+        for one in apps.get_app_configs():
+            names.update(getattr(one, "enum_names", {}))
