@@ -27,18 +27,18 @@ GUNICORN := umask 077 && exec $(PY) -m gunicorn krat.wsgi --bind 127.0.0.1:$(POR
 CLEAN := env -u ALLOWED_HOSTS -u DATABASE_URL -u EMAIL_URL -u KRAT_KEYS -u LANGUAGE_CODE -u SECRET_KEY KRAT_NO_DOTENV=1
 
 # The invented world on this machine: nothing to configure, cookies that work without TLS.
-run lint test format messages: export KRAT_DEMO := 1
-run lint test format messages: export DEBUG := 0
-run lint test format messages: export PLAIN_HTTP := 1
+run lint test test-full format messages: export KRAT_DEMO := 1
+run lint test test-full format messages: export DEBUG := 0
+run lint test test-full format messages: export PLAIN_HTTP := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run serve port test bench lint format messages lock programs gettext
+.PHONY: help run serve port test test-full bench lint format messages lock programs gettext
 MAKEFLAGS += --no-print-directory
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # --- Serving ------------------------------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ test: $(TOOLS) programs ## Every check, then every test on SQLite and again on P
 	@$(CHECKS); \
 	if missing=$$($(PY) -m tests.postgres --find 2>&1 >/dev/null); then \
 		echo 'Tests on SQLite:'; \
-		$(CLEAN) $(PYTEST) $(PYTEST_ARGS) || exit 1; \
+		KRAT_POSTGRESQL_FOLLOWS=1 $(CLEAN) $(PYTEST) $(PYTEST_ARGS) || exit 1; \
 		echo 'Tests on PostgreSQL:'; \
 		$(CLEAN) $(PY) -m tests.postgres -- $(PYTEST) $(PYTEST_ARGS) || exit 1; \
 	else \
@@ -94,6 +94,9 @@ test: $(TOOLS) programs ## Every check, then every test on SQLite and again on P
 		KRAT_NOT_RUN="$$missing" $(CLEAN) $(PYTEST) $(PYTEST_ARGS) || exit 1; \
 	fi; \
 	exit $$failed
+
+test-full: export KRAT_FULL := 1
+test-full: test ## The same with the long walks: every role for every page, every page drawn, everything on both
 
 bench: $(TOOLS) ## Measure pages with CASES=100000 invented cases, TURNS=60 each (ON=postgresql; BENCH_ARGS=--fresh)
 	@umask 077 && $(CLEAN) $(if $(filter postgresql,$(ON)),$(PY) -m tests.postgres --) \

@@ -1,1 +1,1 @@
-"""What the registry costs: its pages beside one hand-written statement, and beside a plain copy without any walls."""
+"""Benchmarks: the registry's pages beside one hand-written statement, and a plain copy without rights or trail."""

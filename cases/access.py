@@ -1,4 +1,4 @@
-"""Who sees and does what in a case (docs/domain.md 16). Where a file stands, the committee has cards and numbers.
+"""Rights: who sees and does what in a case (docs/domain.md 16); of a file, the committee has cards and numbers.
 
 Reaches of a case: TEAM by a dated assignment, INSTITUTION as its holder, VICTIMS for the regional social service.
 Whoever is referred to has no case at all: RECEIVED (or OWN, for the officer who accepted) opens, through

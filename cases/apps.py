@@ -1,4 +1,4 @@
-"""Cases of children and possible victims: the closed half of the registry."""
+"""Django app of cases of children and possible victims."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -3,31 +3,31 @@
 from django.urls import path
 
 from cases import api
-from cases.views import cards, cases, parts, referrals, signals
+from cases.views import cards, case, inbox, lists, parts, referrals, signals, team
 
 app_name = "cases"
 urlpatterns = [
     # cases/
-    path("cases/", cases.case_list, name="list"),
-    path("cases/search/", cases.case_search, name="search"),
-    path("cases/new/", cases.case_add, name="add"),
-    path("cases/team/<uuid:code>/release/", cases.team_release, name="release"),
-    path("cases/inbox/<uuid:code>/apply/", cases.inbox_apply, name="inbox_apply"),
-    path("cases/inbox/<uuid:code>/drop/", cases.inbox_drop, name="inbox_drop"),
-    path("cases/<uuid:code>/", cases.case_detail, name="case"),
-    path("cases/<uuid:code>/identity/", cases.case_identity, name="identity"),
-    path("cases/<uuid:code>/head/", cases.case_head, name="head"),
-    path("cases/<uuid:code>/risk/", cases.case_risk, name="risk"),
-    path("cases/<uuid:code>/move/", cases.case_move, name="move"),
-    path("cases/<uuid:code>/close/", cases.case_close, name="close"),
-    path("cases/<uuid:code>/reopen/", cases.case_reopen, name="reopen"),
-    path("cases/<uuid:code>/team/", cases.case_team, name="team"),
+    path("cases/", lists.case_list, name="list"),
+    path("cases/search/", lists.case_search, name="search"),
+    path("cases/new/", case.case_add, name="add"),
+    path("cases/team/<uuid:code>/release/", team.team_release, name="release"),
+    path("cases/inbox/<uuid:code>/apply/", inbox.inbox_apply, name="inbox_apply"),
+    path("cases/inbox/<uuid:code>/drop/", inbox.inbox_drop, name="inbox_drop"),
+    path("cases/<uuid:code>/", case.case_detail, name="case"),
+    path("cases/<uuid:code>/identity/", case.case_identity, name="identity"),
+    path("cases/<uuid:code>/head/", case.case_head, name="head"),
+    path("cases/<uuid:code>/risk/", case.case_risk, name="risk"),
+    path("cases/<uuid:code>/move/", case.case_move, name="move"),
+    path("cases/<uuid:code>/close/", case.case_close, name="close"),
+    path("cases/<uuid:code>/reopen/", case.case_reopen, name="reopen"),
+    path("cases/<uuid:code>/team/", team.case_team, name="team"),
     path("cases/<uuid:code>/notes/", parts.case_notes, name="notes"),
     path("cases/<uuid:code>/school/", parts.case_school, name="school"),
     path("cases/<uuid:code>/aid/", parts.case_aid, name="aid"),
     path("cases/<uuid:code>/counselling/", parts.case_counselling, name="counselling"),
-    path("cases/<uuid:code>/viewers/", cases.case_viewers, name="viewers"),
-    path("cases/<uuid:code>/inbox/", cases.case_inbox, name="inbox"),
+    path("cases/<uuid:code>/viewers/", team.case_viewers, name="viewers"),
+    path("cases/<uuid:code>/inbox/", inbox.case_inbox, name="inbox"),
     path("cases/<uuid:code>/refer/", referrals.case_refer, name="refer"),
     path("cases/<uuid:code>/obstacles/new/", cards.obstacle_add, name="obstacle_add"),
     # signals/

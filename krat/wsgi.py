@@ -1,4 +1,4 @@
-"""The server's way in: the registry examines itself first and does not start when something is unsafe."""
+"""The WSGI application: runs the system checks first and does not start when something is unsafe."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Who reads, files and approves meetings. Source: docs/domain.md 16."""
+"""Rights: who reads, files and approves meetings. Source: docs/domain.md 16."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""What is done at and after a meeting: convened, opened, attended, minuted, decided, followed up, approved."""
+"""Verbs of meetings: convened, opened, attended, minuted, decided, followed up, approved."""
 
 import datetime
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Meetings of the committee and of its technical table."""
+"""Django app of meetings of the committee and of its technical table."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

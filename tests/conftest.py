@@ -1,9 +1,13 @@
 """What every test can ask for: the invented world, its people, their browsers.
 
-The world is filled once a run; a test sees it as it was filled, because what a test does is rolled back after it.
+The world is filled once and kept (`tests.worlds`); a test sees it as it was filled, because what a test does is rolled
+back after it.
 """
 
+import gc
+import itertools
 import os
+import random
 import shutil
 import tempfile
 from collections import Counter
@@ -13,17 +17,20 @@ from typing import Any
 
 import pytest
 
+from tests import pace
+
 # Playwright keeps an event loop in its thread; Django would take that for asynchronous code and refuse the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 _PLACE = Path(tempfile.mkdtemp(prefix="krat-tests-"))
+_heads = itertools.count()
 
 
 # --- Settings of a test run ---------------------------------------------------------------------------------
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Fast, but honest: keys of this run alone, no slow password hashes, static files without a manifest."""
+    """Fast, but honest: keys of tests alone, no slow password hashes, static files without a manifest."""
     from django.conf import settings
 
     settings.KRAT_KEYS = str(_PLACE / "keys.json")
@@ -37,25 +44,29 @@ def pytest_configure(config: pytest.Config) -> None:
     }
     settings.ALLOWED_HOSTS = ["testserver", *settings.LOCAL_NAMES]
     settings.MEDIA_ROOT = str(_PLACE / "media")
+    from tests import worlds
+
+    worlds.keys(_PLACE / "keys.json")
     from tests.safety.oracle import Plugin
 
     config.pluginmanager.register(Plugin(_PLACE), "oracle")  # watches every test
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """The keys of this run open nothing any more."""
+    """Nothing of this run is left."""
     shutil.rmtree(_PLACE, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What stands in memory by now stays: Python need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 # --- Several workers ----------------------------------------------------------------------------------------
 # With -n each worker is a process with its own keys, world and database; only the folder of the code is shared.
-
-JOURNEYS = "tests/journeys/"
-
-
-def _together(nodeid: str) -> str:
-    """What one worker runs: a module, whose tests share what is expensive; or all journeys, which share a server."""
-    return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -65,66 +76,42 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
     class Scheduler(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return _together(nodeid)
+            return pace.unit(nodeid)
 
     return Scheduler(config, log) if config.getoption("dist") == "loadfile" else None
 
 
-# --- The second database --------------------------------------------------------------------------------------
-
-_ONCE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
-ON_SQLITE_ONLY = (
-    # How pages look and read; walks through all of them take minutes.
-    "tests/journeys/test_pages.py",
-    "tests/journeys/test_keyboard.py",
-    "tests/journeys/test_account.py",
-    "tests/house/test_words.py",
-    # What is refused before any statement is made.
-    "tests/cases/test_core_doors.py::test_nobody_reads_a_depth_of_a_case_without_saying_who_asks",
-    "tests/cases/test_core_doors.py::test_no_join_from_a_head_names_a_depth",
-    "tests/access/test_census.py::test_a_page_takes_the_methods_it_declares_and_no_other",
-    "tests/access/test_census.py::test_signed_out_every_page_leads_to_the_sign_in",
-    # How many statements a page makes.
-    "tests/ui/test_growth.py",
-)
+# --- What is run where, and in which order ---------------------------------------------------------------------
 
 
-def _on_sqlite_only(item: Any) -> bool:
-    if item.nodeid.startswith(ON_SQLITE_ONLY):
-        return True
-    if item.get_closest_marker("django_db") or {"db", "server"} & set(item.fixturenames):
-        return False
-    # Others open a database by themselves: through the blocker, which pytest-django's own fixtures always take.
-    ours = [one for each in item._fixtureinfo.name2fixturedefs.values() for one in each if one.baseid]
-    return not any("django_db_blocker" in each.argnames for each in (item._fixtureinfo, *ours))
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--order=7``: modules, and the tests in each, in the order of that die."""
+    parser.addoption("--order", type=int, default=0, help="a number by which the order of the tests is thrown")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """On PostgreSQL, what the database cannot change is left to the run on SQLite, and the last lines say so."""
+    """What the other database is asked is skipped on this one, and the last lines say so."""
     from django.db import connection
 
-    if connection.vendor == "postgresql" and _on_sqlite_only(item):
-        item.add_marker(pytest.mark.skip(reason=_ONCE))
+    if why := pace.left_to_the_other(item, connection.vendor):
+        item.add_marker(pytest.mark.skip(reason=why))
         told = os.environ.get("KRAT_NOT_RUN", "")
-        if _ONCE not in told:
-            os.environ["KRAT_NOT_RUN"] = "\n".join(filter(None, [told, _ONCE]))
+        if why not in told:
+            os.environ["KRAT_NOT_RUN"] = "\n".join(filter(None, [told, why]))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Workers begin with what takes longest, and end with the modules after which the world would be filled again."""
-    if not hasattr(config, "workerinput"):
-        return
-    sizes = Counter(_together(item.nodeid) for item in items)
-    marked = ((item.path, item.get_closest_marker("django_db")) for item in items)
-    emptying = {path for path, mark in marked if mark and mark.kwargs.get("transaction")}
-
-    def turn(item: pytest.Item) -> tuple[bool, bool, int]:
-        unit = _together(item.nodeid)
-        return item.path in emptying, unit != JOURNEYS, -sizes[unit]
-
-    items.sort(key=turn)
+    """Workers begin with what takes longest; or everything in the order of a die."""
+    if order := config.getoption("order"):
+        dice = random.Random(order)
+        dice.shuffle(items)
+        turns = {one: dice.random() for one in sorted({pace.unit(item.nodeid) for item in items})}
+        items.sort(key=lambda item: turns[pace.unit(item.nodeid)])
+    elif hasattr(config, "workerinput"):
+        tests = Counter(pace.unit(item.nodeid) for item in items if not item.get_closest_marker("skip"))
+        items.sort(key=lambda item: -pace.seconds(one := pace.unit(item.nodeid), tests[one]))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -151,61 +138,61 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup, django_db_blocker):
-    """The test database, with the cache's table and the invented world in it."""
-    from django.core.management import call_command
-
-    from tests.safety import canary_world
-
-    with django_db_blocker.unblock():
-        call_command("createcachetable", verbosity=0)
-        canary_world.number_rows_high()
-        _fill()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _append_only_tables_can_be_emptied():
-    """A test with real transactions is cleared away by emptying every table, which the trail's triggers refuse."""
-    from django.db import connection
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker) -> Iterator[None]:
+    """The test database: a copy of the invented world, with canaries in it (`tests.worlds`)."""
     from django.test import TransactionTestCase
 
-    from krat.audit import triggers
+    from tests import worlds
 
-    empty_tables = TransactionTestCase._fixture_teardown
-
-    def without_triggers(self: TransactionTestCase) -> None:
-        triggers.remove(connection)
-        try:
-            empty_tables(self)
-        finally:
-            triggers.install(connection)
-
-    TransactionTestCase._fixture_teardown = without_triggers
+    with django_db_blocker.unblock():
+        worlds.enter()
+    # A test with real transactions is cleared away by emptying every table, which the trail's triggers refuse.
+    empty_tables, TransactionTestCase._fixture_teardown = (
+        TransactionTestCase._fixture_teardown,
+        lambda self: worlds.begin_again(),
+    )
     yield
     TransactionTestCase._fixture_teardown = empty_tables
-
-
-def _fill() -> None:
-    from krat.demo import world as invented
-    from tests.safety import canary_world
-
-    invented.fill()
-    canary_world.fill()
+    with django_db_blocker.unblock():
+        worlds.leave()
 
 
 @pytest.fixture(autouse=True)
-def _trail_head_of_this_test(settings, tmp_path) -> None:
+def _trail_head_of_this_test(settings) -> None:
     """The trail's head is noted in a file, which no rollback takes back: each test has a file of its own."""
-    settings.KRAT_TRAIL_HEAD = str(tmp_path / "trail-head")
+    settings.KRAT_TRAIL_HEAD = str(_PLACE / f"trail-head-{next(_heads)}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fragments_are_drawn_without_a_record():
+    """Django's test client keeps a copy of the context of every template it sees drawn; of components nobody asks."""
+    from django.test import client
+
+    keep = client.store_rendered_templates
+
+    def keep_pages(store: Any, signal: Any, sender: Any, template: Any, context: Any, **more: Any) -> None:
+        if not str(template.name).startswith(("components/", "django/forms/")):
+            keep(store, signal, sender, template, context, **more)
+
+    client.store_rendered_templates = keep_pages
+    yield
+    client.store_rendered_templates = keep
+
+
+@pytest.fixture(autouse=True)
+def _numbers_of_this_test() -> Iterator[None]:
+    """The builder counts for each test from the same number on: what is called how depends on no test before it."""
+    from krat.demo import make
+    from tests import worlds
+
+    worlds.count_again()
+    yield
+    assert make.number() < worlds.LAST_NUMBER, "what is planted lies beyond this number: count less, or move it"
 
 
 @pytest.fixture
 def world(db) -> None:
-    """The invented world; filled again where a test with real transactions has emptied the tables."""
-    from krat.people.models import User
-
-    if not User.objects.exists():
-        _fill()
+    """The invented world, as it was filled."""
 
 
 # --- People -------------------------------------------------------------------------------------------------

@@ -3,9 +3,9 @@
     python -m tests.postgres -- pytest     runs the command with DATABASE_URL pointing to a new, empty cluster
     python -m tests.postgres --find        prints where the server's programs are, or why they are of no use
 
-The cluster stands in a temporary folder that only its owner may enter, listens on a socket in that folder
-and on no network address, and is stopped and removed whatever happens to the command. Clusters that are
-already on the machine are never touched.
+The cluster stands in a temporary folder that only its owner may enter, in memory where there is room, listens on a
+socket in that folder and on no network address, and is stopped and removed whatever happens to the command. Clusters
+that are already on the machine are never touched.
 """
 
 import os
@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
@@ -28,6 +28,7 @@ PORT = 54329  # names the socket; not 5432, so that no mistake can reach a real 
 NAME = "krat"  # of the database, and of its owner
 OLDEST = 15  # the first version whose databases can sort by ICU, which knows Albanian (Ç after C, Dh after D)
 DEBIAN = Path("/usr/lib/postgresql")
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30  # bytes; a cluster of the tests takes less than one of these four GiB
 PATIENCE = 30  # seconds for a start or a stop; both take well under two
 
 
@@ -87,8 +88,8 @@ def lent() -> dict[str, Any]:
 def cluster() -> Iterator[str]:
     """A running cluster with one empty database; gives its address in the form DATABASE_URL takes."""
     programs = find()
-    # Directly under /tmp: a socket's path may have 107 bytes, and the server's user must get there.
-    folder = Path(tempfile.mkdtemp(prefix="krat-pg-", dir="/tmp"))
+    # Directly below: a socket's path may have 107 bytes, and the server's user must get there.
+    folder = Path(tempfile.mkdtemp(prefix="krat-pg-", dir=roomy()))
     try:
         if user := lent():
             os.chown(folder, user["user"], user["group"])
@@ -109,6 +110,14 @@ def cluster() -> Iterator[str]:
             _stop(server)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def roomy() -> Path:
+    """In memory, where there is plenty: a server that flushes as in service then waits for no disk."""
+    with suppress(OSError):
+        if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+            return MEMORY
+    return Path("/tmp")
 
 
 def address(folder: Path) -> str:

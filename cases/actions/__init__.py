@@ -1,1 +1,1 @@
-"""What is done in cases."""
+"""Verbs of cases."""

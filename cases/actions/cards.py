@@ -1,4 +1,4 @@
-"""The bridge: an obstacle is marked, its card goes to the table, the worker confirms it is gone (decisions 11, 13).
+"""Verbs of obstacles and cards: marked, taken to the table, confirmed gone by the worker (decisions 11, 13).
 
 Nobody at the table learns whose card it is; the team finds its card from the obstacle.
 """

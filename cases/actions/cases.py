@@ -1,4 +1,4 @@
-"""The case: opened, assessed, led through its stages, given a team, closed."""
+"""Verbs of the case: opened, assessed, led through its stages, given a team, closed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Referrals: sent, reminded of, accepted, refused, withdrawn, completed; and the parts that come of them."""
+"""Verbs of referrals: sent, reminded of, accepted, refused, withdrawn, completed; and the parts that come of them."""
 
 from __future__ import annotations
 

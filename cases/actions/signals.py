@@ -1,4 +1,4 @@
-"""Signals: sent, taken as a case, or not taken."""
+"""Verbs of signals: sent, taken as a case, or not taken."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction

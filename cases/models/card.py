@@ -1,4 +1,4 @@
-"""The bridge to the table: an obstacle stands in the file, its card goes to the table without a name (decision 11)."""
+"""Obstacles and cards: an obstacle stands in the file, its card goes to the table without a name (decision 11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The head of a case: number, stage, risk, holder and clocks, without a name; and who works on it."""
+"""The head of a case: number, stage, risk, holder and deadlines, without a name; and who works on it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bridge to the table: obstacles in the file of a case, and cards without a name."""
+"""Pages of obstacles and cards: obstacles in the file of a case, and cards without a name."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.access_reason import access_reason
 from cases.models import Case, SentChange
 from krat.access import rights
+from krat.access.views import door
 from krat.people.models import Seat
+from krat.ui.due import Due, due_by
 
 # A part of the file: its name here, its words, the right it asks for, its page, and the place on that page.
 _PARTS = (
@@ -57,6 +60,22 @@ def layout(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any
         "parts": parts,
         "may_see_viewers": may_here(seat, "cases.viewers"),
     }
+
+
+def case_at(request: Any, code: uuid.UUID, *, right: str = "") -> Case:
+    """The case at this address, through the door, with what its pages show of its head."""
+    return door(request, Case.objects.for_list().select_related("closing"), code, right=right)
+
+
+def code_of(request: Any, case_id: int) -> uuid.UUID:
+    """The code by which the page of a case is found that a verb was about (one query)."""
+    found: uuid.UUID = Case.objects.visible_to(request.seat).values_list("code", flat=True).get(pk=case_id)
+    return found
+
+
+def due_of_case(case: Case) -> Due | None:
+    """The chip of what is expected next; none where the case is over."""
+    return due_by(case.expected_by) if case.is_open else None
 
 
 def _waiting(seat: Seat, case: Case) -> Any:

@@ -1,4 +1,4 @@
-"""The door opens when every area's table of rights is read."""
+"""Django app of access: reads every area's table of rights at start."""
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created

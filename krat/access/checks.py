@@ -1,4 +1,4 @@
-"""The registry examines itself before it starts: ``manage.py check``, and again in ``krat.wsgi``."""
+"""System checks that run before the registry starts: ``manage.py check``, and again in ``krat.wsgi``."""
 
 from typing import Any
 

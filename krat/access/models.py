@@ -1,4 +1,4 @@
-"""What the door itself remembers: which forms were received, which were kept, and what place this database is."""
+"""Models of access: forms received, forms to recover, and which installation this database is."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""The one door: rows of a scoped model show themselves only to a named seat.
+"""Row-level access: querysets of a scoped model answer only when a seat is named.
 
 ``objects`` refuses to be read until someone says who is asking, by `visible_to` or `permitted`. The refusal sits in the
 default and in the base manager, so it also covers choice fields, related managers, prefetching, counting and

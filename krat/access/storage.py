@@ -1,4 +1,4 @@
-"""The database must keep what it acknowledged: its settings are read back on every new connection.
+"""Durability: the database's own settings are read back on every new connection.
 
 An unsafe value refuses the connection, and so the start. Figures behind this: with SQLite's ``synchronous=NORMAL`` a
 simulated power cut lost every one of some 700 acknowledged writes; with ``FULL`` none.

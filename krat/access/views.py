@@ -1,4 +1,4 @@
-"""How a page asks for its right, and how one row is fetched through the door.
+"""Decorators by which a page declares its right, and `door`, which fetches one row that the seat may use.
 
     @needs("tasks.verify")
     def task_verify(request, code):

@@ -1,4 +1,4 @@
-"""Who sees and ends the machines' clients."""
+"""Rights: who sees and ends the machines' clients."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""How machines come and go."""
+"""Verbs of machine clients: made and ended."""
 
 import secrets
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""REST."""
+"""Django app of the REST interface."""
 
 from django.apps import AppConfig, apps
 from django.conf import settings

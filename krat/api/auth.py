@@ -1,4 +1,4 @@
-"""Who a machine is: bearer token, client, seat.
+"""Authentication of machines: bearer token, client, seat.
 
 allauth gives the tokens; its own class for REST would answer 403 where 401 is meant (decision 22).
 """

@@ -1,4 +1,4 @@
-"""REST stays closed: checked before the registry starts."""
+"""System checks: the REST interface is closed by default."""
 
 from typing import Any
 

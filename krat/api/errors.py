@@ -1,4 +1,4 @@
-"""How a machine is refused: RFC 9457 problems, always with the same members.
+"""Error answers: RFC 9457 problems, always with the same members.
 
 ``type``, ``title``, ``status``, ``detail`` (a sentence), ``code`` (for machines), ``errors`` by field, each a list of
 ``{"code", "message"}``.

@@ -1,4 +1,4 @@
-"""Limits: how often somebody may ask. Counted in the database, so that all workers count together."""
+"""Rate limits: how often somebody may ask. Counted in the database, so that all workers count together."""
 
 from typing import Any
 

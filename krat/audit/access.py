@@ -1,4 +1,4 @@
-"""Who reads the trail."""
+"""Rights: who reads the trail."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""The trail registers itself as the door's access logger."""
+"""Django app of the audit trail, which registers itself as the access logger."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

@@ -1,4 +1,4 @@
-"""Writing the trail, and reading one thing's history.
+"""The audit trail: writing entries, and reading one thing's history.
 
 `record` is called by verbs, in the verb's own transaction: if the row cannot be written, nothing happened.
 """

@@ -1,4 +1,4 @@
-"""The trail's tables refuse UPDATE, DELETE and TRUNCATE in the database itself.
+"""Database triggers by which the trail's tables refuse UPDATE, DELETE and TRUNCATE in the database itself.
 
 Made again after every migration, idempotently: SQLite drops a table's triggers when a migration rebuilds the table, and
 says nothing. A check counts them.

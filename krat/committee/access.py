@@ -1,4 +1,4 @@
-"""Who sees and changes institutions, bodies, acts and members."""
+"""Rights: who sees and changes institutions, bodies, acts and members."""
 
 from django.utils.translation import gettext_lazy as _
 

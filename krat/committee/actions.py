@@ -1,4 +1,4 @@
-"""What is done to the committee: acts are recorded, bodies constituted, institutions given a place or relieved."""
+"""Verbs of the committee: acts are recorded, bodies constituted, institutions given a place or relieved."""
 
 import datetime
 

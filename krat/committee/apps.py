@@ -1,4 +1,4 @@
-"""The committee: institutions, bodies, acts."""
+"""Django app of the committee: institutions, bodies, members, acts."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

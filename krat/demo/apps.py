@@ -1,4 +1,4 @@
-"""The invented world."""
+"""Django app of the demonstration data."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The one builder: rows for tests and for the invented world, each a function with plain defaults (decision 27).
+"""The one builder of test data: rows for tests and the invented world, by functions with defaults (decision 27).
 
 It inserts through the models, checked by ``full_clean``, where a verb would ask for a seat that a test does not have.
 Whatever is not given is made or taken as invented. Every keyword of the model may be given instead.

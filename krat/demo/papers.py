@@ -1,4 +1,4 @@
-"""The shapes in which the invented year of a county is written down."""
+"""Dataclasses in which the invented year of a county is written down."""
 
 from dataclasses import dataclass, field
 

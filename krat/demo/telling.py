@@ -1,4 +1,4 @@
-"""The words in which the invented cases are written down: each is a step, done through the registry's own verbs.
+"""Steps of the invented cases, each done through the registry's own verbs.
 
 A story is told step by step on its days; whoever would do a step does it, with the seat that person would use.
 """

@@ -1,4 +1,4 @@
-"""Each role's first page, and the layout around every page."""
+"""Django app of each role's first page and of the layout around every page."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

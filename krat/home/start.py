@@ -1,4 +1,4 @@
-"""What must be true of the database before the server starts."""
+"""System checks of the database before the server starts."""
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured

@@ -1,4 +1,4 @@
-"""Who sees and changes people, seats and invitations."""
+"""Rights: who sees and changes people, seats and invitations."""
 
 from django.utils.translation import gettext_lazy as _
 

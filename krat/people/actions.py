@@ -1,4 +1,4 @@
-"""How people come and go: invited, seated, relieved."""
+"""Verbs of people: invited, seated, relieved."""
 
 import datetime
 import secrets

@@ -1,4 +1,4 @@
-"""People and their seats."""
+"""Django app of users, seats and invitations."""
 
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed

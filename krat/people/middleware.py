@@ -1,4 +1,4 @@
-"""What stands between signing in and a page: the session's clocks, the active seat, the second factor."""
+"""Middleware: when a session ends, the active seat, the second factor."""
 
 from collections.abc import Callable
 from typing import Any

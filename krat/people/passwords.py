@@ -1,4 +1,4 @@
-"""Passwords made of Albanian words, names and places are guessed first by whoever attacks an Albanian registry.
+"""Password validator: Albanian words, names and places are guessed first by whoever attacks an Albanian registry.
 
 Django's list of common passwords is English, and so is the usual estimator: it calls *tirana2026* strong.
 """

@@ -1,4 +1,4 @@
-"""What the trail keeps of signing in and out: receivers of Django's own signals, the one place for signals."""
+"""Receivers of Django's sign-in signals, which write the trail: the one place for signals."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who sees, writes, reports and verifies plans, tasks and activities. Source: docs/domain.md 16."""
+"""Rights: who sees, writes, reports and verifies plans, tasks and activities. Source: docs/domain.md 16."""
 
 from django.utils.translation import gettext_lazy as _
 

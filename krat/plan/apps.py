@@ -1,4 +1,4 @@
-"""The action plan: what was promised."""
+"""Django app of action plans, tasks and activities."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

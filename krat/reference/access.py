@@ -1,4 +1,4 @@
-"""Who edits the lists. Everybody who is signed in reads them."""
+"""Rights: who edits the lists. Everybody who is signed in reads them."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -1,4 +1,4 @@
-"""How lists, deadlines and holidays are changed."""
+"""Verbs that change lists, deadlines and holidays."""
 
 import datetime
 from typing import Any, TypeVar

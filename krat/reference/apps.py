@@ -1,4 +1,4 @@
-"""Lists, deadlines, holidays, places."""
+"""Django app of reference data: code lists, deadlines, holidays, places."""
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate

@@ -1,4 +1,4 @@
-"""Who sees figures (level A of docs/domain.md 16): the committee and members their county's, the national office all.
+"""Rights: who sees figures (level A of docs/domain.md 16): the committee its county's, the national office all.
 
 Figures are no way to a row: the models of cases have no path for this right, and only `krat.reports.queries` counts.
 """

@@ -1,4 +1,4 @@
-"""The figures of the registry: the one place that counts, and the page that shows it."""
+"""Django app of figures: the one place that counts, and the page that shows it."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

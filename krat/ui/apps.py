@@ -1,4 +1,4 @@
-"""How things look."""
+"""Django app of the user interface: forms, lists, rendering, template tags."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _

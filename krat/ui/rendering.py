@@ -1,4 +1,4 @@
-"""How a page is made: everything it shows is fetched now, and rendered after the transaction has ended."""
+"""Rendering pages: everything it shows is fetched now, and rendered after the transaction has ended."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -16,11 +16,12 @@ WORDS = "Shembull: një fjalë që s'duhet ta lexojë kush."
 PLACE = "meetings_minutedraft:sealed:6a1e"
 
 
+def _key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
 def _keys_of(names: list[str], active: str, path: Path) -> Path:
-    content = {
-        "active": active,
-        "keys": {name: base64.b64encode(secrets.token_bytes(32)).decode() for name in names},
-    }
+    content = {"active": active, "keys": {name: _key() for name in names}, "hash_key": _key()}
     path.write_text(json.dumps(content))
     path.chmod(0o600)
     return path
@@ -39,6 +40,14 @@ def use(settings):
     yield chosen
     crypto._keys.cache_clear()
     crypto._cipher.cache_clear()
+
+
+def _rewrite(path: Path, change) -> Path:
+    """Let ``change`` work on what the key file holds."""
+    content = json.loads(path.read_text())
+    change(content)
+    path.write_text(json.dumps(content))
+    return path
 
 
 # --- bound to a place ---
@@ -127,13 +136,68 @@ def test_once_the_old_key_is_gone_old_words_stay_shut(tmp_path, use):
         crypto.decrypt(before, place=PLACE)
 
 
+# --- the keyed hash ---
+
+
+def _hashed() -> str:
+    return crypto.keyed_hash(b"4711", use="probe")
+
+
 def test_a_hash_depends_on_its_use_and_its_key(tmp_path, use):
-    use(_keys_of(["k1"], "k1", tmp_path / "one.json"))
-    here = crypto.keyed_hash(b"4711", use="probe")
+    path = use(_keys_of(["k1"], "k1", tmp_path / "keys.json"))
+    here = _hashed()
     assert crypto.keyed_hash(b"4711", use="other") != here
 
-    use(_keys_of(["k1"], "k1", tmp_path / "other.json"))
-    assert crypto.keyed_hash(b"4711", use="probe") != here
+    use(_rewrite(path, lambda content: content.update(hash_key=_key())))
+    assert _hashed() != here
+
+
+def test_hashes_stay_when_every_key_that_encrypts_is_replaced(tmp_path, use):
+    path = use(_keys_of(["k1"], "k1", tmp_path / "keys.json"))
+    before = _hashed()
+
+    use(_rewrite(path, lambda content: content.update(active="k2", keys={"k2": _key()})))
+
+    assert _hashed() == before
+
+
+def _as_once_written(content) -> None:
+    del content["hash_key"]
+
+
+def test_a_key_file_from_before_hashes_as_it_did(tmp_path, use):
+    """Names and personal numbers are found by tokens that an earlier file made: their value stands here."""
+    once = {
+        "active": "k2",
+        "keys": {"k2": base64.b64encode(b"2" * 32).decode(), "k1": base64.b64encode(b"1" * 32).decode()},
+    }
+    path = tmp_path / "keys.json"
+    path.write_text(json.dumps(once))
+    path.chmod(0o600)
+    use(path)
+
+    assert _hashed() == "2604b267378f2db67c7ffb63d7d3541b78205b9092c495bb10ef67def82b1150"
+
+
+def test_a_key_file_from_before_takes_its_oldest_key_as_hash_key_and_is_free_to_drop_it(tmp_path, use):
+    path = use(_rewrite(_keys_of(["k1", "k2"], "k2", tmp_path / "keys.json"), _as_once_written))
+    before = _hashed()
+
+    def parted(content):
+        content["hash_key"] = content["keys"].pop("k1")
+
+    use(_rewrite(path, parted))
+
+    assert _hashed() == before
+
+
+def test_a_key_file_from_before_that_drops_its_oldest_key_without_that_finds_nothing_again(tmp_path, use):
+    path = use(_rewrite(_keys_of(["k1", "k2"], "k2", tmp_path / "keys.json"), _as_once_written))
+    before = _hashed()
+
+    use(_rewrite(path, lambda content: content["keys"].pop("k1")))
+
+    assert _hashed() != before
 
 
 # --- the key file ---
@@ -151,6 +215,13 @@ def test_a_new_key_file_is_its_owners_alone(tmp_path):
     crypto.make_keys(tmp_path / "deep" / "keys.json")
 
     assert (tmp_path / "deep" / "keys.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_new_key_file_has_another_key_for_hashes_than_for_encrypting(tmp_path):
+    crypto.make_keys(tmp_path / "keys.json")
+    content = json.loads((tmp_path / "keys.json").read_text())
+
+    assert content["hash_key"] not in content["keys"].values()
 
 
 def test_a_key_file_is_never_overwritten(tmp_path):
@@ -188,6 +259,9 @@ def test_in_service_a_missing_key_file_is_not_made_up(tmp_path, use, settings):
         '{"active": "k1", "keys": {}}',
         '{"active": "k1", "keys": {"k1": "c2hvcnQ="}}',
         '{"active": "k1", "keys": []}',
+        f'{{"active": "k1", "keys": {{"k1": "{_key()}"}}, "hash_key": "c2hvcnQ="}}',
+        f'{{"active": "k1", "keys": {{"k1": "{_key()}"}}, "hash_key": null}}',
+        f'{{"active": "k1", "keys": {{"k1": "{_key()}"}}, "hash_key": "{_key()}="}}',
     ],
 )
 def test_a_key_file_of_another_shape_is_refused_with_a_sentence(content, tmp_path, use):

@@ -28,7 +28,6 @@ print("STANDS", Step.objects.unscoped("a test looks at the end").count())
 
 @pytest.mark.slow
 def test_of_many_who_send_the_same_key_at_once_one_acts(place):  # noqa: F811  the fixture
-    said_by(place, "manage.py", "migrate", "--verbosity", "0")
     words = said_by(place, "manage.py", "shell", "--verbosity", "0", "-c", _PREPARE).split()
     prepared = words[words.index("PREPARED") + 1 :][:3]
     command = [sys.executable, "-m", "tests.api.senders", *prepared]

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from tests import worlds
 from tests.cases.concurrency import ROUNDS
 from tests.meetings.test_many_editors import ROOT, said_by
 
@@ -18,24 +19,12 @@ pytestmark = pytest.mark.slow
 def prepared(tmp_path_factory, django_db_blocker):
     """A database with a unit and its and what the processes need to know of it; each test has its own things
     in it."""
-    from django.db import connection
-
     folder = tmp_path_factory.mktemp("concurrency")
-    environment = {**os.environ, "KRAT_KEYS": str(folder / "keys.json"), "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
-    name = f"concurrency_{os.getpid()}"
-    if connection.vendor == "sqlite":
-        environment["DATABASE_URL"] = f"sqlite:///{folder / 'registry.sqlite3'}"
-    else:
-        base, _slash, _old = os.environ["DATABASE_URL"].rpartition("/")
-        environment["DATABASE_URL"] = f"{base}/{name}"
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
-    said_by(environment, "manage.py", "migrate", "--verbosity", "0")
-    words = said_by(environment, "-m", "tests.cases.concurrency", "prepare")
-    yield environment, json.loads(words.partition("PREPARED ")[2])
-    if connection.vendor == "postgresql":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with worlds.copied(worlds.BARE, folder, django_db_blocker) as address:
+        environment = {**os.environ, "DATABASE_URL": address, "KRAT_KEYS": str(folder / "keys.json")}
+        environment |= {"KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
+        words = said_by(environment, "-m", "tests.cases.concurrency", "prepare")
+        yield environment, json.loads(words.partition("PREPARED ")[2])
 
 
 def concurrently(environment, *tasks) -> list[list[str]]:

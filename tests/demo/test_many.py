@@ -73,7 +73,9 @@ def test_every_row_is_as_the_models_want_it(added):
     """Bulk writing looks at no row, so this does; what it finds would be refused by the verbs, too."""
     models = (Identity, StageDeadline, Assignment, Referral, Obstacle, Note)
 
-    for row in (*added, *(one for model in models for one in of(model, added))):
+    rows = [*added, *(one for model in models for one in of(model, added))]
+    assert len(rows) > 5 * COUNT
+    for row in rows:
         row.full_clean(validate_unique=False)
     connection.check_constraints()
 

@@ -1,4 +1,4 @@
-"""A real server with the invented world on a database of its own, and a browser to walk through it.
+"""A real server with the invented world on a database of its own, and a browser to walk through it, for each worker.
 
 Never pytest-django's ``live_server``: it empties the tables, which the trail's triggers refuse, and it serves the
 pages from within the test. Here gunicorn serves them, as ``make run`` does, and a test sees what a browser sees.
@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests import postgres, worlds
 from tests.journeys.steps import DESK, sign_in
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,7 +38,7 @@ _NAMES = ("chromium", "chromium-browser")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every journey drives the browser; they come last, so that what is quicker fails first."""
+    """Every journey drives the browser; in a single process they come last, so that what is quicker fails first."""
     here = Path(__file__).parent
     journeys = [item for item in items if item.path.is_relative_to(here)]
     for item in journeys:
@@ -75,18 +77,15 @@ class Server:
 
 
 @pytest.fixture(scope="session")
-def server(chromium: str, tmp_path_factory: pytest.TempPathFactory, django_db_blocker: Any) -> Iterator[Server]:
+def server(chromium: str, django_db_blocker: Any) -> Iterator[Server]:
     """The registry on a free port of this machine, with the invented world as it is filled."""
-    place = tmp_path_factory.mktemp("journeys")
-    with _database(place, django_db_blocker) as database, socket.socket() as free:
+    place = Path(tempfile.mkdtemp(prefix="krat-journeys-", dir=postgres.roomy()))
+    with worlds.copied(worlds.DEMO, place, django_db_blocker) as database, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         served = Server(f"http://127.0.0.1:{port}", _environment(place, database))
-        served.run("manage.py", "migrate", "--no-input", "--verbosity", "0")
-        served.run("manage.py", "createcachetable", "--verbosity", "0")
         served.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
-        served.run("manage.py", "demo")
         command = [sys.executable, "-m", "gunicorn", "krat.wsgi", "--bind", f"127.0.0.1:{port}"]
         command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
         command += ["--no-control-socket", "--log-level", "warning"]
@@ -105,34 +104,8 @@ def server(chromium: str, tmp_path_factory: pytest.TempPathFactory, django_db_bl
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
     said = (place / "log").read_text(errors="replace")
+    shutil.rmtree(place, ignore_errors=True)
     assert "incident" not in said, f"The server met errors while the journeys were walked:\n{said}"
-
-
-class _database:  # noqa: N801 - used as a function
-    """The address of an empty database: a file, or a second database in the cluster of this run."""
-
-    def __init__(self, place: Path, blocker: Any) -> None:
-        self.address = f"sqlite:///{place / 'journeys.sqlite3'}"
-        self.blocker = blocker
-        self.cluster = os.environ.get("DATABASE_URL", "")
-        self.name = f"journeys_{os.getpid()}"  # of this worker alone
-
-    def __enter__(self) -> str:
-        if self.cluster.startswith("postgres"):
-            self.address = f"{self.cluster.rpartition('/')[0]}/{self.name}"
-            self._say(f"CREATE DATABASE {self.name}")
-        return self.address
-
-    def __exit__(self, *problem: object) -> None:
-        if self.cluster.startswith("postgres"):
-            self._say(f"DROP DATABASE {self.name} WITH (FORCE)")
-
-    def _say(self, words: str) -> None:
-        from django.db import connection
-
-        # As the test runner makes its own database: through one that every cluster has.
-        with self.blocker.unblock(), connection._nodb_cursor() as cursor:
-            cursor.execute(words)
 
 
 def _environment(place: Path, database: str) -> dict[str, str]:

@@ -14,6 +14,7 @@ import pytest
 from krat.demo import make
 from meetings import actions
 from meetings.models import AgendaItem
+from tests import worlds
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 EDITORS = 4
@@ -37,21 +38,12 @@ print("STANDS", item.version, item.discussion)
 @pytest.fixture
 def place(tmp_path, django_db_blocker):
     """A database of its own beside the tests' one, in the environment of the processes."""
-    from django.db import connection
-
-    environment = {**os.environ, "KRAT_KEYS": str(tmp_path / "keys.json"), "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
-    if connection.vendor == "sqlite":
-        environment["DATABASE_URL"] = f"sqlite:///{tmp_path / 'editors.sqlite3'}"
-        yield environment
-        return
-    name = f"editors_{os.getpid()}"
-    base, _slash, _old = os.environ["DATABASE_URL"].rpartition("/")
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
-    environment["DATABASE_URL"] = f"{base}/{name}"
-    yield environment
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with worlds.copied(worlds.BARE, tmp_path, django_db_blocker) as address:
+        yield {**os.environ, "DATABASE_URL": address} | {
+            "KRAT_KEYS": str(tmp_path / "keys.json"),
+            "KRAT_DEMO": "1",
+            "PLAIN_HTTP": "1",
+        }
 
 
 def said_by(environment, *arguments):
@@ -69,7 +61,6 @@ def editor(environment, item, seat, name):
 
 @pytest.mark.slow
 def test_editors_of_one_item_lose_nothing_though_one_of_them_is_killed(place):
-    said_by(place, "manage.py", "migrate", "--verbosity", "0")
     words = said_by(place, "manage.py", "shell", "--verbosity", "0", "-c", PREPARE).split()
     item, seat = words[words.index("PREPARED") + 1 :][:2]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from django.utils import dateformat, formats, translation
@@ -59,7 +59,11 @@ def new(row: Any, field: str) -> str:
 def value(row: Any, field: str, text: str, *, said: str = "") -> None:
     """Remember a number or a short code that stands in one field only, and how else a page may say it."""
     for one in {text, said or text}:
-        _values[one.lower()] = (re.compile(_NEVER_WITHIN.format(re.escape(one.lower()))), text, place_of(row, field))
+        _values[one.lower()] = (_pattern_of(one.lower()), text, place_of(row, field))
+
+
+def _pattern_of(said: str) -> re.Pattern[str]:
+    return re.compile(_NEVER_WITHIN.format(re.escape(said)))
 
 
 def date(row: Any, field: str, day: datetime.date) -> None:
@@ -83,9 +87,34 @@ def forget() -> None:
         register.clear()
 
 
+def dump() -> dict[str, Any]:
+    """All that is planted, in a form that JSON takes; for a world that is kept."""
+    return {
+        "count": next(_count),
+        "words": {word: astuple(place) for word, place in _words.items()},
+        "values": {said: (text, astuple(place)) for said, (_pattern, text, place) in _values.items()},
+        "codes": {code: astuple(place) for code, place in _codes.items()},
+    }
+
+
+def load(dumped: dict[str, Any]) -> None:
+    """Know what is planted in a world that was kept."""
+    global _count
+    forget()
+    _count = itertools.count(dumped["count"])
+    _words.update((word, Place(*place)) for word, place in dumped["words"].items())
+    _values.update((said, (_pattern_of(said), text, Place(*place))) for said, (text, place) in dumped["values"].items())
+    _codes.update((code, Place(*place)) for code, place in dumped["codes"].items())
+
+
 def texts() -> dict[str, Place]:
     """Every canary of a text, by its word."""
     return dict(_words)
+
+
+def numbers() -> set[str]:
+    """The planted numbers and days, as they stand in their rows."""
+    return {text for _pattern, text, _place in _values.values()}
 
 
 def places() -> list[Place]:

@@ -120,7 +120,13 @@ def _one_case(request, code):
     return HttpResponse(door(request, Case, code).number)
 
 
+@needs("tasks.view", methods=("GET",))
+def _says_it_again(request):
+    return HttpResponse(request.GET["q"])
+
+
 urlpatterns = [
+    path("probe/again/", _says_it_again, name="probe_again"),
     path("probe/name/", _leaks_a_name, name="probe_name"),
     path("probe/header/", _leaks_in_a_header, name="probe_header"),
     path("probe/cookie/", _leaks_in_a_cookie, name="probe_cookie"),
@@ -267,7 +273,7 @@ def test_ones_own_words_are_no_news(as_):
     """Whoever looks for a name in vain is told what they looked for."""
     _case, _who, word = _planted()
 
-    as_("prefekt.durres").get("/probe/case/", {"q": word})
+    assert as_("prefekt.durres").get("/probe/again/", {"q": word}).content.decode() == word
 
 
 @probing

@@ -21,6 +21,7 @@ from tests.ui.html_client import queries_of, url
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 Add = Callable[[Examples], Any]
+DECISIONS = 20_000  # beyond those of the invented world
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def at(route: str, thing: str = "", **more: Any) -> Callable[[Examples], str]:
 def _item(s: Examples) -> None:
     """An item with a decision with a task, an attendance, a remark, a returning decision with a task."""
     zva = s.place("ZVA")
-    number = 1000 + make.number()
+    number = DECISIONS + make.number()
     item = make.item(s.meeting, rapporteur=zva, discussion="U tha.")
     make.decision(item, number=number, tasks=[make.task(make.institution())])
     make.attendance(s.meeting, make.institution())
@@ -55,7 +56,7 @@ def _item(s: Examples) -> None:
 
 def _task(s: Examples) -> None:
     task = make.task(make.institution(), supporting=[s.place("ZVA"), make.institution()], measure=s.measure)
-    make.decision(s.item, number=1000 + make.number(), tasks=[task])
+    make.decision(s.item, number=DECISIONS + make.number(), tasks=[task])
 
 
 def _own_task(s: Examples) -> None:
@@ -69,7 +70,7 @@ def _own_task(s: Examples) -> None:
 def _step(s: Examples) -> None:
     make.step(s.task, make.seat("ngo"))
     s.task.supporting.add(make.institution())
-    make.decision(s.item, number=1000 + make.number(), tasks=[s.task])
+    make.decision(s.item, number=DECISIONS + make.number(), tasks=[s.task])
 
 
 def _review(s: Examples) -> None:

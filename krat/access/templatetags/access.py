@@ -1,4 +1,4 @@
-"""Buttons ask the same table as pages: ``{% may "tasks.verify" as may_verify %}``."""
+"""Template tag for buttons, which asks the table of rights: ``{% may "tasks.verify" as may_verify %}``."""
 
 from typing import Any
 

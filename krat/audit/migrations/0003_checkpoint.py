@@ -4,7 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0002_ciphertext")]
+    dependencies = [
+        ("audit", "0002_ciphertext"),
+        ("contenttypes", "0002_remove_content_type_name"),  # a renamed model is renamed there, also on the way back
+    ]
 
     operations = [
         migrations.AlterModelTable("Seal", "audit_seal"),

@@ -1,1 +1,1 @@
-"""What is done to plans, tasks and activities."""
+"""Verbs of plans, tasks and activities."""

@@ -1,4 +1,4 @@
-"""Activities: planned, held, told."""
+"""Verbs of activities: planned, held, told."""
 
 from typing import Any
 

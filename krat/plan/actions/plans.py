@@ -1,4 +1,4 @@
-"""The action plan: begun, written, adopted, reported on, closed."""
+"""Verbs of the action plan: begun, written, adopted, reported on, closed."""
 
 import datetime
 from collections.abc import Sequence

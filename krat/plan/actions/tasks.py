@@ -1,4 +1,4 @@
-"""Tasks: given, worked on, reported done, verified."""
+"""Verbs of tasks: given, worked on, reported done, verified."""
 
 import datetime
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""The words that templates may use to speak our looks."""
+"""Template tags of the user interface."""

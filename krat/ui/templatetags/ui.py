@@ -1,4 +1,4 @@
-"""What wraps other content: sheets, tables, forms, filters. Everything else is an include in templates/components."""
+"""Block tags that wrap content: sheets, tables, forms, filters. All else is an include in templates/components."""
 
 from typing import Any
 

@@ -1,0 +1,15 @@
+"""Cases and referrals for municipal systems. What a client may not see is absent, not null."""
+
+from cases.api.cases import CaseByReference, CaseOne, Cases
+from cases.api.referrals import ReferralAccept, ReferralComplete, ReferralOne, ReferralRefuse, Referrals
+
+__all__ = [
+    "CaseByReference",
+    "CaseOne",
+    "Cases",
+    "ReferralAccept",
+    "ReferralComplete",
+    "ReferralOne",
+    "ReferralRefuse",
+    "Referrals",
+]

@@ -1,0 +1,207 @@
+"""What municipal systems send and get: a case with who it is about, and a referral."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from cases import sharing
+from cases.models import Case, Identity, Referral
+from cases.models.case import Risk, Stage, VictimStatus
+from cases.models.identity import Sex
+from cases.models.referral import ReferralState
+from cases.models.signal import Kind
+from krat.api.paging import ListQuery
+from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField
+from krat.reference.models import Municipality, Term
+
+_WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": True, "allow_blank": True}
+_REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z"
+
+
+class IdentitySerializer(StrictSerializer):
+    """Who it is. ``birth_date``, or ``birth_year`` where no day is known."""
+
+    first_name = serializers.CharField(**_WORDS)
+    last_name = serializers.CharField(**_WORDS)
+    father_name = serializers.CharField(**_WORDS)
+    mother_name = serializers.CharField(**_WORDS)
+    birth_date = serializers.DateField(required=False, allow_null=True)
+    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, max_value=2100)
+    sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_null=True)
+    personal_number = serializers.CharField(**{**_WORDS, "max_length": 20})
+    citizenship = serializers.CharField(**{**_WORDS, "max_length": 60})
+    language = serializers.CharField(**{**_WORDS, "max_length": 60})
+
+    def to_representation(self, instance: Identity) -> dict[str, Any]:
+        """The words of an identity; what nobody knows is null."""
+        words: dict[str, Any] = {str(name): instance.data[str(name)] or None for name in self.fields}
+        words["birth_year"] = int(words["birth_year"]) if words["birth_year"] else None
+        return words
+
+
+class CaseSerializer(StrictSerializer):
+    """A case. ``version`` may be sent along: then the change is applied only to that version."""
+
+    code = serializers.UUIDField(read_only=True)
+    reference = serializers.RegexField(
+        _REFERENCE, required=False, allow_null=True, help_text="The sender's own; no personal number."
+    )
+    version = serializers.IntegerField(required=False, min_value=1)
+    number = serializers.CharField(read_only=True)
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False)
+    municipality = CodeRelatedField(lambda seat: Municipality.objects.all(), required=False)
+    holder = CodeRelatedField(help_text="Code of the institution that leads the case.")
+    concerns = serializers.ListField(
+        child=serializers.SlugField(),
+        max_length=30,
+        required=False,
+        allow_null=True,
+        help_text="Of the list `concern`.",
+    )
+    risk = serializers.ChoiceField(
+        choices=Risk.choices, required=False, allow_null=True, help_text="Null: not assessed yet."
+    )
+    stage = serializers.ChoiceField(
+        choices=Stage.choices, required=False, help_text="Only along the table of moves; systems do not close cases."
+    )
+    signalled_on = serializers.DateField(required=False)
+    source = CodeRelatedField(  # type: ignore[assignment]  # the metaclass takes fields off the class
+        lambda seat: Term.objects.of(Term.List.SOURCE), required=False, help_text="Of the list `source`."
+    )
+    victim_status = serializers.ChoiceField(choices=VictimStatus.choices, required=False)
+    identity = IdentitySerializer(required=False)
+    changed_at = UtcDateTimeField(read_only=True)
+
+    def to_representation(self, instance: Case) -> dict[str, Any]:
+        """The head, and who it is where the view handed that over for a seat that may see it."""
+        shown = {
+            "code": str(instance.code),
+            "reference": instance.reference or None,
+            "version": instance.version,
+            "number": instance.number,
+            "kind": instance.kind,
+            "municipality": instance.municipality.code,
+            "holder": instance.holder.code,
+            "concerns": instance.concerns,
+            "risk": instance.risk or None,
+            "stage": instance.stage,
+            "signalled_on": instance.signalled_on.isoformat(),
+            "source": instance.source.code,
+            "victim_status": instance.victim_status,
+        }
+        identity_row = self.context["identities"].get(instance.pk)
+        if identity_row is not None:
+            shown["identity"] = IdentitySerializer(identity_row).data
+        return shown | {"changed_at": UtcDateTimeField().to_representation(instance.changed_at)}
+
+
+class NewCaseSerializer(CaseSerializer):
+    """A case to open: where, since when and from whom it was heard must be said."""
+
+    municipality = CodeRelatedField(lambda seat: Municipality.objects.all())
+    signalled_on = serializers.DateField()
+    source = CodeRelatedField(lambda seat: Term.objects.of(Term.List.SOURCE))
+
+
+class CasePage(StrictSerializer):
+    """A page of cases."""
+
+    next = serializers.CharField(allow_null=True)
+    results = CaseSerializer(many=True)
+
+
+class CaseQuery(ListQuery):
+    """What to look for among the cases."""
+
+    stage = serializers.ChoiceField(choices=Stage.choices, required=False)
+    risk = serializers.ChoiceField(choices=Risk.choices, required=False)
+    municipality = serializers.RegexField(r"^AL-[A-Z0-9-]{1,36}\Z", required=False)
+    kind = serializers.ChoiceField(choices=Kind.choices, required=False)
+
+    narrowing = {"stage": "stage", "risk": "risk", "municipality": "municipality__code", "kind": "kind"}
+
+
+class QuarantinedSerializer(StrictSerializer):
+    """A change that waits for a person: somebody else changed the case since this client last wrote or pulled it."""
+
+    outcome = serializers.CharField()
+    code = serializers.UUIDField()
+    detail = serializers.CharField()
+
+
+class ReferralSerializer(StrictSerializer):
+    """A referral. ``case`` is there for its sender only, ``shared`` for its receiver while it is accepted."""
+
+    code = serializers.UUIDField()
+    version = serializers.IntegerField()
+    direction = serializers.ChoiceField(choices=["sent", "received"])
+    purpose = serializers.ChoiceField(choices=sorted(sharing.PURPOSES))
+    state = serializers.ChoiceField(choices=ReferralState.choices)
+    sender = CodeRelatedField()
+    receiver = CodeRelatedField()
+    request = serializers.CharField(required=False, help_text="For its receiver while the referral is open.")
+    answer = serializers.CharField(required=False)
+    sent_at = UtcDateTimeField()
+    due_at = UtcDateTimeField()
+    accepted_at = UtcDateTimeField(allow_null=True)
+    ended_at = UtcDateTimeField(allow_null=True)
+    case = serializers.UUIDField(required=False)
+    shared = serializers.DictField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="The fields of the purpose, of who it is and of the receiver's own part.",
+    )
+
+    def to_representation(self, instance: Referral) -> dict[str, Any]:
+        """What both sides see, and what each side sees alone."""
+        is_sender = instance.sender_id == self.context["request"].seat.institution_id
+        time = UtcDateTimeField().to_representation
+        shown = {
+            "code": str(instance.code),
+            "version": instance.version,
+            "direction": "sent" if is_sender else "received",
+            "purpose": instance.purpose,
+            "state": instance.state,
+            "sender": instance.sender.code,
+            "receiver": instance.receiver.code,
+            "sent_at": time(instance.sent_at),
+            "due_at": time(instance.due_at),
+            "accepted_at": time(instance.accepted_at) if instance.accepted_at else None,
+            "ended_at": time(instance.ended_at) if instance.ended_at else None,
+        }
+        if is_sender or instance.state == ReferralState.SENT or instance.pk in self.context["used"]:
+            # Its end closes what was asked: a receiver's access ends with the task.
+            shown |= {"request": instance.data["request"], "answer": instance.data["answer"]}
+        case_code = self.context.get("cases", {}).get(instance.case_id)
+        if is_sender and case_code is not None:
+            shown["case"] = str(case_code)
+        shared = self.context.get("shared")
+        return shown | ({"shared": shared} if shared is not None else {})
+
+
+class ReferralPage(StrictSerializer):
+    """A page of referrals."""
+
+    next = serializers.CharField(allow_null=True)
+    results = ReferralSerializer(many=True)
+
+
+class ReferralQuery(ListQuery):
+    """What to look for among the referrals."""
+
+    state = serializers.ChoiceField(choices=ReferralState.choices, required=False)
+    purpose = serializers.ChoiceField(choices=sorted(sharing.PURPOSES), required=False)
+
+    narrowing = {"state": "state", "purpose": "purpose"}
+
+
+class NothingSerializer(StrictSerializer):
+    """Nothing has to be said."""
+
+
+class AnswerSerializer(StrictSerializer):
+    """Why it was refused, or what was done."""
+
+    answer = serializers.CharField(max_length=4000)

@@ -1,0 +1,65 @@
+"""Who works on a case, and who looked at it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from cases.actions import cases
+from cases.forms.cases import TeamForm
+from cases.models import Assignment
+from cases.viewers import viewers_of
+from cases.views.layout import case_at, code_of, layout, may_here
+from krat.access.views import door, needs
+from krat.ui.rendering import render_page, telling
+
+_LINES = 50
+
+
+@needs("cases.view")
+def case_team(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Who works on the case, since when; the head of the unit names them."""
+    seat = request.seat
+    case = case_at(request, code, right="cases.assign" if request.method == "POST" else "")
+    may_assign = may_here(seat, "cases.assign") and case.is_open
+    form = TeamForm.of(request, colleagues=cases.colleagues(seat)) if may_assign else None
+    if form is not None and form.is_accepted():
+        with form.catching():
+            cases.assign(case, by=seat, **form.cleaned_data)
+            messages.success(request, _("The team was named. Who is in it sees the file from now on."))
+            return redirect("cases:team", code=case.code)
+    places: QuerySet[Assignment] = Assignment.objects.visible_to(seat).filter(case=case)
+    team = list(places.select_related("seat__user", "seat__institution", "by__user"))
+    request.shown += team
+    context = {
+        **layout(request, case, here="team"),
+        "form": form,
+        "now": [one for one in team if one.ended_at is None],
+        "before": [one for one in team if one.ended_at is not None],
+    }
+    return render_page(request, "cases/case_team.html", context)
+
+
+@needs("cases.assign", methods=("POST",))
+def team_release(request: Any, code: uuid.UUID) -> HttpResponse:
+    """End somebody's place in a team."""
+    place = door(request, Assignment.objects.select_related("case"), code)
+    with telling(request):
+        cases.release(place, by=request.seat)
+        messages.success(request, _("The place in the team has ended. The file is closed to them from now on."))
+    return redirect("cases:team", code=code_of(request, place.case_id))
+
+
+@needs("cases.viewers", methods=("GET",))
+def case_viewers(request: Any, code: uuid.UUID) -> HttpResponse:
+    """Who looked at this file, a line for each person and day."""
+    case = case_at(request, code)
+    lines = Paginator(viewers_of(case), _LINES).get_page(request.GET.get("page"))
+    return render_page(request, "cases/case_viewers.html", {"lines": lines, **layout(request, case, here="viewers")})

@@ -1,0 +1,106 @@
+"""What is asked where, so that the suite stays within its time (decision 29): by rules that stand here, not by luck.
+
+``make test`` runs everything once on the database that can make a difference, and twice only what may come out
+differently. ``make test-full`` (``KRAT_FULL=1``) runs everything on both, and asks every role for every page.
+"""
+
+import os
+from typing import Any
+
+FULL = os.environ.get("KRAT_FULL") == "1"
+# Set by `make test` for the run on SQLite, where one on PostgreSQL follows.
+POSTGRESQL_FOLLOWS = os.environ.get("KRAT_POSTGRESQL_FOLLOWS") == "1" and not FULL
+
+ONCE_ON_SQLITE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
+ONCE_ON_POSTGRESQL = "on SQLite: journeys from the signal to the table and over REST, they are run on PostgreSQL."
+
+ON_SQLITE_ONLY = (
+    # What a browser does with a page: how it draws it, keeps it, is led through it by keyboard.
+    "tests/journeys/test_pages.py",
+    "tests/journeys/test_keyboard.py",
+    "tests/journeys/test_account.py",
+    "tests/journeys/test_nothing_lost.py",
+    # How pages read and what stands on them; the verbs behind them are asked on both.
+    "tests/house/",
+    "tests/home/",
+    "tests/cases/test_case_pages.py",
+    "tests/cases/test_next_step.py",
+    "tests/people/test_people_pages.py",
+    "tests/reports/test_page.py",
+    "tests/ui/test_due.py",
+    "tests/ui/test_language.py",
+    "tests/ui/test_forms.py::test_script_and_formulas_stay_words",
+    "tests/ui/test_forms.py::test_the_names_of_private_persons_are_refused_without_being_repeated",
+    "tests/ui/test_forms.py::test_a_missing_or_garbled_version_changes_nothing",
+    # What the guards themselves find: they are the same on both.
+    "tests/safety/test_oracle.py",
+    # What is refused before any statement is made.
+    "tests/cases/test_core_doors.py::test_nobody_reads_a_depth_of_a_case_without_saying_who_asks",
+    "tests/cases/test_core_doors.py::test_no_join_from_a_head_names_a_depth",
+    "tests/access/test_census.py::test_a_page_takes_the_methods_it_declares_and_no_other",
+    "tests/access/test_census.py::test_signed_out_every_page_leads_to_the_sign_in",
+    # How many statements a page makes.
+    "tests/ui/test_growth.py",
+    # What the invented cases are like; on PostgreSQL the world of the run itself is filled by the same code.
+    "tests/demo/",
+)
+# Through the whole registry as it is served, with several people at once: on the database of the service.
+ON_POSTGRESQL_ONLY = (
+    "tests/journeys/test_cases.py",
+    "tests/journeys/test_rest.py",
+    "tests/journeys/test_story.py",
+)
+
+
+def left_to_the_other(item: Any, vendor: str) -> str:
+    """Why a test is not run on this database, in the words of the summary; empty where it is."""
+    if vendor == "postgresql":
+        return ONCE_ON_SQLITE if _on_sqlite_only(item) else ""
+    return ONCE_ON_POSTGRESQL if POSTGRESQL_FOLLOWS and item.nodeid.startswith(ON_POSTGRESQL_ONLY) else ""
+
+
+def _on_sqlite_only(item: Any) -> bool:
+    if not FULL and item.nodeid.startswith(ON_SQLITE_ONLY):
+        return True
+    if item.get_closest_marker("django_db") or {"db", "server"} & set(item.fixturenames):
+        return False
+    # Others open a database by themselves: through the blocker, which pytest-django's own fixtures always take.
+    ours = [one for each in item._fixtureinfo.name2fixturedefs.values() for one in each if one.baseid]
+    return not any("django_db_blocker" in each.argnames for each in (item._fixtureinfo, *ours))
+
+
+# --- which worker runs what ---
+
+# Modules that read the same drawn pages are run by one worker.
+_SHARING = ("tests/access/test_matrix.py", "tests/house/test_words.py")
+# What takes longest comes first, so that workers end together; the seconds are those of one idle core.
+_SECONDS = {
+    "tests/journeys/test_pages.py": 90,
+    "tests/journeys/test_cases.py": 75,
+    "tests/journeys/test_nothing_lost.py": 45,
+    "tests/journeys/test_account.py": 30,
+    "tests/access/test_matrix.py": 30,
+    "tests/ui/test_forms.py": 40,
+    "tests/safety/test_walk.py": 30,
+    "tests/ui/test_growth.py": 25,
+    "tests/journeys/test_story.py": 20,
+    "tests/house/test_bench.py": 15,
+    "tests/safety/test_byte_scan.py": 15,
+    "tests/cases/test_core_concurrency.py": 15,
+    "tests/cases/test_core_all_or_nothing.py": 13,
+    "tests/demo/test_many.py": 13,
+    "tests/demo/test_world.py": 11,
+    "tests/journeys/test_rest.py": 11,
+    "tests/meetings/test_many_editors.py": 8,
+}
+
+
+def unit(nodeid: str) -> str:
+    """What one worker runs: a module, whose tests share what is expensive, or two that share drawn pages."""
+    module = nodeid.partition("::")[0]
+    return _SHARING[0] if module in _SHARING else module
+
+
+def seconds(module: str, tests: int) -> float:
+    """About how long a module takes."""
+    return _SECONDS.get(module, tests * 0.05)
