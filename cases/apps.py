@@ -9,3 +9,6 @@ class CasesConfig(AppConfig):
 
     name = "cases"
     verbose_name = _("cases")
+    enum_names = {
+        "CaseKind": "cases.models.signal.Kind",
+    }

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from cases import api
 from cases.views import cards, case, inbox, lists, parts, referrals, signals, team
 
 app_name = "cases"
@@ -52,4 +53,18 @@ urlpatterns = [
     path("cards/", cards.card_list, name="cards"),
     path("cards/<uuid:code>/", cards.card_detail, name="card"),
     path("cards/<uuid:code>/resolve/", cards.card_resolve, name="card_resolve"),
+]
+
+# For machines, under api/v1/.
+api_urlpatterns = [
+    # cases/
+    path("cases/", api.Cases.as_view(), name="cases"),
+    path("cases/<uuid:code>/", api.CaseOne.as_view(), name="case"),
+    path("cases/by-reference/<str:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
+    # referrals/
+    path("referrals/", api.Referrals.as_view(), name="referrals"),
+    path("referrals/<uuid:code>/", api.ReferralOne.as_view(), name="referral"),
+    path("referrals/<uuid:code>/accept/", api.ReferralAccept.as_view(), name="referral_accept"),
+    path("referrals/<uuid:code>/refuse/", api.ReferralRefuse.as_view(), name="referral_refuse"),
+    path("referrals/<uuid:code>/complete/", api.ReferralComplete.as_view(), name="referral_complete"),
 ]

@@ -9,6 +9,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from krat.access import areas
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
@@ -52,19 +54,7 @@ if KRAT_SMALL_CELL < 3:
 # --- Parts ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "krat.access",
-    "krat.ui",
-    "krat.audit",
-    "krat.reference",
-    "krat.committee",
-    "krat.people",
-    "krat.api",
-    "krat.plan",
-    "cases",
-    "meetings",
-    "krat.reports",
-    "krat.home",
-    "krat.demo",
+    *areas.names(),
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -227,16 +217,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_NAME_OVERRIDES": {
-        "TaskState": "krat.plan.models.task.State",
-        "TaskOrigin": "krat.plan.models.task.Task.Origin",
-        "MeetingState": "meetings.models.Meeting.State",
-        "MinutesState": "meetings.models.Meeting.Minutes",
-        "CaseKind": "cases.models.signal.Kind",
-        "BodyKind": "krat.committee.models.Body.Kind",
-        "ItemKind": "meetings.models.AgendaItem.Kind",
-        "AttendanceStatus": "meetings.models.Attendance.Status",
-    },
+    "ENUM_NAME_OVERRIDES": {},  # each area names its own: see krat.api.apps
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "krat.api.schema.with_problems"],
 }
 

@@ -7,6 +7,7 @@ from allauth.mfa.totp import views as totp
 from allauth.usersessions import views as usersessions
 from django.urls import include, path, re_path
 
+from krat.access import areas
 from krat.api import tokens
 
 handler400 = "krat.ui.views.bad_request"
@@ -70,16 +71,7 @@ _account = [
 ]
 
 urlpatterns = [
-    path("", include("krat.home.urls")),
-    path("", include("krat.ui.urls")),
-    path("", include("krat.people.urls")),
-    path("", include("krat.committee.urls")),
-    path("", include("krat.plan.urls")),
-    path("", include("cases.urls")),
-    path("meetings/", include("meetings.urls")),
-    path("reports/", include("krat.reports.urls")),
-    path("settings/", include("krat.reference.urls")),
-    path("trail/", include("krat.audit.urls")),
+    *(path("", include(area)) for area in areas.modules("urls")),
     path("account/", include(_account)),
     path("identity/o/api/token", tokens.token, name="identity_token"),
     path("identity/o/api/revoke", tokens.revoke, name="identity_revoke"),

@@ -9,3 +9,9 @@ class MeetingsConfig(AppConfig):
 
     name = "meetings"
     verbose_name = _("meetings")
+    enum_names = {
+        "MeetingState": "meetings.models.Meeting.State",
+        "MinutesState": "meetings.models.Meeting.Minutes",
+        "ItemKind": "meetings.models.AgendaItem.Kind",
+        "AttendanceStatus": "meetings.models.Attendance.Status",
+    }

@@ -1,4 +1,4 @@
-"""Addresses of the trail, under ``trail/``."""
+"""Addresses of the trail."""
 
 from django.urls import path
 
@@ -6,5 +6,5 @@ from krat.audit import views
 
 app_name = "audit"
 urlpatterns = [
-    path("", views.trail_list, name="trail"),
+    path("trail/", views.trail_list, name="trail"),
 ]

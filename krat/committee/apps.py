@@ -9,3 +9,6 @@ class CommitteeConfig(AppConfig):
 
     name = "krat.committee"
     verbose_name = _("committee")
+    enum_names = {
+        "BodyKind": "krat.committee.models.Body.Kind",
+    }

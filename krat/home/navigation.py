@@ -1,5 +1,6 @@
 """What stands around every page: navigation by rights, the seat, the helplines. A context processor without queries."""
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -8,31 +9,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from krat.access import recovered_forms, rights
+from krat.access import areas, recovered_forms, rights
 from krat.people.models import Seat
+from krat.ui.navigation import Place, Way
 
-# The closed half is one place: the first of these that the seat may see leads into it, and its lists show the others.
-_CASES = [
-    ("cases:list", _("Cases"), "cases.view", "cases"),
-    ("cases:referrals", _("Referrals"), "referrals.view", "referrals"),
-    ("cases:signals", _("Signals"), "signals.view", "signals"),
-    ("cases:cards", _("Cards"), "cards.view", "cards"),
-]
-_UNDER_CASES = (*(one[3] for one in _CASES), "obstacles")
-# Where it leads, its word, its sign, the right it asks for, and the addresses under which it is current.
-_NAV: list[Any] = [
-    ("home:today", _("Today"), "today", "", ()),
-    _CASES,
-    ("meetings:list", _("Meetings"), "meetings", "meetings.view", ("meetings",)),
-    ("plan:current", _("Plan"), "plan", "plan.view", ("plan",)),
-    ("plan:tasks", _("Tasks"), "tasks", "tasks.view", ("tasks",)),
-    ("plan:activities", _("Activities"), "activities", "activities.view", ("activities",)),
-    ("reports:numbers", _("Reports"), "reports", "reports.view", ("reports",)),
-    ("committee:institutions", _("Institutions"), "institutions", "institutions.view", ("institutions", "committee")),
-    ("people:list", _("People"), "people", "people.view", ("people",)),
-    ("reference:lists", _("Settings"), "settings", "settings.view", ("settings",)),
-    ("audit:trail", _("Trail"), "trail", "trail.view", ("trail",)),
-]
+PLACES = [Place(10, "today", (Way("home:today", _("Today"), "", ("",)),))]
+
+
+@cache
+def places() -> list[Place]:
+    """What every area declares, in order."""
+    declared = [place for area in areas.modules("navigation") for place in getattr(area, "PLACES", [])]
+    return sorted(declared, key=lambda place: place.position)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -42,7 +30,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     signed_in = user is not None and user.is_authenticated
     return {
         "nav": _nav(seat, request.path) if seat else [],
-        "ways_in_cases": _ways_in_cases(seat, request.path) if seat else [],
+        "ways": _ways(seat, request.path) if seat else [],
         "seat": seat,
         "seats": [one for one in getattr(request, "seats", []) if one != seat],
         "county_name": seat.institution.county.name if seat and seat.institution.county else "",
@@ -56,29 +44,33 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
 
 def _nav(seat: Seat, path: str) -> list[dict[str, Any]]:
-    first = path.strip("/").split("/")[0]
+    found = [(place, _open_ways(place, seat)) for place in places()]
     return [
         {
-            "url": reverse(name),
-            "label": label,
-            "icon": icon,
-            "is_current": first in under if under else path == "/",
+            "url": reverse(ways[0].route),
+            "label": ways[0].label,
+            "icon": place.icon,
+            "is_current": _first_part(path) in place.under,
         }
-        for name, label, icon, right, under in (_into_cases(seat) if one is _CASES else one for one in _NAV)
-        if not right or rights.may(seat, right)
+        for place, ways in found
+        if ways
     ]
 
 
-def _into_cases(seat: Seat) -> tuple[str, Any, str, str, tuple[str, ...]]:
-    name, label, right, _first = next((one for one in _CASES if rights.may(seat, one[2])), _CASES[0])
-    return name, label, "cases", right, _UNDER_CASES
-
-
-def _ways_in_cases(seat: Seat, path: str) -> list[dict[str, Any]]:
-    """The lists of the closed half that the seat may see; none beside a single one."""
+def _ways(seat: Seat, path: str) -> list[dict[str, Any]]:
+    """The ways that the seat may go in the place where it is; none beside a single one."""
+    first = _first_part(path)
+    here = next((place for place in places() if first in place.under), None)
     found = [
-        {"url": reverse(name), "label": label, "is_current": path.strip("/").split("/")[0] == first}
-        for name, label, right, first in _CASES
-        if rights.may(seat, right)
+        {"url": reverse(way.route), "label": way.label, "is_current": first in way.under}
+        for way in (_open_ways(here, seat) if here else [])
     ]
     return found if len(found) > 1 else []
+
+
+def _open_ways(place: Place, seat: Seat) -> list[Way]:
+    return [way for way in place.ways if not way.right or rights.may(seat, way.right)]
+
+
+def _first_part(path: str) -> str:
+    return path.strip("/").split("/")[0]

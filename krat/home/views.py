@@ -9,12 +9,13 @@ from django.utils.translation import ngettext
 
 from krat.access import rights
 from krat.access.views import needs
-from krat.home.waiting import next_meeting, waiting_for
+from krat.home.waiting import waiting_for
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.reports import queries
 from krat.ui.rendering import render_page
 from meetings.models import AgendaItem, Decision, Meeting
+from meetings.waiting import next_meeting
 
 
 @needs("home.view", methods=("GET",))

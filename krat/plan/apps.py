@@ -9,3 +9,7 @@ class PlanConfig(AppConfig):
 
     name = "krat.plan"
     verbose_name = _("action plan")
+    enum_names = {
+        "TaskState": "krat.plan.models.task.State",
+        "TaskOrigin": "krat.plan.models.task.Task.Origin",
+    }

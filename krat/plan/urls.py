@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from krat.plan import api
 from krat.plan.views import activities, plans, tasks
 
 app_name = "plan"
@@ -34,4 +35,11 @@ urlpatterns = [
     path("activities/new/", activities.activity_add, name="activity_add"),
     path("activities/<uuid:code>/", activities.activity_detail, name="activity"),
     path("activities/<uuid:code>/edit/", activities.activity_edit, name="activity_edit"),
+]
+
+# For machines, under api/v1/.
+api_urlpatterns = [
+    path("tasks/", api.Tasks.as_view(), name="tasks"),
+    path("tasks/<uuid:code>/", api.TaskOne.as_view(), name="task"),
+    path("tasks/<uuid:code>/progress/", api.TaskProgress.as_view(), name="task_progress"),
 ]

@@ -1,4 +1,4 @@
-"""Addresses of the settings, under ``settings/``."""
+"""Addresses of the settings."""
 
 import datetime
 
@@ -25,11 +25,11 @@ register_converter(DayConverter, "day")
 
 app_name = "reference"
 urlpatterns = [
-    path("", views.lists, name="lists"),
-    path("lists/<slug:kind>/", views.term_list, name="terms"),
-    path("lists/<slug:kind>/new/", views.term_edit, name="term_add"),
-    path("lists/<slug:kind>/<slug:term>/", views.term_edit, name="term_edit"),
-    path("deadlines/<slug:deadline>/", views.deadline_edit, name="deadline_edit"),
-    path("holidays/new/", views.holiday_add, name="holiday_add"),
-    path("holidays/<day:day>/remove/", views.holiday_remove, name="holiday_remove"),
+    path("settings/", views.lists, name="lists"),
+    path("settings/lists/<slug:kind>/", views.term_list, name="terms"),
+    path("settings/lists/<slug:kind>/new/", views.term_edit, name="term_add"),
+    path("settings/lists/<slug:kind>/<slug:term>/", views.term_edit, name="term_edit"),
+    path("settings/deadlines/<slug:deadline>/", views.deadline_edit, name="deadline_edit"),
+    path("settings/holidays/new/", views.holiday_add, name="holiday_add"),
+    path("settings/holidays/<day:day>/remove/", views.holiday_remove, name="holiday_remove"),
 ]

@@ -6,5 +6,5 @@ from krat.reports import views
 
 app_name = "reports"
 urlpatterns = [
-    path("", views.numbers, name="numbers"),
+    path("reports/", views.numbers, name="numbers"),
 ]

@@ -1,0 +1,211 @@
+"""What waits in cases: the number of the case for its team, the referral for an office, the alias for the table."""
+
+import datetime
+
+from django.urls import reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from cases.models import Assignment, Card, Case, Obstacle, Referral, SentChange, Signal
+from cases.sharing import PURPOSES
+from krat.access import rights
+from krat.access.roles import Role
+from krat.people.models import Seat
+from krat.ui.due import SOON_DAYS
+from krat.ui.waiting import MOST, Lines, Waiting
+
+
+def _signals(seat: Seat) -> list[Waiting]:
+    if not rights.may(seat, "signals.take"):
+        return []
+    rows = Signal.objects.permitted(seat, "signals.take").filter(state=Signal.State.SENT).for_list()
+    return [
+        Waiting(
+            title=_("Answer the signal of %(day)s from %(sender)s")
+            % {"day": _day_of(one.sent_at), "sender": one.sender},
+            why=" · ".join(
+                [one.get_kind_display(), str(one.municipality), *([_("in immediate danger")] if one.is_urgent else [])]
+            ),
+            url=reverse("cases:signal", kwargs={"code": one.code}),
+            day=timezone.localdate(one.due_at),
+            at=one.due_at,
+            is_first=one.is_urgent,
+            thing=one,
+        )
+        for one in rows[:MOST]
+    ]
+
+
+def _cases(seat: Seat) -> list[Waiting]:
+    """The cases of one's own team whose clock has run out or soon will."""
+    if not rights.may(seat, "cases.change"):
+        return []
+    soon = timezone.now() + datetime.timedelta(days=SOON_DAYS)
+    rows = Case.objects.permitted(seat, "cases.change").filter(pk__in=Assignment.cases_of(seat)).open()
+    return [
+        Waiting(
+            title=_("%(number)s: %(stage)s") % {"number": one.number, "stage": one.get_stage_display()},
+            why=_("Case of your team · risk: %(risk)s") % {"risk": one.risk_words},
+            url=_case(one),
+            day=timezone.localdate(one.due_at),
+            at=one.due_at,
+            thing=one,
+        )
+        for one in rows.filter(due_at__lt=soon).for_list()[:MOST]
+    ]
+
+
+def _without_team(seat: Seat) -> list[Waiting]:
+    """The cases of the unit in whose team nobody is, for whoever names teams."""
+    if not rights.may(seat, "cases.assign"):
+        return []
+    named = Assignment.objects.permitted(seat, "cases.view").filter(ended_at=None).values("case_id")
+    rows = Case.objects.permitted(seat, "cases.assign").open().exclude(pk__in=named)
+    return [
+        Waiting(
+            title=_("Name who works on %(number)s") % {"number": one.number},
+            why=_("Nobody is in the team of this case · %(stage)s") % {"stage": one.get_stage_display()},
+            url=_case(one),
+            day=timezone.localdate(one.due_at) if one.expected_by else None,
+            at=one.expected_by,
+            thing=one,
+        )
+        for one in rows.for_list()[:MOST]
+    ]
+
+
+def _sent_changes(seat: Seat) -> list[Waiting]:
+    if not rights.may(seat, "cases.inbox"):
+        return []
+    rows = SentChange.objects.permitted(seat, "cases.inbox").filter(state=SentChange.State.WAITS)
+    return [
+        Waiting(
+            title=_("Decide about a sent change of %(number)s") % {"number": one.case.number},
+            why=_("A municipal system sent it on %(day)s") % {"day": _day_of(one.at)},
+            url=reverse("cases:inbox", kwargs={"code": one.case.code}),
+            day=None,
+            thing=one.case,
+        )
+        for one in rows.select_related("case")[:MOST]
+    ]
+
+
+def _unanswered(seat: Seat) -> list[Waiting]:
+    """Referrals of one's own team to which no answer came in time, and which no obstacle names yet."""
+    if not rights.may(seat, "referrals.send"):
+        return []
+    rows = Referral.objects.permitted(seat, "referrals.send").unanswered().filter(due_at__lt=timezone.now())
+    marked = Obstacle.objects.permitted(seat, "referrals.send").filter(state=Obstacle.State.STANDS)
+    rows = rows.exclude(pk__in=marked.exclude(referral=None).values("referral_id"))
+    rows = rows.filter(case__in=Assignment.cases_of(seat)).select_related("case", "receiver").order_by("due_at")
+    return [
+        Waiting(
+            title=_("No answer to the referral of %(day)s for %(purpose)s")
+            % {"day": _day_of(one.sent_at), "purpose": PURPOSES[one.purpose].label},
+            why=f"{one.case.number} · {one.receiver} · "
+            + (_("reminded; you can mark an obstacle") if one.reminded_at else _("you can remind")),
+            url=reverse("cases:referral", kwargs={"code": one.code}),
+            day=timezone.localdate(one.due_at),
+            at=one.due_at,
+            thing=one,
+        )
+        for one in rows[:MOST]
+    ]
+
+
+def _gone_perhaps(seat: Seat) -> list[Waiting]:
+    """Obstacles whose card's tasks are carried out: the worker says whether they are gone (decision 13)."""
+    if not rights.may(seat, "obstacles.mark"):
+        return []
+    done = Card.objects.visible_to(seat).to_confirm().values("pk")
+    rows = Obstacle.objects.permitted(seat, "obstacles.mark").filter(state=Obstacle.State.STANDS, card__in=done)
+    rows = rows.filter(case__in=Assignment.cases_of(seat)).select_related("case", "card", "kind")
+    return [
+        Waiting(
+            title=_("Confirm that the obstacle is gone: %(number)s") % {"number": one.case.number},
+            why=_("Card %(alias)s · %(obstacle)s · its tasks are carried out")
+            % {"alias": one.card, "obstacle": one.kind},
+            url=reverse("cases:obstacle_gone", kwargs={"code": one.code}),
+            day=None,
+            is_first=True,
+            thing=one,
+        )
+        for one in rows[:MOST]
+    ]
+
+
+def _to_answer(seat: Seat) -> list[Waiting]:
+    if not rights.may(seat, "referrals.answer"):
+        return []
+    rows = Referral.objects.permitted(seat, "referrals.answer").unanswered().for_list()
+    return [
+        Waiting(
+            title=_("Answer the referral of %(day)s for %(purpose)s")
+            % {"day": _day_of(one.sent_at), "purpose": PURPOSES[one.purpose].label},
+            why=str(one.sender) + (" · " + _("they reminded you") if one.reminded_at else ""),
+            url=reverse("cases:referral", kwargs={"code": one.code}),
+            day=timezone.localdate(one.due_at),
+            at=one.due_at,
+            is_first=one.reminded_at is not None,
+            thing=one,
+        )
+        for one in rows[:MOST]
+    ]
+
+
+def _in_hand(seat: Seat) -> list[Waiting]:
+    """What was accepted and is not completed; of the police by the officer who accepted it."""
+    if not rights.may(seat, "referrals.use"):
+        return []
+    rows = Referral.objects.permitted(seat, "referrals.use").filter(state=Referral.State.ACCEPTED).for_list()
+    return [
+        Waiting(
+            title=_("Referral of %(day)s for %(purpose)s: complete it when it is done")
+            % {"day": _day_of(one.sent_at), "purpose": PURPOSES[one.purpose].label},
+            why=_("%(sender)s · accepted on %(day)s") % {"sender": one.sender, "day": _day_of(one.accepted_at)},
+            url=reverse("cases:referral", kwargs={"code": one.code}),
+            day=None,
+            thing=one,
+        )
+        for one in rows[:MOST]
+    ]
+
+
+def _risen(seat: Seat) -> list[Waiting]:
+    """Cards of which a task is past its day, for the Prefect (docs/domain.md 17.1)."""
+    if seat.role != Role.PREFECT:
+        return []
+    rows = Card.objects.visible_to(seat).risen().for_list()
+    return [
+        Waiting(
+            title=_("Card %(alias)s: the task is past its day") % {"alias": one.alias},
+            why=_("%(obstacle)s · waits for %(institution)s since %(days)s days")
+            % {"obstacle": one.kind, "institution": one.waits_for, "days": one.days},
+            url=reverse("cases:card", kwargs={"code": one.code}),
+            day=None,
+            is_first=True,
+            thing=one,
+        )
+        for one in rows[:MOST]
+    ]
+
+
+def _case(case: Case) -> str:
+    return reverse("cases:case", kwargs={"code": case.code})
+
+
+def _day_of(moment: datetime.datetime | None) -> str:
+    return formats.date_format(timezone.localtime(moment), "SHORT_DATE_FORMAT") if moment else ""
+
+
+LINES: list[Lines] = [
+    (80, _signals),
+    (90, _cases),
+    (100, _without_team),
+    (110, _sent_changes),
+    (120, _unanswered),
+    (130, _gone_perhaps),
+    (140, _to_answer),
+    (150, _in_hand),
+    (170, _risen),
+]

@@ -1,0 +1,7 @@
+"""The trail in the navigation."""
+
+from django.utils.translation import gettext_lazy as _
+
+from krat.ui.navigation import Place, Way
+
+PLACES = [Place(110, "trail", (Way("audit:trail", _("Trail"), "trail.view", ("trail",)),))]
