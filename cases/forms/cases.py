@@ -17,9 +17,9 @@ from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter
 
 from cases.models import Case, Identity
-from cases.models.case import Risk, Stage, VictimStatus
 from cases.models.identity import EARLIEST_BIRTH, Sex
 from cases.models.signal import Kind
+from cases.models.stages import Risk, Stage, VictimStatus
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
 from krat.ui.filters import Filters, RowFilter, TickFilter

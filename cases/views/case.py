@@ -39,8 +39,8 @@ from cases.models import (
     SentChange,
     StageDeadline,
 )
-from cases.models.case import MOVES, OVER, Stage
-from cases.models.encryption import lend_key
+from cases.models.keys import lend_key
+from cases.models.stages import MOVES, OVER, Stage
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
 from cases.timeline import path_of, timeline_of

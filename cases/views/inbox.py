@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 from cases.actions import cases, inbox
 from cases.forms.cases import CITIZENSHIPS, LANGUAGES, CaseForm
 from cases.models import Case, Identity, SentChange
-from cases.models.case import Risk, Stage, VictimStatus
-from cases.models.encryption import lend_key
 from cases.models.identity import Sex
+from cases.models.keys import lend_key
 from cases.models.signal import Kind
+from cases.models.stages import Risk, Stage, VictimStatus
 from cases.views.layout import case_at, code_of, layout
 from krat.access.views import door, needs
 from krat.people.requests import SignedIn

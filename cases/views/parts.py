@@ -14,7 +14,7 @@ from cases.actions import cases, referrals
 from cases.forms.notes import NoteForm
 from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
 from cases.models import AidPart, Case, CounsellingPart, Note, SchoolPart
-from cases.models.encryption import lend_key
+from cases.models.keys import lend_key
 from cases.views.layout import layout, may_here
 from krat.access.views import door, needs
 from krat.people.requests import SignedIn
