@@ -16,8 +16,6 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
@@ -37,6 +35,7 @@ from krat.plan.models import Task
 from krat.reference.models import Deadline, Holiday, Term
 from krat.ui import styleguide
 from tests.access.objects import address_of
+from tests.people.factors import give_app, give_recovery_codes
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "sq" / "LC_MESSAGES" / "django.po"
@@ -543,8 +542,8 @@ def proven(browser: Client) -> Client:
 def with_second_factor(username: str) -> User:
     """A person who signs in with a code app, and holds recovery codes."""
     user = User.objects.get(username=username)
-    TOTP.activate(user, generate_totp_secret())
-    RecoveryCodes.activate(user)
+    give_app(user)
+    give_recovery_codes(user)
     return user
 
 
