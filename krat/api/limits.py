@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv6Network
 from typing import TYPE_CHECKING, cast
 
-from allauth.core.internal.ratelimit import get_ip
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
@@ -57,8 +58,12 @@ class Limit:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The address a request came from; of an IPv6 address its network."""
-    return str(get_ip(request))
+    """The address a request came from; of an IPv6 address its network, for one subscriber has all of it."""
+    address = str(get_adapter(request).get_client_ip(request))
+    try:
+        return str(IPv6Network((address, 64), strict=False))
+    except ValueError:  # of the fourth version, or what a proxy writes where it knows none
+        return address
 
 
 class PerClient(BaseThrottle):
