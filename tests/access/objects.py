@@ -1,6 +1,6 @@
 """Addresses for tests: for every argument of a route, an object of the one county and one of the other.
 
-A page with a new kind of object needs a line in `PICKERS`; the matrix says so when it is missing.
+A page with a new kind of object needs a line in `PICKERS`, here or in the `examples.py` of its area; the matrix says so.
 """
 
 import re
@@ -33,32 +33,18 @@ from krat.people.models import Invitation, Seat
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.reference.models import Deadline, Holiday, Term
 from meetings.models import AgendaItem, Decision, Meeting
-
-HERE, THERE = "AL-02", "AL-05"
-_WHY = "tests look for an object of a county"
-
-
-def _newest(model: type[ScopedModel], county: str, **more: Any) -> Callable[[str], Any]:
-    """The newest row of a county, found by the way from the row to the county's code."""
-
-    def pick(code: str) -> Any:
-        rows = model.objects.unscoped(_WHY).filter(**{county: code}, **more).order_by("-pk")
-        found = rows.first()
-        assert found is not None, f"The invented world holds no {model.__name__} of {code}: the matrix needs one."
-        return found
-
-    return pick
+from tests.declaring import HERE, THERE, WHY, declared, newest
 
 
 def _invitation(code: str) -> Invitation:
     """The world invites nobody: one is made."""
-    host = Seat.objects.unscoped(_WHY).get(user__username="admin")
+    host = Seat.objects.unscoped(WHY).get(user__username="admin")
     return Invitation.objects.create(
         token_hash=uuid.uuid4().hex,
         username=f"i.ftuar.{code.lower()}",
         name="Shembull Iftuar",
         email="i.ftuar@example.org",
-        institution=Institution.objects.unscoped(_WHY).get(code=f"{code}-PREF"),
+        institution=Institution.objects.unscoped(WHY).get(code=f"{code}-PREF"),
         role="secretariat",
         starts_on=timezone.localdate(),
         invited_by=host,
@@ -66,17 +52,17 @@ def _invitation(code: str) -> Invitation:
     )
 
 
-_meeting = _newest(Meeting, "body__county__code", body__kind=Body.Kind.COMMITTEE)
+_meeting = newest(Meeting, "body__county__code", body__kind=Body.Kind.COMMITTEE)
 
 
 def _item(code: str) -> AgendaItem:
-    return _newest(AgendaItem, "meeting__body__county__code", meeting__body__kind="committee", withdrawn_at=None)(code)
+    return newest(AgendaItem, "meeting__body__county__code", meeting__body__kind="committee", withdrawn_at=None)(code)
 
 
 def _task_of_the_unit(code: str) -> Task:
     """One that the unit leads, whose machines ask: made, because the world gives units tasks of their own or not."""
     unit = {HERE: "AL-02-NJMF-DURRES", THERE: "AL-05-NJMF-GJIROKASTER"}[code]
-    return make.task(Institution.objects.unscoped(_WHY).get(code=unit))
+    return make.task(Institution.objects.unscoped(WHY).get(code=unit))
 
 
 _WORKER = {HERE: "pmf.durres", THERE: "pmf.gjirokaster"}
@@ -88,10 +74,10 @@ def _of_case(
     """The newest row of an open case that the county's worker manages; ``way`` leads from the row to the case."""
 
     def pick(code: str) -> Any:
-        managed = Assignment.objects.unscoped(_WHY).filter(
+        managed = Assignment.objects.unscoped(WHY).filter(
             seat__user__username=_WORKER[code], is_manager=True, ended_at=None
         )
-        rows = model.objects.unscoped(_WHY).filter(**{f"{way}__in": managed.values("case")}, **more)
+        rows = model.objects.unscoped(WHY).filter(**{f"{way}__in": managed.values("case")}, **more)
         found = rows.order_by("-pk").first()
         assert found is not None, f"{_WORKER[code]} manages no case with a {model.__name__}: the matrix needs one."
         return found
@@ -101,24 +87,24 @@ def _of_case(
 
 def _card(code: str) -> Card:
     obstacle = _of_case(Obstacle, card__isnull=False)[1](code)
-    return Card.objects.unscoped(_WHY).get(pk=obstacle.card_id)
+    return Card.objects.unscoped(WHY).get(pk=obstacle.card_id)
 
 
 # The beginning of an address and the name of its argument: the model and how one of a county is found.
 PICKERS: dict[tuple[str, str], tuple[type[ScopedModel], Callable[[str], Any]]] = {
     ("meetings/", "code"): (Meeting, _meeting),
-    ("meetings/", "decision"): (Decision, _newest(Decision, "body__county__code", body__kind="committee")),
+    ("meetings/", "decision"): (Decision, newest(Decision, "body__county__code", body__kind="committee")),
     ("meetings/items/", "code"): (AgendaItem, _item),
-    ("meetings/decisions/", "code"): (Decision, _newest(Decision, "body__county__code", body__kind="committee")),
-    ("plan/", "code"): (Plan, _newest(Plan, "county__code")),
-    ("plan/objectives/", "code"): (Objective, _newest(Objective, "plan__county__code")),
-    ("plan/measures/", "code"): (Measure, _newest(Measure, "objective__plan__county__code")),
-    ("tasks/", "code"): (Task, _newest(Task, "county__code")),
-    ("activities/", "code"): (Activity, _newest(Activity, "county__code")),
-    ("institutions/", "code"): (Institution, _newest(Institution, "county__code")),
-    ("committee/", "code"): (Body, _newest(Body, "county__code", kind="committee")),
-    ("committee/members/", "code"): (Membership, _newest(Membership, "body__county__code", body__kind="committee")),
-    ("people/", "code"): (Seat, _newest(Seat, "institution__county__code", role="police")),
+    ("meetings/decisions/", "code"): (Decision, newest(Decision, "body__county__code", body__kind="committee")),
+    ("plan/", "code"): (Plan, newest(Plan, "county__code")),
+    ("plan/objectives/", "code"): (Objective, newest(Objective, "plan__county__code")),
+    ("plan/measures/", "code"): (Measure, newest(Measure, "objective__plan__county__code")),
+    ("tasks/", "code"): (Task, newest(Task, "county__code")),
+    ("activities/", "code"): (Activity, newest(Activity, "county__code")),
+    ("institutions/", "code"): (Institution, newest(Institution, "county__code")),
+    ("committee/", "code"): (Body, newest(Body, "county__code", kind="committee")),
+    ("committee/members/", "code"): (Membership, newest(Membership, "body__county__code", body__kind="committee")),
+    ("people/", "code"): (Seat, newest(Seat, "institution__county__code", role="police")),
     ("people/invitations/", "code"): (Invitation, _invitation),
     ("cases/", "code"): _of_case(Case, "pk"),
     ("cases/team/", "code"): _of_case(Assignment, is_manager=True, ended_at=None),
@@ -131,16 +117,18 @@ PICKERS: dict[tuple[str, str], tuple[type[ScopedModel], Callable[[str], Any]]] =
     ("obstacles/", "code"): _of_case(Obstacle, card__isnull=False),
     ("cases/inbox/", "code"): _of_case(SentChange, state="waits"),
     ("cases/cards/", "code"): (Card, _card),
-    ("cases/signals/", "code"): (Signal, _newest(Signal, "receiver__county__code", state="sent")),
+    ("cases/signals/", "code"): (Signal, newest(Signal, "receiver__county__code", state="sent")),
     ("cards/", "code"): (Card, _card),
     ("meetings/", "card"): (Card, _card),
     ("referrals/", "code"): _of_case(Referral),
-    ("signals/", "code"): (Signal, _newest(Signal, "receiver__county__code", state="sent")),
+    ("signals/", "code"): (Signal, newest(Signal, "receiver__county__code", state="sent")),
     ("api/v1/cases/", "code"): _of_case(Case, "pk"),
     ("api/v1/referrals/", "code"): _of_case(Referral),
     ("api/v1/tasks/", "code"): (Task, _task_of_the_unit),
     ("api/v1/meetings/", "code"): (Meeting, _meeting),
 }
+for more in declared("PICKERS"):
+    PICKERS |= more
 
 # Arguments that lie in no county: lists are everybody's, links hold their own secret.
 OPEN_ARGUMENTS: dict[tuple[str, str], Callable[[], Any]] = {
@@ -154,6 +142,8 @@ OPEN_ARGUMENTS: dict[tuple[str, str], Callable[[], Any]] = {
     ("account/password/reset/", "uidb36"): lambda: "1",
     ("account/password/reset/", "key"): lambda: "nobody-was-sent-this-link",
 }
+for more_open in declared("OPEN_ARGUMENTS"):
+    OPEN_ARGUMENTS |= more_open
 
 
 def arguments_of(route: Route) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -15,9 +14,9 @@ from krat.demo import make
 from krat.people.models import Seat
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.reference.models import Deadline, Holiday, Municipality, Term
-from krat.ui.forms import BaseForm
 from meetings.models import AgendaItem, Decision, Meeting
-from tests.ui.html_client import Person, rows, url
+from tests.declaring import FormPage, declared
+from tests.ui.html_client import rows, url
 
 WORKER, UNIT_HEAD, POLICE = "pmf.durres", "njmf.durres", "policia.durres"
 COORDINATOR, PREFECT, EDUCATION, BORDER, ADMIN = (
@@ -34,6 +33,13 @@ class Examples:
 
     def __init__(self, county: str = "AL-02") -> None:
         self.county = county
+        self._made: dict[Callable[[Examples], Any], Any] = {}
+
+    def once(self, made: Callable[[Examples], Any]) -> Any:
+        """What an area's ``examples.py`` makes, made once: ``once(service)``."""
+        if made not in self._made:
+            self._made[made] = made(self)
+        return self._made[made]
 
     def place(self, short: str) -> Institution:
         """An institution of the county: ``place("ZVA")``."""
@@ -183,27 +189,6 @@ class Examples:
         return Holiday.objects.all()[0]
 
 
-@dataclass(frozen=True)
-class FormPage:
-    """A form: who fills it, where it stands, words it accepts, what the trail then says."""
-
-    route: str
-    who: str
-    address: Callable[[Examples], str]
-    data: Callable[[Examples], dict[str, Any]]
-    event: str
-    texts: tuple[str, ...] = field(default=())  # the fields that the identity guard reads
-
-    def open(self, person: Callable[[str], Person], examples: Examples) -> tuple[Person, str, dict[str, Any], BaseForm]:
-        """The person, the address, everything a browser would send with good words, and the page's form."""
-        someone, address, data = person(self.who), self.address(examples), self.data(examples)
-        shown = someone.look(address)
-        sent = shown.form(*data).sent(data)
-        sent.pop("_once", None)
-        sent = {name: value for name, value in sent.items() if value not in ([], [""])}
-        return someone, address, sent, shown.response.context["form"]
-
-
 def _day(days: int) -> str:
     return make.in_days(days).strftime("%d.%m.%Y")
 
@@ -306,6 +291,7 @@ def _note(_examples: Examples) -> dict[str, Any]:
     return {"note": "U zhvillua takimi i parë."}
 
 
+# Of each area those that stand here; a newer area's stand in its own `examples.py`.
 FORMS = [
     FormPage(
         "meetings:add",
@@ -733,4 +719,5 @@ FORMS = [
         "holiday.saved",
     ),
 ]
+FORMS += [form for forms in declared("FORMS") for form in forms]
 BY_ROUTE = {one.route: one for one in FORMS}

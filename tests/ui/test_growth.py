@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -15,26 +14,13 @@ from krat.access.roles import Role
 from krat.demo import make
 from krat.people.models import Invitation
 from krat.reference.models import Holiday, Term
+from tests.declaring import Add, Shows, declared
 from tests.ui.form_examples import ADMIN, BORDER, COORDINATOR, EDUCATION, POLICE, PREFECT, UNIT_HEAD, WORKER, Examples
 from tests.ui.html_client import queries_of, url
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
-Add = Callable[[Examples], Any]
 DECISIONS = 20_000  # beyond those of the invented world
-
-
-@dataclass(frozen=True)
-class Shows:
-    """A page, who reads it, and what one more row is."""
-
-    route: str
-    who: str
-    address: Callable[[Examples], str]
-    add: Add
-
-    def __str__(self) -> str:
-        return f"{self.route} {self.who}"
 
 
 def at(route: str, thing: str = "", **more: Any) -> Callable[[Examples], str]:
@@ -230,6 +216,7 @@ PAGES = [
     Shows("reference:terms", ADMIN, at("reference:terms", kind="pillar"), _row),
 ]
 
+PAGES += [shows for pages in declared("PAGES") for shows in pages]
 
 # Pages that show one thing and no rows: a form without a choice of rows, a small page, or measured elsewhere.
 WITHOUT_ROWS = {
@@ -240,6 +227,8 @@ WITHOUT_ROWS = {
     "audit:trail",  # in tests/audit
     "reports:numbers",  # in tests/reports
 }
+for single in declared("WITHOUT_ROWS"):
+    WITHOUT_ROWS |= single
 
 
 def _together() -> dict[Add, list[Shows]]:
