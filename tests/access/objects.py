@@ -1,6 +1,6 @@
 """Addresses for tests: for every argument of a route, an object of the one county and one of the other.
 
-A page with a new kind of object needs a line in `PICKERS`, here or in the `examples.py` of its area; the matrix says so.
+A page with a new kind of object needs a line in `PICKERS`, here or in its area's `examples.py`; the matrix says so.
 """
 
 import re
