@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.models import Card, Case, Obstacle, Referral, SentChange
 from cases.models.card import CardState
-from cases.models.case import MOVES, OVER, Stage
+from cases.models.stages import MOVES, OVER, Stage
 from cases.sharing import PURPOSES
 from krat.plan.models import Task
 from krat.plan.models.task import State

@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart
-from cases.models.encryption import lend_key
+from cases.models.keys import lend_key
 from cases.models.parts import Part
 from krat.committee.models import Institution
 from krat.people.models import Seat

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from cases.models import Case, Note, Obstacle, Referral, StageDeadline
-from cases.models.case import OVER, Risk, Stage
 from cases.models.referral import ReferralState
+from cases.models.stages import OVER, Risk, Stage
 from cases.sharing import PURPOSES
 from krat.audit import trail
 

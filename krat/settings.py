@@ -267,6 +267,7 @@ LANGUAGES = [("sq", _("Albanian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["krat.formats"]
 TIME_ZONE = "Europe/Tirane"
+FILTERS_EMPTY_CHOICE_LABEL = _("all")  # what a filter of a list shows where nothing is chosen
 USE_I18N = True
 USE_TZ = True
 

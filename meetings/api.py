@@ -1,7 +1,6 @@
 """Meetings for machines: what the client's institution reads as a member of its body."""
 
 import uuid
-from typing import Any
 
 from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
@@ -10,6 +9,7 @@ from rest_framework.response import Response
 
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
+from krat.api.requests import ApiRequest
 from krat.api.serializers import CodeListField, CodeRelatedField, StrictSerializer
 from krat.api.views import Resource
 from krat.committee.models import YEARS, Body
@@ -100,7 +100,7 @@ class Meetings(Resource):
     query_class = MeetingQuery
 
     @extend_schema(operation_id="meetings", parameters=[MeetingQuery], responses=MeetingPage)
-    def get(self, request: Any) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The meetings of the bodies in which the client's institution sits, the latest first."""
         rows = Meeting.objects.visible_to(request.seat).for_list()
         return Response(cursor_page(request, rows, MeetingSerializer, order=("-held_on", "-pk")))
@@ -112,7 +112,7 @@ class MeetingOne(Resource):
     rights = {"GET": "meetings.view"}
 
     @extend_schema(operation_id="meeting", responses=MeetingInFullSerializer)
-    def get(self, request: Any, code: uuid.UUID) -> Response:
+    def get(self, request: ApiRequest, code: uuid.UUID) -> Response:
         """One meeting with its agenda, its minutes item by item, its decisions and its attendance."""
         rows = Meeting.objects.visible_to(request.seat).for_list().prefetch_related(*_paper(request.seat))
         return self.one(door(request, rows, code), MeetingInFullSerializer)

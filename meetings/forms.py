@@ -4,46 +4,44 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from krat.committee.models import Body, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure, Plan
 from krat.reference.models import Term
+from krat.ui.filters import Filters, NumberFilter
 from krat.ui.forms import BaseForm, DateField, SeveralField, TimeField, VersionedForm, Words, refuse_invisible
-from krat.ui.listing import FilterForm
 from meetings.models import Attendance, Meeting, Review
 
 NO_NAMES = _("Do not write names of persons here.")
 
 
-class MeetingFilter(FilterForm):
+class MeetingFilter(Filters):
     """What to look for among the meetings."""
 
-    body = forms.ChoiceField(label=_("Body"), choices=[("", _("all")), *Body.Kind.choices], required=False)
-    year = forms.IntegerField(label=_("Year"), min_value=2006, max_value=2100, required=False)
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("all")), *Meeting.State.choices], required=False)
-
-    narrowing = {"body": "body__kind", "year": "year", "state": "state"}
+    body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
+    year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
+    state = ChoiceFilter(label=_("State"), choices=Meeting.State.choices)
 
 
-class DecisionFilter(FilterForm):
+def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+    return rows.filter(closed_at__isnull=value == "open")
+
+
+class DecisionFilter(Filters):
     """What to look for in the ledger of decisions."""
 
-    body = forms.ChoiceField(label=_("Body"), choices=[("", _("all")), *Body.Kind.choices], required=False)
-    year = forms.IntegerField(label=_("Year"), min_value=2006, max_value=2100, required=False)
-    standing = forms.ChoiceField(
-        label=_("State"), choices=[("", _("all")), ("open", _("open")), ("closed", _("closed"))], required=False
+    body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
+    year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
+    standing = ChoiceFilter(
+        label=_("State"), choices=[("open", _("open")), ("closed", _("closed"))], method=_by_standing
     )
-
-    narrowing = {
-        "body": "body__kind",
-        "year": "year",
-        "standing": lambda rows, value: rows.filter(closed_at__isnull=value == "open"),
-    }
 
 
 def _bodies(seat: Seat) -> Any:

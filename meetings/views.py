@@ -19,6 +19,7 @@ from krat.access import rights
 from krat.access.views import door, needs
 from krat.committee.models import Institution, Membership
 from krat.people.models import Seat
+from krat.people.requests import SignedIn
 from krat.plan.models import Task
 from krat.ui.due import due_of
 from krat.ui.listing import listing
@@ -46,30 +47,30 @@ _DRAFT_KEY = "draft_key"
 
 
 @needs("meetings.view", methods=("GET",))
-def meeting_list(request: Any) -> HttpResponse:
+def meeting_list(request: SignedIn) -> HttpResponse:
     """Meetings, the latest first."""
     rows = Meeting.objects.visible_to(request.seat).for_list()
-    found = listing(request, rows, MeetingFilter(request.GET))
+    found = listing(request, rows, MeetingFilter)
     context = {"found": found, "may_file": rights.may(request.seat, "meetings.file")}
     return render_page(request, "meetings/list.html", context)
 
 
 @needs("meetings.view", methods=("GET",))
-def meeting_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def meeting_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
     return render_page(request, "meetings/detail.html", _paper(meeting, request))
 
 
 @needs("meetings.view", methods=("GET",))
-def minutes_print(request: Any, code: uuid.UUID) -> HttpResponse:
+def minutes_print(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The minutes as a paper: letterhead, numbers, signatures."""
     meeting = door(request, Meeting.objects.for_list(), code)
     context = _paper(meeting, request) | {"printed_at": timezone.now()}
     return render_page(request, "meetings/minutes.html", context)
 
 
-def _paper(meeting: Meeting, request: Any) -> dict[str, Any]:
+def _paper(meeting: Meeting, request: SignedIn) -> dict[str, Any]:
     """Everything the paper of a meeting shows (ten queries, however long it is)."""
     seat = request.seat
     decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(_tasks_for(seat))
@@ -101,7 +102,7 @@ def _paper(meeting: Meeting, request: Any) -> dict[str, Any]:
     }
 
 
-def _with_cards(items: list[AgendaItem], request: Any) -> list[AgendaItem]:
+def _with_cards(items: list[AgendaItem], request: SignedIn) -> list[AgendaItem]:
     """Give each item what its card tells, where the seat sees the card; others have its alias (one query)."""
     asked = [item.card_id for item in items if item.card_id is not None]
     rows = list(Card.objects.visible_to(request.seat).filter(pk__in=asked).for_list()) if asked else []
@@ -133,15 +134,15 @@ def _returning(meeting: Meeting, seat: Seat) -> list[dict[str, Any]]:
 
 
 @needs("meetings.view", methods=("GET",))
-def decision_list(request: Any) -> HttpResponse:
+def decision_list(request: SignedIn) -> HttpResponse:
     """The ledger of decisions."""
     rows = Decision.objects.visible_to(request.seat).for_list()
-    found = listing(request, rows.prefetch_related(_tasks_for(request.seat)), DecisionFilter(request.GET))
+    found = listing(request, rows.prefetch_related(_tasks_for(request.seat)), DecisionFilter)
     return render_page(request, "meetings/decisions.html", {"found": found})
 
 
 @needs("meetings.view", methods=("GET",))
-def decision_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def decision_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One decision: its words, its tasks, and what later meetings found."""
     decision = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), code)
     reviews = Review.objects.visible_to(request.seat).filter(decision=decision)
@@ -157,7 +158,7 @@ def decision_detail(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file")
-def meeting_add(request: Any) -> HttpResponse:
+def meeting_add(request: SignedIn) -> HttpResponse:
     """A new meeting with its agenda."""
     form = MeetingForm.of(request, seat=request.seat)
     if form.is_accepted():
@@ -169,7 +170,7 @@ def meeting_add(request: Any) -> HttpResponse:
 
 
 @needs("meetings.file")
-def meeting_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+def meeting_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The kind, day, hour and place of a meeting."""
     meeting = door(request, Meeting.objects.for_list(), code)
     initial = {name: getattr(meeting, name) for name in MeetingChangeForm.base_fields}
@@ -184,7 +185,7 @@ def meeting_edit(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file")
-def item_add(request: Any, code: uuid.UUID) -> HttpResponse:
+def item_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A new item of the agenda."""
     meeting = door(request, Meeting.objects.for_list(), code)
     form = ItemForm.of(request, seat=request.seat)
@@ -197,7 +198,7 @@ def item_add(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cards.table", methods=("GET",))
-def meeting_cards(request: Any, code: uuid.UUID) -> HttpResponse:
+def meeting_cards(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The cards of the county that wait for the table; the secretariat, which does not see them, finds aliases."""
     meeting = door(request, Meeting.objects.for_list(), code, right="meetings.file")
     rows = Card.objects.permitted(request.seat, "cards.table").filter(county=meeting.body.county_id)
@@ -214,7 +215,7 @@ def meeting_cards(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cards.table", methods=("POST",))
-def card_add(request: Any, code: uuid.UUID, card: uuid.UUID) -> HttpResponse:
+def card_add(request: SignedIn, code: uuid.UUID, card: uuid.UUID) -> HttpResponse:
     """Put a card on the agenda."""
     meeting = door(request, Meeting.objects.for_list(), code, right="meetings.file")
     found = door(request, Card.objects.for_list(), card)
@@ -225,7 +226,7 @@ def card_add(request: Any, code: uuid.UUID, card: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file")
-def item_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+def item_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The words, the rapporteur and the place of an item."""
     item = door(request, _items(), code)
     initial = {name: getattr(item, name) for name in ItemChangeForm.base_fields}
@@ -241,7 +242,7 @@ def item_edit(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file", methods=("POST",))
-def item_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
+def item_withdraw(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Take an item off the agenda."""
     item = door(request, _items(), code)
     with telling(request):
@@ -251,7 +252,7 @@ def item_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file", methods=("POST",))
-def meeting_call_off(request: Any, code: uuid.UUID) -> HttpResponse:
+def meeting_call_off(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Postpone or cancel a planned meeting."""
     meeting = door(request, Meeting, code)
     with telling(request):
@@ -260,7 +261,7 @@ def meeting_call_off(request: Any, code: uuid.UUID) -> HttpResponse:
     return redirect("meetings:detail", code=meeting.code)
 
 
-def _version(request: Any) -> int:
+def _version(request: SignedIn) -> int:
     """The version a button was based on; none fits 0."""
     value = request.POST.get("version", "")
     return int(value) if value.isascii() and value.isdigit() and len(value) < 9 else 0
@@ -274,7 +275,7 @@ def _items() -> Any:
 
 
 @needs("meetings.file", methods=("POST",))
-def meeting_open(request: Any, code: uuid.UUID) -> HttpResponse:
+def meeting_open(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Open the meeting and go to its first item."""
     meeting = door(request, Meeting, code)
     with telling(request):
@@ -286,7 +287,7 @@ def meeting_open(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file")
-def item_day(request: Any, code: uuid.UUID) -> HttpResponse:
+def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The meeting day on one screen: agenda left, the item in the middle, attendance and quorum right."""
     item = door(request, _items(), code)
     draft = actions.open_draft(item, by=request.seat)
@@ -303,7 +304,7 @@ def item_day(request: Any, code: uuid.UUID) -> HttpResponse:
     return render_page(request, "meetings/day.html", _day(request, item, form, draft[0].saved_at if draft else None))
 
 
-def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> dict[str, Any]:
+def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> dict[str, Any]:
     paper = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
     following = [one for one in paper["items"] if one.position > item.position]
@@ -321,7 +322,7 @@ def _day(request: Any, item: AgendaItem, form: DiscussionForm, draft_at: Any) ->
 
 
 @needs("meetings.file", methods=("POST",))
-def item_draft(request: Any, code: uuid.UUID) -> HttpResponse:
+def item_draft(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Autosave: keep what is being written on an item, encrypted. Answers JSON."""
     item = door(request, _items(), code)
     based_on, text = _version(request), request.POST.get("text", "")
@@ -340,7 +341,7 @@ def item_draft(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file", methods=("GET",))
-def draft_key(request: Any) -> HttpResponse:
+def draft_key(request: SignedIn) -> HttpResponse:
     """The key of this session's local drafts: made once a session, gone at sign-out (decision 18). Answers JSON."""
     if _DRAFT_KEY not in request.session:
         request.session[_DRAFT_KEY] = base64.b64encode(secrets.token_bytes(32)).decode()
@@ -348,7 +349,7 @@ def draft_key(request: Any) -> HttpResponse:
 
 
 @needs("meetings.file")
-def attendance(request: Any, code: uuid.UUID) -> HttpResponse:
+def attendance(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Who is at the table, by institution, as the act in force that day names them."""
     meeting = door(request, Meeting.objects.for_list(), code)
     recorded = Attendance.objects.visible_to(request.seat).filter(meeting=meeting)
@@ -369,7 +370,7 @@ def attendance(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file")
-def decide(request: Any, code: uuid.UUID) -> HttpResponse:
+def decide(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A decision on an item, and the task that comes from it."""
     item = door(request, _items(), code)
     _with_cards([item], request)
@@ -390,7 +391,7 @@ def _charged(item: AgendaItem) -> dict[str, Any]:
 
 
 @needs("meetings.file")
-def review(request: Any, code: uuid.UUID, decision: uuid.UUID) -> HttpResponse:
+def review(request: SignedIn, code: uuid.UUID, decision: uuid.UUID) -> HttpResponse:
     """What the meeting found on a decision that returned to its agenda."""
     meeting = door(request, Meeting.objects.for_list(), code)
     found = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), decision)
@@ -413,7 +414,7 @@ def review(request: Any, code: uuid.UUID, decision: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file", methods=("POST",))
-def meeting_close(request: Any, code: uuid.UUID) -> HttpResponse:
+def meeting_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Close the meeting."""
     meeting = door(request, Meeting, code)
     with telling(request):
@@ -426,7 +427,7 @@ def meeting_close(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file", methods=("POST",))
-def minutes_circulate(request: Any, code: uuid.UUID) -> HttpResponse:
+def minutes_circulate(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Send the minutes for remarks."""
     meeting = door(request, Meeting, code)
     with telling(request):
@@ -436,7 +437,7 @@ def minutes_circulate(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("minutes.remark")
-def remark_add(request: Any, code: uuid.UUID) -> HttpResponse:
+def remark_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A remark on circulated minutes."""
     meeting = door(request, Meeting.objects.for_list(), code)
     form = RemarkForm.of(request)
@@ -449,7 +450,7 @@ def remark_add(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("minutes.approve", methods=("POST",))
-def minutes_approve(request: Any, code: uuid.UUID) -> HttpResponse:
+def minutes_approve(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Approve the minutes; their text is frozen."""
     meeting = door(request, Meeting, code)
     with telling(request):

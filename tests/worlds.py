@@ -23,6 +23,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "var" / "test-worlds"
 BARE, WORLD, DEMO = "bare", "world", "demo"
 KEPT = 3  # worlds of other code or another day that stay: those of one's branches
-_CODE = ("krat", "cases", "meetings", "tests/safety", "tests/worlds.py", "tests/journeys/settings.py")
+_CODE = ("krat", "cases", "meetings", "locale", "tests/safety", "tests/worlds.py", "tests/journeys/settings.py")
 # By the layers of every area (import-linter holds them) nothing that fills the world can know these.
 _ABOVE = {"views", "api", "forms", "urls.py", "views.py", "api.py", "forms.py", "api_urls.py"}
 
@@ -45,13 +46,15 @@ _ABOVE = {"views", "api", "forms", "urls.py", "views.py", "api.py", "forms.py", 
 
 
 def sources(root: Path = ROOT) -> list[Path]:
-    """The modules that may have a part in what a world holds, in order."""
+    """The modules and lists that may have a part in what a world holds, and the catalogues, in order."""
     places = [root / name for name in _CODE]
-    found = [one for place in places for one in ([place] if place.is_file() else place.rglob("*.py"))]
+    found = [one for place in places for one in ([place] if place.is_file() else place.rglob("*.*"))]
     return sorted(
         one
         for one in found
-        if not _ABOVE.intersection(one.relative_to(root).parts) and not one.name.startswith("test_")
+        if one.suffix in (".py", ".csv", ".txt", ".json", ".mo")
+        and not _ABOVE.intersection(one.relative_to(root).parts)
+        and not one.name.startswith("test_")
     )
 
 
@@ -68,6 +71,11 @@ def fingerprint(root: Path = ROOT) -> str:
             cursor.execute("SELECT system_identifier, version() FROM pg_control_system()")
             said.update(repr(cursor.fetchone()).encode())
     return said.hexdigest()[:16]
+
+
+@cache
+def _mark_of_this_run() -> str:
+    return fingerprint()  # once: whoever goes on writing while tests run does not change under them what they stand on
 
 
 @contextmanager
@@ -98,7 +106,7 @@ class Kept:
     """The databases that are kept under one fingerprint."""
 
     def __init__(self) -> None:
-        self.mark = fingerprint()
+        self.mark = _mark_of_this_run()
         self.folder = FOLDER / self.mark
 
     def state(self) -> dict[str, Any]:

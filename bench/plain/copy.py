@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from bench.plain import models
 from cases import models as registry
-from cases.models.encryption import fetch_keys
+from cases.models.keys import fetch_keys
 from cases.names import SHORTEST, words_of
 from krat.committee.models import Institution
 from krat.people.models import Seat

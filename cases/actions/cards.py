@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from cases import names
 from cases.models import Card, Case, Identity, Obstacle, Referral, Series
 from cases.models.card import MOVES, CardState
-from cases.models.encryption import lend_key
+from cases.models.keys import lend_key
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import keys, names
+from cases import names
 from cases.actions import signals
 from cases.models import (
     Assignment,
@@ -27,9 +27,11 @@ from cases.models import (
     Signal,
     StageDeadline,
 )
-from cases.models.case import MOVES, NEVER, OVER, Stage, VictimStatus, deadline_of
+from cases.models.case import NEVER
 from cases.models.identity import ADULT_AT
+from cases.models.keys import give_key
 from cases.models.signal import Kind
+from cases.models.stages import MOVES, OVER, Stage, VictimStatus, deadline_of
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
@@ -112,13 +114,11 @@ def open_case(
     if rights.reach(by, OPEN) is Reach.TEAM:
         _name(case, seat=by, is_manager=True, by=by)
     look_again(case, by=by, right=OPEN)
-    key = DataKey(case=case)
-    opened = keys.new_key()
-    key.wrapped = keys.wrap(opened, key.code)
+    key, opened = DataKey.make(case=case)
     key.full_clean()
     key.save()
     identity_row = Identity(case=case)
-    identity_row.__dict__["_data_key"] = opened
+    give_key(opened, identity_row)
     _fill(identity_row, case, identity)
     settle(identity_row, by=by, right=WRITE_IDENTITY)
     _index(case, identity_row)

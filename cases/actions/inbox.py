@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import cases
 from cases.models import Case, SentChange
-from cases.models.case import MOVES, Stage
+from cases.models.stages import MOVES, Stage
 from krat.access import rights
 from krat.access.scoping import hold, look_again
 from krat.audit import trail

@@ -6,8 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import keys
 from cases.models import DataKey, Signal, SignalWords
+from cases.models.keys import give_key
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.models import Institution
@@ -64,13 +64,11 @@ def send(
 
 
 def _seal(signal: Signal, words: dict[str, str]) -> None:
-    key = DataKey(signal=signal)
-    opened = keys.new_key()
-    key.wrapped = keys.wrap(opened, key.code)
+    key, opened = DataKey.make(signal=signal)
     key.full_clean()
     key.save()
     row = SignalWords(signal=signal)
-    row.__dict__["_data_key"] = opened
+    give_key(opened, row)
     row.data = words
     row.full_clean()
     row.save()

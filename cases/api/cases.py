@@ -24,8 +24,8 @@ from cases.api.serializers import (
     QuarantinedSerializer,
 )
 from cases.models import Case, Identity, KnownVersion
-from cases.models.case import Stage
-from cases.models.encryption import fetch_keys
+from cases.models.keys import fetch_keys
+from cases.models.stages import Stage
 from krat.access import rights
 from krat.access.scoping import hold
 from krat.access.views import door

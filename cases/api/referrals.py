@@ -13,7 +13,7 @@ from cases import sharing
 from cases.actions import referrals
 from cases.api.serializers import AnswerSerializer, NothingSerializer, ReferralPage, ReferralQuery, ReferralSerializer
 from cases.models import Case, Referral
-from cases.models.encryption import fetch_keys
+from cases.models.keys import fetch_keys
 from cases.models.referral import ReferralState
 from krat.access.views import door
 from krat.api.paging import cursor_page

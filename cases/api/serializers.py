@@ -8,10 +8,10 @@ from rest_framework import serializers
 
 from cases import sharing
 from cases.models import Case, Identity, Referral
-from cases.models.case import Risk, Stage, VictimStatus
 from cases.models.identity import Sex
 from cases.models.referral import ReferralState
 from cases.models.signal import Kind
+from cases.models.stages import Risk, Stage, VictimStatus
 from krat.api.paging import ListQuery
 from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField
 from krat.reference.models import Municipality, Term

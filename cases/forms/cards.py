@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from cases.actions.cards import ASKED_AT_MOST
 from cases.models import Case, Referral
@@ -19,39 +20,24 @@ from krat.access.scoping import Stale
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.reference.models import Term
+from krat.ui.filters import Filters, RowFilter
 from krat.ui.forms import BaseForm, DateField, VersionedForm, Words
-from krat.ui.listing import FilterForm
 
-_STANDS = [("", _("all")), ("waiting", _("not closed")), *CardState.choices]
+_STANDS = [("waiting", _("not closed")), *CardState.choices]
 
 
-def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
     return rows.exclude(state=CardState.CLOSED) if value == "waiting" else rows.filter(state=value)
 
 
-class CardFilter(FilterForm):
+class CardFilter(Filters):
     """What to look for among the cards."""
 
-    state = forms.ChoiceField(label=_("State"), choices=_STANDS, required=False)
-    institution = forms.ModelChoiceField(
-        label=_("Waits for"), queryset=Institution.objects.none(), required=False, empty_label=_("all")
+    state = ChoiceFilter(label=_("State"), choices=_STANDS, method=_by_standing)
+    institution = RowFilter(
+        "waits_for", label=_("Waits for"), queryset=lambda request: Institution.objects.visible_to(request.seat)
     )
-    kind = forms.ModelChoiceField(
-        label=_("Obstacle"),
-        queryset=Term.objects.filter(list=Term.List.OBSTACLE),
-        required=False,
-        empty_label=_("all"),
-    )
-
-    narrowing = {
-        "state": _by_standing,
-        "institution": "waits_for",
-        "kind": "kind",
-    }
-
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("institution", Institution.objects.visible_to(seat))
+    kind = RowFilter(label=_("Obstacle"), queryset=Term.objects.filter(list=Term.List.OBSTACLE))
 
 
 class _ReferralField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no subscript at run time

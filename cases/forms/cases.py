@@ -14,17 +14,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_filters import ChoiceFilter
 
 from cases.models import Case, Identity
-from cases.models.case import Risk, Stage, VictimStatus
 from cases.models.identity import EARLIEST_BIRTH, Sex
 from cases.models.signal import Kind
+from cases.models.stages import Risk, Stage, VictimStatus
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
+from krat.ui.filters import Filters, RowFilter, TickFilter
 from krat.ui.forms import BaseForm, BothTexts, DateField, VersionedForm, Words
-from krat.ui.listing import FilterForm
 
-_ANY = ("", _("all"))
 _NOT_KNOWN = ("", _("not known"))
 
 # Codes of ISO 3166 and ISO 639, as systems of others write them; whatever else one of them sent stays choosable.
@@ -84,43 +84,30 @@ def _codes(kind: Term.List, chosen: Iterable[str] = ()) -> list[tuple[str, str]]
 # --- lists and finding ---
 
 
-def _late(rows: QuerySet[Any], _value: Any) -> QuerySet[Any]:
-    return rows.filter(due_at__lt=timezone.now())
+def _late(rows: QuerySet[Any], _name: str, is_late: bool) -> QuerySet[Any]:
+    return rows.filter(due_at__lt=timezone.now()) if is_late else rows
 
 
-def _of_stage(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+def _of_stage(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
     return cast(Any, rows).open() if value == "open" else rows.filter(stage=value)
 
 
-class CaseFilter(FilterForm):
+def _served(request: Any) -> QuerySet[Municipality]:
+    seat = request.seat
+    served = seat.institution.territories.values("pk")
+    return Municipality.objects.filter(Q(county=seat.county_id) | Q(pk__in=served)).distinct()
+
+
+class CaseFilter(Filters):
     """What to look for among the cases: codes and choices only, for they stand in the address (decision 17)."""
 
-    stage = forms.ChoiceField(
-        label=_("Stage"), choices=[_ANY, ("open", pgettext_lazy("cases", "open")), *Stage.choices], required=False
+    stage = ChoiceFilter(
+        label=_("Stage"), choices=[("open", pgettext_lazy("cases", "open")), *Stage.choices], method=_of_stage
     )
-    risk = forms.ChoiceField(label=_("Risk"), choices=[_ANY, *Risk.choices], required=False)
-    kind = forms.ChoiceField(label=_("About"), choices=[_ANY, *Kind.choices], required=False)
-    municipality = forms.ModelChoiceField(
-        label=_("Municipality"),
-        queryset=Municipality.objects.none(),
-        to_field_name="code",
-        required=False,
-        empty_label=_("all"),
-    )
-    late = forms.BooleanField(label=_("late only"), required=False)
-
-    narrowing = {
-        "stage": _of_stage,
-        "risk": "risk",
-        "kind": "kind",
-        "municipality": "municipality",
-        "late": _late,
-    }
-
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        served = seat.institution.territories.values("pk")
-        self.offer("municipality", Municipality.objects.filter(Q(county=seat.county_id) | Q(pk__in=served)).distinct())
+    risk = ChoiceFilter(label=_("Risk"), choices=Risk.choices)
+    kind = ChoiceFilter(label=_("About"), choices=Kind.choices)
+    municipality = RowFilter(label=_("Municipality"), queryset=_served, to_field_name="code")
+    late = TickFilter(label=_("late only"), method=_late)
 
 
 class SearchForm(BaseForm):

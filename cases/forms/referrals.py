@@ -10,6 +10,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from cases.forms.cases import IdentityFields
 from cases.models import Case, Referral
@@ -17,13 +18,13 @@ from cases.models.referral import OPEN
 from cases.models.signal import Kind
 from cases.sharing import PURPOSES
 from krat.committee.models import Institution
+from krat.ui.filters import Filters
 from krat.ui.forms import BaseForm, Words
-from krat.ui.listing import FilterForm
 
-_STANDS = [("", _("all")), ("open", _("open")), ("late", _("late")), *Referral.State.choices]
+_STANDS = [("open", _("open")), ("late", _("late")), *Referral.State.choices]
 
 
-def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
     if value == "open":
         return rows.filter(state__in=OPEN)
     if value == "late":
@@ -31,17 +32,11 @@ def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(state=value)
 
 
-class ReferralFilter(FilterForm):
+class ReferralFilter(Filters):
     """What to look for among the referrals."""
 
-    state = forms.ChoiceField(label=_("State"), choices=_STANDS, required=False)
-    purpose = forms.ChoiceField(
-        label=_("Purpose"),
-        choices=[("", _("all")), *((code, purpose.label) for code, purpose in PURPOSES.items())],
-        required=False,
-    )
-
-    narrowing = {"state": _by_standing, "purpose": "purpose"}
+    state = ChoiceFilter(label=_("State"), choices=_STANDS, method=_by_standing)
+    purpose = ChoiceFilter(label=_("Purpose"), choices=[(code, purpose.label) for code, purpose in PURPOSES.items()])
 
 
 class ReferForm(BaseForm):

@@ -5,14 +5,15 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from cases.models import Signal
 from cases.models.signal import Kind
 from krat.access.roles import Role
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
+from krat.ui.filters import Filters
 from krat.ui.forms import BaseForm, Words
-from krat.ui.listing import FilterForm
 
 # Where a signal comes from when this role sends it; whoever is not named here says it themselves.
 SOURCE_OF_ROLE = {
@@ -26,13 +27,11 @@ SOURCE_OF_ROLE = {
 _TAKES_CALLS = (Role.UNIT_HEAD, Role.CHILD_WORKER)
 
 
-class SignalFilter(FilterForm):
+class SignalFilter(Filters):
     """What to look for among the signals."""
 
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("all")), *Signal.State.choices], required=False)
-    kind = forms.ChoiceField(label=_("About"), choices=[("", _("all")), *Kind.choices], required=False)
-
-    narrowing = {"state": "state", "kind": "kind"}
+    state = ChoiceFilter(label=_("State"), choices=Signal.State.choices)
+    kind = ChoiceFilter(label=_("About"), choices=Kind.choices)
 
 
 class SignalForm(BaseForm):

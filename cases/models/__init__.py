@@ -1,12 +1,15 @@
 """What a case is made of: each depth is a table of its own, with a right of its own (decisions 2, 11 and 12)."""
 
 from cases.models.card import Card, Obstacle
-from cases.models.case import Assignment, Case, DataKey, Series, StageDeadline
+from cases.models.case import Case, Series, StageDeadline
 from cases.models.identity import Identity, NameToken
 from cases.models.inbox import KnownVersion, SentChange
+from cases.models.keys import DataKey
 from cases.models.parts import AidPart, CounsellingPart, Note, SchoolPart
+from cases.models.reach import Assignment
 from cases.models.referral import Referral
-from cases.models.signal import Signal, SignalWords
+from cases.models.signal import Signal
+from cases.models.signal_words import SignalWords
 
 __all__ = [
     "AidPart",

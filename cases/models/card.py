@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.crypto import EncryptedJSONField
-from cases.models.case import Assignment, Case, Risk, Stage
-from cases.models.encryption import Caseload, EditedEncryptedInCase
+from cases.models.case import Case
 from cases.models.identity import AgeBand, Sex
+from cases.models.keys import EditedEncryptedInCase
+from cases.models.reach import Assignment, Caseload
 from cases.models.referral import Referral
+from cases.models.stages import Risk, Stage
 from krat.access.processing import PERMANENT, Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet, VersionedModel

@@ -1,27 +1,26 @@
-"""The head of a case: number, stage, risk, holder and deadlines, without a name; and who works on it."""
+"""The head of a case: number, stage, risk, holder and deadlines, without a name."""
 
 from __future__ import annotations
 
 import datetime
 import re
-import uuid
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.encryption import Caseload
+from cases.models.reach import Caseload, InCase
 from cases.models.signal import Kind, Signal
+from cases.models.stages import MOVES, OVER, Risk, Stage, VictimStatus
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
-from krat.access.scoping import CheckedModel, ScopedModel, ScopedQuerySet, VersionedModel
+from krat.access.scoping import ScopedQuerySet, VersionedModel
 from krat.committee.models import Institution
-from krat.people.models import Seat
 from krat.reference.models import County, Municipality, Term
 from krat.ui.forms import EARLIEST, LATEST
 
@@ -31,90 +30,6 @@ NEVER = datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC)
 _SEPARATORS = re.compile(r"[._-]")
 _YEARS = {"first": EARLIEST, "last": LATEST}
 _PERSONAL_NUMBER = re.compile(r"[A-Z]\d{8}[A-Z]", re.IGNORECASE)
-
-
-class Stage(models.TextChoices):
-    """Where a case stands (docs/domain.md 12.5, after VKM 578/2018)."""
-
-    SIGNAL = "signal", pgettext_lazy("case", "signal")
-    INITIAL_ASSESSMENT = "initial_assessment", pgettext_lazy("case", "initial assessment")
-    FULL_ASSESSMENT = "full_assessment", pgettext_lazy("case", "full assessment")
-    CONFERENCE = "conference", pgettext_lazy("case", "cross-sector group")
-    PROTECTION_PLAN = "protection_plan", pgettext_lazy("case", "protection plan")
-    IMPLEMENTATION = "implementation", pgettext_lazy("case", "carrying out")
-    FOLLOW_UP = "follow_up", pgettext_lazy("case", "follow-up")
-    CLOSED = "closed", pgettext_lazy("case", "closed")
-    TRANSFERRED = "transferred", pgettext_lazy("case", "transferred")
-    REJECTED = "rejected", pgettext_lazy("case", "rejected")
-
-
-class Risk(models.TextChoices):
-    """The level of risk."""
-
-    IMMEDIATE = "immediate", pgettext_lazy("risk", "immediate")
-    HIGH = "high", pgettext_lazy("risk", "high")
-    MEDIUM = "medium", pgettext_lazy("risk", "medium")
-    LOW = "low", pgettext_lazy("risk", "low")
-    NONE = "none", pgettext_lazy("risk", "none")
-
-
-class VictimStatus(models.TextChoices):
-    """What identification has found; until the formal one, nobody is called a victim."""
-
-    AT_RISK = "at_risk", _("at risk")
-    IN_PROGRESS = "in_progress", _("identification in progress")
-    POSSIBLE = "possible_victim", _("possible victim of trafficking")
-    VICTIM = "victim", _("identified victim of trafficking")
-    NOT_VICTIM = "not_victim", _("not a victim of trafficking")
-
-
-# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
-MOVES: dict[tuple[Stage, Stage], str] = {
-    (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT): "cases.change",
-    (Stage.SIGNAL, Stage.REJECTED): "cases.close",
-    (Stage.INITIAL_ASSESSMENT, Stage.FULL_ASSESSMENT): "cases.change",
-    (Stage.INITIAL_ASSESSMENT, Stage.FOLLOW_UP): "cases.change",
-    (Stage.INITIAL_ASSESSMENT, Stage.CLOSED): "cases.close",
-    (Stage.FULL_ASSESSMENT, Stage.CONFERENCE): "cases.change",
-    (Stage.FULL_ASSESSMENT, Stage.PROTECTION_PLAN): "cases.change",
-    (Stage.FULL_ASSESSMENT, Stage.CLOSED): "cases.close",
-    (Stage.CONFERENCE, Stage.PROTECTION_PLAN): "cases.change",
-    (Stage.PROTECTION_PLAN, Stage.IMPLEMENTATION): "cases.change",
-    (Stage.IMPLEMENTATION, Stage.FOLLOW_UP): "cases.change",
-    (Stage.IMPLEMENTATION, Stage.CONFERENCE): "cases.change",
-    (Stage.IMPLEMENTATION, Stage.CLOSED): "cases.close",
-    (Stage.FOLLOW_UP, Stage.FULL_ASSESSMENT): "cases.change",
-    (Stage.FOLLOW_UP, Stage.CLOSED): "cases.close",
-    (Stage.CLOSED, Stage.INITIAL_ASSESSMENT): "cases.close",
-}
-OVER = (Stage.CLOSED, Stage.TRANSFERRED, Stage.REJECTED)
-
-# Which deadline runs in which stage; the initial assessment's depends on the risk.
-CLOCK_OF_STAGE = {
-    Stage.SIGNAL: "referral",
-    Stage.FULL_ASSESSMENT: "full_assessment",
-    Stage.CONFERENCE: "conference",
-    Stage.PROTECTION_PLAN: "protection_plan",
-    Stage.IMPLEMENTATION: "plan_review",
-    Stage.FOLLOW_UP: "follow_up",
-}
-CLOCK_OF_RISK = {
-    "": "initial_assessment_high",  # until somebody has looked, the child may be at high risk
-    Risk.IMMEDIATE: "initial_assessment_immediate",
-    Risk.HIGH: "initial_assessment_high",
-    Risk.MEDIUM: "initial_assessment_medium",
-    Risk.LOW: "initial_assessment_low",
-    Risk.NONE: "initial_assessment_low",
-}
-
-
-def deadline_of(stage: str, risk: str) -> str:
-    """Which deadline runs in a stage; empty where none does."""
-    if stage == Stage.INITIAL_ASSESSMENT:
-        return CLOCK_OF_RISK[risk]
-    if stage == Stage.FOLLOW_UP and risk in (Risk.IMMEDIATE, Risk.HIGH):
-        return "follow_up_high"
-    return CLOCK_OF_STAGE.get(Stage(stage), "")
 
 
 class Series(models.Model):
@@ -170,8 +85,6 @@ class Case(VersionedModel):
     processing = Processing(
         _("leading the case of a child or possible victim"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS
     )
-
-    OF_VICTIMS = (VictimStatus.POSSIBLE, VictimStatus.VICTIM)
 
     view_right = "cases.view"
     held_with = ("holder__county", "municipality__county", "source")
@@ -281,7 +194,7 @@ class Case(VersionedModel):
         return (Stage(self.stage), stage) in MOVES
 
 
-class StageDeadline(ScopedModel):
+class StageDeadline(InCase):
     """The time of one stage: since when, until when by which deadline, and when it was met. Clocks never pause."""
 
     processing = Processing(_("which step is late, and with whom"), Level.ENCRYPTED, Caseload.KEPT, Caseload.BASIS)
@@ -295,7 +208,7 @@ class StageDeadline(ScopedModel):
     due_at = models.DateTimeField(_("until"), null=True, blank=True)
     met_at = models.DateTimeField(_("met at"), null=True, blank=True)
 
-    class Meta(ScopedModel.Meta):
+    class Meta(InCase.Meta):
         ordering = ["starts_at", "pk"]
         verbose_name = _("clock")
         constraints = [
@@ -304,77 +217,3 @@ class StageDeadline(ScopedModel):
 
     def __str__(self) -> str:
         return self.get_stage_display()
-
-    @classmethod
-    def paths(cls, seat: Subject) -> dict[Reach, Q]:
-        return Caseload.paths(seat)
-
-
-class Assignment(ScopedModel):
-    """A seat's place in the team of a case, from and until: the dated act through which access runs."""
-
-    processing = Processing(_("who works on a case, and since when"), Level.OFFICE, Caseload.KEPT, Caseload.BASIS)
-
-    view_right = "cases.view"
-
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("worker"))
-    is_manager = models.BooleanField(_("manages the case"), default=False)
-    starts_at = models.DateTimeField(_("since"))
-    ended_at = models.DateTimeField(_("until"), null=True, blank=True)
-    by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("named by"))
-
-    class Meta(ScopedModel.Meta):
-        ordering = ["-is_manager", "starts_at"]
-        verbose_name = _("assignment")
-        indexes = [models.Index(fields=["seat", "ended_at", "case"], name="assignment_by_seat")]  # the door of a case
-        constraints = [
-            models.UniqueConstraint(
-                fields=["case"],
-                condition=Q(is_manager=True, ended_at=None),
-                name="case_has_one_manager",
-                violation_error_message=_("The case already has a manager."),
-            ),
-            models.UniqueConstraint(
-                fields=["case", "seat"],
-                condition=Q(ended_at=None),
-                name="seat_is_once_in_a_team",
-                violation_error_message=_("This person is already in the team."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.seat_id)
-
-    @classmethod
-    def paths(cls, seat: Subject) -> dict[Reach, Q]:
-        return Caseload.paths(seat)
-
-    @classmethod
-    def cases_of(cls, seat: Subject, *, as_manager: bool = False) -> models.QuerySet[Any]:
-        """The ids of the cases in whose team a seat is now."""
-        rows = cls.objects.unscoped("the path of reach by which a team finds its cases")
-        rows = rows.filter(seat=seat.pk, ended_at=None)
-        return (rows.filter(is_manager=True) if as_manager else rows).order_by().values("case_id")
-
-
-class DataKey(CheckedModel):
-    """The key that encrypts the data of one case or one signal, itself encrypted by the master key."""
-
-    processing = Processing(_("encryption"), Level.TECHNICAL, Caseload.KEPT, Caseload.BASIS)
-
-    code = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    signal = models.OneToOneField(Signal, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    wrapped = models.BinaryField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(case__isnull=False, signal=None) | Q(case=None, signal__isnull=False),
-                name="key_is_of_a_case_or_of_a_signal",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.code)

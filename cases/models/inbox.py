@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from cases.crypto import EncryptedJSONField
 from cases.models.case import Case
-from cases.models.encryption import Caseload, EncryptedInCase
+from cases.models.keys import EncryptedInCase
+from cases.models.reach import Caseload
 from krat.access.processing import Level, Processing
 from krat.access.scoping import CheckedModel
 from krat.people.models import Seat

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from cases.crypto import EncryptedJSONField
-from cases.models.case import Assignment, Case
-from cases.models.encryption import Caseload, EditedEncryptedInCase, EncryptedInCase
+from cases.models.case import Case
+from cases.models.keys import EditedEncryptedInCase, EncryptedInCase
+from cases.models.reach import Assignment, Caseload
 from cases.models.referral import Referral
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject

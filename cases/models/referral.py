@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 
 from cases.crypto import EncryptedJSONField
 from cases.models.case import Case
-from cases.models.encryption import Caseload, EditedEncryptedInCase
+from cases.models.keys import EditedEncryptedInCase
+from cases.models.reach import Caseload
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet

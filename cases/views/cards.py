@@ -19,6 +19,7 @@ from cases.models.card import CardState
 from cases.views.layout import layout
 from krat.access import rights
 from krat.access.views import door, needs
+from krat.people.requests import SignedIn
 from krat.reference.models import Term
 from krat.ui.listing import listing
 from krat.ui.rendering import comes_too_late, render_page, telling
@@ -29,7 +30,7 @@ _OF_THE_TEAM = "obstacles.mark"
 
 
 @needs("obstacles.mark")
-def obstacle_add(request: Any, code: uuid.UUID) -> HttpResponse:
+def obstacle_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Mark what holds a case up; its card is offered next."""
     case = door(request, Case.objects.for_list(), code)
     if not case.is_open and comes_too_late(request, _("This case is over; nothing holds it up.")):
@@ -45,7 +46,7 @@ def obstacle_add(request: Any, code: uuid.UUID) -> HttpResponse:
     return render_page(request, "cases/obstacle_form.html", layout(request, case, here="obstacles") | {"form": form})
 
 
-def _initial(request: Any, case: Case) -> dict[str, Any]:
+def _initial(request: SignedIn, case: Case) -> dict[str, Any]:
     """From a referral that has no answer, what the obstacle is stands there already (two queries)."""
     code = request.GET.get("referral", "")
     sent = Referral.objects.permitted(request.seat, _OF_THE_TEAM).filter(case=case) if _is_code(code) else None
@@ -73,7 +74,7 @@ def _obstacles() -> Any:
     return Obstacle.objects.select_related("kind", "waits_for")
 
 
-def _case_of(request: Any, obstacle: Obstacle) -> Case:
+def _case_of(request: SignedIn, obstacle: Obstacle) -> Case:
     """The case of an obstacle that came through the door, noted for the trail."""
     case = Case.objects.visible_to(request.seat).for_list().get(pk=obstacle.case_id)
     request.shown.append(case)
@@ -81,7 +82,7 @@ def _case_of(request: Any, obstacle: Obstacle) -> Case:
 
 
 @needs("obstacles.mark", methods=("GET",))
-def obstacle_table(request: Any, code: uuid.UUID) -> HttpResponse:
+def obstacle_table(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The card as the table will see it, before it goes there; afterwards it leads on to the card."""
     obstacle = door(request, _obstacles(), code)
     case = _case_of(request, obstacle)
@@ -98,7 +99,7 @@ def obstacle_table(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("obstacles.mark", methods=("POST",))
-def obstacle_take(request: Any, code: uuid.UUID) -> HttpResponse:
+def obstacle_take(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Take the obstacle to the table."""
     obstacle = door(request, _obstacles(), code)
     with telling(request):
@@ -108,7 +109,7 @@ def obstacle_take(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("obstacles.mark")
-def obstacle_gone(request: Any, code: uuid.UUID) -> HttpResponse:
+def obstacle_gone(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The worker confirms that the obstacle is gone; with it closes its card."""
     obstacle = door(request, _obstacles(), code)
     case = _case_of(request, obstacle)
@@ -139,17 +140,17 @@ def obstacle_gone(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cards.view", methods=("GET",))
-def card_list(request: Any) -> HttpResponse:
+def card_list(request: SignedIn) -> HttpResponse:
     """Stuck cases without a name, the longest wait first."""
     seat = request.seat
-    found = listing(request, Card.objects.visible_to(seat).for_list(), CardFilter(request.GET, seat=seat))
+    found = listing(request, Card.objects.visible_to(seat).for_list(), CardFilter)
     Card.as_known(found.rows, seat)
     request.shown += found.rows
     return render_page(request, "cases/cards.html", {"found": found, "is_national": seat.county_id is None})
 
 
 @needs("cards.view", methods=("GET",))
-def card_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def card_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One card: what the table may know, what it decided, and how that stands."""
     card = door(request, Card.objects.for_list(), code)
     obstacles = Obstacle.objects.permitted(request.seat, cards.RESOLVE).filter(card=card)
@@ -170,7 +171,7 @@ def card_detail(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cards.resolve", methods=("POST",))
-def card_resolve(request: Any, code: uuid.UUID) -> HttpResponse:
+def card_resolve(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Open the case of a card, for its team alone; that somebody asked stands in the trail."""
     card = door(request, Card, code)
     try:

@@ -39,13 +39,15 @@ from cases.models import (
     SentChange,
     StageDeadline,
 )
-from cases.models.case import MOVES, OVER, Stage
-from cases.models.encryption import lend_key
+from cases.models.keys import lend_key
+from cases.models.stages import MOVES, OVER, Stage
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
 from cases.timeline import path_of, timeline_of
 from cases.views.layout import case_at, due_of_case, layout, may_here
 from krat.access.views import needs
+from krat.people.models import Seat
+from krat.people.requests import SignedIn
 from krat.ui.due import due_by
 from krat.ui.forms import BaseForm
 from krat.ui.rendering import comes_too_late, render_page
@@ -54,7 +56,7 @@ _NOTES_OF_COURSE = 10
 
 
 @needs("cases.open")
-def case_add(request: Any) -> HttpResponse:
+def case_add(request: SignedIn) -> HttpResponse:
     """Open a case that did not come as a signal of another institution."""
     form = CaseForm.of(request, seat=request.seat)
     if form.is_accepted():
@@ -66,7 +68,7 @@ def case_add(request: Any) -> HttpResponse:
 
 
 @needs("cases.view", methods=("GET",))
-def case_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One case: what comes next, its path, who it is, what is referred, what holds it up, and its timeline.
 
     Two dozen queries, whatever the case holds.
@@ -145,7 +147,7 @@ def _summary(part: Any) -> dict[str, Any] | None:
     return {"state": part.get_state_display(), "words": " · ".join(told[:2])}
 
 
-def _may(seat: Any, case: Case) -> dict[str, bool]:
+def _may(seat: Seat, case: Case) -> dict[str, bool]:
     """Which verbs the page offers."""
     here = {
         "see_parts": "parts.view",
@@ -164,12 +166,12 @@ def _may(seat: Any, case: Case) -> dict[str, bool]:
     return may
 
 
-def _is_over(request: Any, case: Case) -> bool:
+def _is_over(request: SignedIn, case: Case) -> bool:
     return not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it."))
 
 
 @needs("identity.change")
-def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_identity(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Change who the case is about; based on the version of the case."""
     case = case_at(request, code)
     if _is_over(request, case):
@@ -188,7 +190,7 @@ def case_identity(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.change")
-def case_head(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_head(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Change the head of a case."""
     case = case_at(request, code)
     if _is_over(request, case):
@@ -204,7 +206,7 @@ def case_head(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.change")
-def case_risk(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_risk(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Assess the risk."""
     case = case_at(request, code)
     if _is_over(request, case):
@@ -221,7 +223,7 @@ def case_risk(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.change")
-def case_move(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_move(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Lead the case to its next stage; ends have a page of their own."""
     case = case_at(request, code)
     stages = [
@@ -242,7 +244,7 @@ def case_move(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.close")
-def case_close(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Close the case, or reject one that is still a signal; with a reason."""
     case = case_at(request, code)
     is_signal = case.stage == Stage.SIGNAL
@@ -268,7 +270,7 @@ def case_close(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.close")
-def case_reopen(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_reopen(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Take a closed case up again."""
     case = case_at(request, code)
     if case.is_open and comes_too_late(request, _("This case is open.")):
@@ -285,7 +287,7 @@ def case_reopen(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 def _verb_page(
-    request: Any,
+    request: SignedIn,
     case: Case,
     form: BaseForm | None,
     heading: str,

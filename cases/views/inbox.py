@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy
 from cases.actions import cases, inbox
 from cases.forms.cases import CITIZENSHIPS, LANGUAGES, CaseForm
 from cases.models import Case, Identity, SentChange
-from cases.models.case import Risk, Stage, VictimStatus
-from cases.models.encryption import lend_key
 from cases.models.identity import Sex
+from cases.models.keys import lend_key
 from cases.models.signal import Kind
+from cases.models.stages import Risk, Stage, VictimStatus
 from cases.views.layout import case_at, code_of, layout
 from krat.access.views import door, needs
+from krat.people.requests import SignedIn
 from krat.reference.models import Municipality, Term
 from krat.ui.rendering import render_page, telling
 
@@ -33,7 +34,7 @@ _LABELS = {**{name: field.label for name, field in CaseForm.base_fields.items()}
 
 
 @needs("cases.inbox", methods=("GET",))
-def case_inbox(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_inbox(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Changes that a municipal system sent: what stands, beside what was sent."""
     case = case_at(request, code)
     rows = SentChange.objects.visible_to(request.seat).filter(case=case).order_by("-at")
@@ -98,7 +99,7 @@ def _readable(name: str, value: Any, words: Words) -> str:
 
 
 @needs("cases.inbox", methods=("POST",))
-def inbox_apply(request: Any, code: uuid.UUID) -> HttpResponse:
+def inbox_apply(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Take a sent change over, as it was compared."""
     sent = door(request, SentChange, code)
     version = request.POST.get("version", "")
@@ -110,7 +111,7 @@ def inbox_apply(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.inbox", methods=("POST",))
-def inbox_drop(request: Any, code: uuid.UUID) -> HttpResponse:
+def inbox_drop(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Leave the case as it stands."""
     sent = door(request, SentChange, code)
     with telling(request):

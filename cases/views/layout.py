@@ -14,6 +14,7 @@ from cases.models import Case, SentChange
 from krat.access import rights
 from krat.access.views import door
 from krat.people.models import Seat
+from krat.people.requests import SignedIn
 from krat.ui.due import Due, due_by
 
 # A part of the file: its name here, its words, the right it asks for, its page, and the place on that page.
@@ -40,7 +41,7 @@ def may_here(seat: Seat, right: str) -> bool:
     return rights.may(seat, right) and rights.reach(seat, right) is rights.reach(seat, "cases.view")
 
 
-def layout(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any]:
+def layout(request: SignedIn, case: Case, *, here: str = "overview") -> dict[str, Any]:
     """What the layout of a case shows on each of its pages (two queries)."""
     seat = request.seat
     waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
@@ -62,12 +63,12 @@ def layout(request: Any, case: Case, *, here: str = "overview") -> dict[str, Any
     }
 
 
-def case_at(request: Any, code: uuid.UUID, *, right: str = "") -> Case:
+def case_at(request: SignedIn, code: uuid.UUID, *, right: str = "") -> Case:
     """The case at this address, through the door, with what its pages show of its head."""
     return door(request, Case.objects.for_list().select_related("closing"), code, right=right)
 
 
-def code_of(request: Any, case_id: int) -> uuid.UUID:
+def code_of(request: SignedIn, case_id: int) -> uuid.UUID:
     """The code by which the page of a case is found that a verb was about (one query)."""
     found: uuid.UUID = Case.objects.visible_to(request.seat).values_list("code", flat=True).get(pk=case_id)
     return found

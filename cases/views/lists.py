@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from cases import names
 from cases.forms.cases import CaseFilter, SearchForm
 from cases.models import Assignment, Case, Identity, NameToken
+from cases.models.case import CaseQuerySet
 from cases.views.layout import due_of_case
 from krat.access import rights
 from krat.access.views import needs
+from krat.people.models import Seat
+from krat.people.requests import SignedIn
 from krat.ui.listing import listing
 from krat.ui.rendering import render_page
 
@@ -22,11 +25,11 @@ _MOST_FOUND = 50
 
 
 @needs("cases.view", methods=("GET",))
-def case_list(request: Any) -> HttpResponse:
+def case_list(request: SignedIn) -> HttpResponse:
     """Heads of cases, what is expected first on top; never a name."""
     seat = request.seat
     rows = Case.objects.visible_to(seat).for_list()
-    found = listing(request, rows, CaseFilter(request.GET, seat=seat))
+    found = listing(request, rows, CaseFilter)
     context = {
         "found": found,
         "cases": _heads(request, found.rows),
@@ -37,7 +40,7 @@ def case_list(request: Any) -> HttpResponse:
     return render_page(request, "cases/list.html", context)
 
 
-def _heads(request: Any, rows: list[Case]) -> list[dict[str, Any]]:
+def _heads(request: SignedIn, rows: list[Case]) -> list[dict[str, Any]]:
     """Heads with their managers and chips, noted for the trail (one query)."""
     places = Assignment.objects.visible_to(request.seat).filter(case__in=rows, is_manager=True, ended_at=None)
     managers = {one.case_id: one for one in places.select_related("seat__user")}
@@ -46,7 +49,7 @@ def _heads(request: Any, rows: list[Case]) -> list[dict[str, Any]]:
 
 
 @needs("identity.view", methods=("POST",))
-def case_search(request: Any) -> HttpResponse:
+def case_search(request: SignedIn) -> HttpResponse:
     """Find a case by words of a name, by personal number or by its own number; the form answers with a page."""
     form = SearchForm.of(request)
     found: list[Case] = []
@@ -67,7 +70,7 @@ def case_search(request: Any) -> HttpResponse:
     return render_page(request, "cases/search.html", context)
 
 
-def _search(seat: Any, typed: str) -> Any:
+def _search(seat: Seat, typed: str) -> CaseQuerySet | None:
     """The cases that fit what was typed, among those whose person this seat may know; None for words too short."""
     rows = Case.objects.permitted(seat, "identity.view")
     number = _NUMBER.fullmatch(typed.strip())

@@ -14,9 +14,10 @@ from cases.actions import cases, referrals
 from cases.forms.notes import NoteForm
 from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
 from cases.models import AidPart, Case, CounsellingPart, Note, SchoolPart
-from cases.models.encryption import lend_key
+from cases.models.keys import lend_key
 from cases.views.layout import layout, may_here
 from krat.access.views import door, needs
+from krat.people.requests import SignedIn
 from krat.ui.listing import listing
 from krat.ui.rendering import render_page
 
@@ -24,7 +25,7 @@ _NOTES_A_PAGE = 20
 
 
 @needs("notes.view")
-def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_notes(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The notes of a case, the latest first, and the form for the next one."""
     seat = request.seat
     right = "notes.write" if request.method == "POST" else ""
@@ -52,19 +53,19 @@ def case_notes(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("parts.view")
-def case_school(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_school(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The school part, written by the team."""
     return _part(request, code, SchoolPart, _("School"), "school")
 
 
 @needs("parts.view")
-def case_aid(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_aid(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The economic-aid part, written by the team."""
     return _part(request, code, AidPart, _("Economic aid"), "aid")
 
 
 def _part(
-    request: Any, code: uuid.UUID, kind: type[SchoolPart] | type[AidPart], heading: str, here: str
+    request: SignedIn, code: uuid.UUID, kind: type[SchoolPart] | type[AidPart], heading: str, here: str
 ) -> HttpResponse:
     """A part that is begun with its first saving; until then it stands as version 1 with nothing in it."""
     seat = request.seat
@@ -93,7 +94,7 @@ def _part(
 
 
 @needs("parts.view", methods=("GET",))
-def case_counselling(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_counselling(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """What each provider of counselling wrote; they write it themselves, through their referral."""
     case = door(request, Case.objects.for_list(), code)
     rows = CounsellingPart.objects.visible_to(request.seat).filter(case=case).select_related("provider")

@@ -22,6 +22,7 @@ from cases.views.layout import layout
 from krat.access import rights
 from krat.access.views import door, needs
 from krat.people.models import Seat
+from krat.people.requests import SignedIn
 from krat.ui.due import Due, due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
@@ -31,11 +32,11 @@ from krat.ui.rendering import comes_too_late, render_page, telling
 
 
 @needs("referrals.view", methods=("GET",))
-def referral_list(request: Any) -> HttpResponse:
+def referral_list(request: SignedIn) -> HttpResponse:
     """Referrals that came in, or that one's cases sent: purpose, institution, day and state, never about whom."""
     seat = request.seat
     rows = _by_what_waits(Referral.objects.visible_to(seat).for_list())
-    found = listing(request, rows, ReferralFilter(request.GET))
+    found = listing(request, rows, ReferralFilter)
     cases = {}
     if rights.may(seat, "referrals.send"):
         sent = Case.objects.visible_to(seat).filter(pk__in=[one.case_id for one in found.rows])
@@ -78,7 +79,7 @@ def due_of_answer(referral: Referral) -> Due | None:
 
 
 @needs("referrals.view", methods=("GET",))
-def referral_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def referral_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One referral: for its sender state, clock and answer; for its receiver the request and what it shares."""
     referral = door(request, _referrals(), code)
     context = {
@@ -96,7 +97,7 @@ def _referrals() -> Any:
     return Referral.objects.for_list().select_related("sender__county", "receiver__county", "accepted_by__user")
 
 
-def _senders_side(request: Any, referral: Referral) -> dict[str, Any]:
+def _senders_side(request: SignedIn, referral: Referral) -> dict[str, Any]:
     case = Case.objects.visible_to(request.seat).for_list().get(pk=referral.case_id)
     words = referral.data
     request.shown += [case, (referral, [name for name, value in words.items() if value])]
@@ -116,7 +117,7 @@ def _senders_side(request: Any, referral: Referral) -> dict[str, Any]:
     }
 
 
-def _receivers_side(request: Any, referral: Referral) -> dict[str, Any]:
+def _receivers_side(request: SignedIn, referral: Referral) -> dict[str, Any]:
     """What the receiver sees: the request while it is theirs to answer, and what it shares once they accepted."""
     shared = share(referral, request.seat)
     request.shown += shared.seen
@@ -154,7 +155,7 @@ def _labels(purpose: Purpose) -> list[str]:
 
 
 @needs("referrals.send")
-def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Refer a case: first for what, then to whom, with what exactly the institution will see."""
     case = door(request, Case.objects.for_list(), code)
     if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you refer it.")):
@@ -183,7 +184,7 @@ def case_refer(request: Any, code: uuid.UUID) -> HttpResponse:
     return render_page(request, "cases/referral_form.html", context)
 
 
-def _chosen_purpose(request: Any) -> str:
+def _chosen_purpose(request: SignedIn) -> str:
     """The form carries it along, because an address that is kept for later keeps no parameters."""
     for words in (request.POST, getattr(request, "recovered", None) or {}, request.GET):
         if words.get("purpose"):
@@ -210,7 +211,7 @@ def _sent(referral: Referral) -> str:
 
 
 @needs("referrals.send", methods=("POST",))
-def referral_remind(request: Any, code: uuid.UUID) -> HttpResponse:
+def referral_remind(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Remind the receiver: the referral stands on top of what waits for it."""
     referral = door(request, _referrals(), code)
     with telling(request):
@@ -222,7 +223,7 @@ def referral_remind(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("referrals.send")
-def referral_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
+def referral_withdraw(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Withdraw a referral: what it shared is closed to the receiver from now on."""
     referral = door(request, _referrals(), code)
     said = _("The referral is withdrawn. The institution no longer sees anything of it.")
@@ -235,7 +236,7 @@ def referral_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("referrals.answer", methods=("POST",))
-def referral_accept(request: Any, code: uuid.UUID) -> HttpResponse:
+def referral_accept(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Accept a referral: from now on its fields are open to whoever accepted it."""
     referral = door(request, _referrals(), code)
     with telling(request):
@@ -245,7 +246,7 @@ def referral_accept(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("referrals.answer")
-def referral_refuse(request: Any, code: uuid.UUID) -> HttpResponse:
+def referral_refuse(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Refuse a referral, with the reason."""
     referral = door(request, _referrals(), code)
     said = _("The referral is refused. The case's team reads the reason.")
@@ -253,7 +254,7 @@ def referral_refuse(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("referrals.use")
-def referral_complete(request: Any, code: uuid.UUID) -> HttpResponse:
+def referral_complete(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Complete an accepted referral: what was done. What it shared is closed from now on."""
     referral = door(request, _referrals(), code)
     said = _("The referral is completed. What it shared is closed to you from now on.")
@@ -263,7 +264,7 @@ def referral_complete(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 def _move(
-    request: Any, referral: Referral, to: ReferralState, form: BaseForm, template: str, said: str
+    request: SignedIn, referral: Referral, to: ReferralState, form: BaseForm, template: str, said: str
 ) -> HttpResponse:
     if not referral.may_become(to) and comes_too_late(request, _said_of(referral)):
         return redirect("cases:referral", code=referral.code)
@@ -288,7 +289,7 @@ def _said_of(referral: Referral) -> str:
 
 
 @needs("referrals.use")
-def referral_part(request: Any, code: uuid.UUID) -> HttpResponse:
+def referral_part(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The receiver's own part: the school, the economic aid, the counselling of this child."""
     referral = door(request, _referrals(), code)
     shared: Shared = share(referral, request.seat)

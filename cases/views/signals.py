@@ -17,6 +17,7 @@ from cases.forms.signals import RejectForm, SignalFilter, SignalForm
 from cases.models import Case, Signal, SignalWords
 from krat.access import rights
 from krat.access.views import door, needs
+from krat.people.requests import SignedIn
 from krat.ui.due import due_by
 from krat.ui.listing import listing
 from krat.ui.rendering import comes_too_late, render_page
@@ -25,10 +26,10 @@ _IN_DANGER = ("129", "116006")
 
 
 @needs("signals.view", methods=("GET",))
-def signal_list(request: Any) -> HttpResponse:
+def signal_list(request: SignedIn) -> HttpResponse:
     """What one's institution sent, and for a unit what it received: how it stands, never what it tells."""
     seat = request.seat
-    found = listing(request, Signal.objects.visible_to(seat).for_list(), SignalFilter(request.GET))
+    found = listing(request, Signal.objects.visible_to(seat).for_list(), SignalFilter)
     request.shown += found.rows
     context = {
         "found": found,
@@ -40,7 +41,7 @@ def signal_list(request: Any) -> HttpResponse:
 
 
 @needs("signals.send")
-def signal_add(request: Any) -> HttpResponse:
+def signal_add(request: SignedIn) -> HttpResponse:
     """Tell a unit about a child or a possible victim."""
     form = SignalForm.of(request, seat=request.seat)
     if form.is_accepted():
@@ -62,7 +63,7 @@ def _sent(signal: Signal) -> str:
 
 
 @needs("signals.view", methods=("GET",))
-def signal_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def signal_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One signal: to whom it went and how it stands; its words for the unit that received it."""
     seat = request.seat
     signal = door(request, _signals(), code)
@@ -84,7 +85,7 @@ def signal_detail(request: Any, code: uuid.UUID) -> HttpResponse:
     return render_page(request, "cases/signal.html", context)
 
 
-def _danger_lines(request: Any) -> list[dict[str, str]]:
+def _danger_lines(request: SignedIn) -> list[dict[str, str]]:
     """Whom to call when a child is in danger, of the helplines that stand under every page."""
     lines = {line["number"]: line for line in request.helplines}
     return [lines[number] for number in _IN_DANGER if number in lines] or request.helplines
@@ -94,7 +95,7 @@ def _signals() -> Any:
     return Signal.objects.for_list().select_related("sender", "receiver__county", "municipality__county", "source")
 
 
-def _words(request: Any, signal: Signal) -> dict[str, str] | None:
+def _words(request: SignedIn, signal: Signal) -> dict[str, str] | None:
     """What a signal tells, where the seat may read it (two queries), noted for the trail."""
     row = SignalWords.objects.visible_to(request.seat).filter(signal=signal).first()
     if row is None:
@@ -105,7 +106,7 @@ def _words(request: Any, signal: Signal) -> dict[str, str] | None:
 
 
 @needs("signals.take")
-def signal_reject(request: Any, code: uuid.UUID) -> HttpResponse:
+def signal_reject(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Do not take a signal as a case, with a reason."""
     signal = door(request, _signals(), code)
     if not signal.is_open and comes_too_late(request, _("Somebody has already answered this signal.")):
@@ -121,7 +122,7 @@ def signal_reject(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("signals.take")
-def signal_take(request: Any, code: uuid.UUID) -> HttpResponse:
+def signal_take(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Open the case of a signal: what the signal says of the head stands in the form already."""
     signal = door(request, _signals(), code)
     if not signal.is_open and comes_too_late(request, _("Somebody has already answered this signal.")):

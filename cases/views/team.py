@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -18,13 +17,14 @@ from cases.models import Assignment
 from cases.viewers import viewers_of
 from cases.views.layout import case_at, code_of, layout, may_here
 from krat.access.views import door, needs
+from krat.people.requests import SignedIn
 from krat.ui.rendering import render_page, telling
 
 _LINES = 50
 
 
 @needs("cases.view")
-def case_team(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_team(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Who works on the case, since when; the head of the unit names them."""
     seat = request.seat
     case = case_at(request, code, right="cases.assign" if request.method == "POST" else "")
@@ -48,7 +48,7 @@ def case_team(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.assign", methods=("POST",))
-def team_release(request: Any, code: uuid.UUID) -> HttpResponse:
+def team_release(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """End somebody's place in a team."""
     place = door(request, Assignment.objects.select_related("case"), code)
     with telling(request):
@@ -58,7 +58,7 @@ def team_release(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("cases.viewers", methods=("GET",))
-def case_viewers(request: Any, code: uuid.UUID) -> HttpResponse:
+def case_viewers(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Who looked at this file, a line for each person and day."""
     case = case_at(request, code)
     lines = Paginator(viewers_of(case), _LINES).get_page(request.GET.get("page"))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from krat.access.requests import Shown
 from krat.access.rights import Subject
 
 
 class AccessLogger(Protocol):
     """Writes down what is shown and what is refused."""
 
-    def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:
+    def saw(self, seat: Subject, right: str, route: str, things: Sequence[Shown]) -> None:
         """Called in the transaction of the reading, before anything is shown; raising keeps it from being shown."""
 
     def refused(self, who: Any, right: str, route: str, code: str, outcome: str) -> None:

@@ -4,6 +4,7 @@ From these tables come lists, pages, choice lists, buttons, the printed page of 
 may decide who sees or does something.
 """
 
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -35,6 +36,8 @@ class Subject(Protocol):
 
     @property
     def pk(self) -> int: ...
+    @property
+    def code(self) -> uuid.UUID: ...
     @property
     def role(self) -> str: ...
     @property

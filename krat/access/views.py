@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from krat.access import recovered_forms, rights
 from krat.access.access_logger import AccessLogFailed, access_logger
 from krat.access.models import Submission
+from krat.access.requests import SeatRequest, Visit, Watched
 from krat.access.scoping import ScopedModel, ScopedQuerySet
 
 View = Callable[..., HttpResponse]
@@ -63,7 +64,7 @@ def needs(right: str, *, methods: Sequence[str] = ("GET", "POST")) -> Callable[[
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Visit, *args: Any, **kwargs: Any) -> HttpResponse:
             return _answer(view, request, right, allowed, *args, **kwargs)
 
         guarded.right = right  # type: ignore[attr-defined]
@@ -109,15 +110,19 @@ def _not_allowed(request: HttpRequest, methods: Sequence[str]) -> HttpResponse:
     return answer
 
 
-def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args: Any, **kwargs: Any) -> HttpResponse:
+def _answer(view: View, request: Visit, right: str, methods: Sequence[str], *args: Any, **kwargs: Any) -> HttpResponse:
     if not request.user.is_authenticated:
         return recovered_forms.to_sign_in(request)
     if request.method not in methods:
         return _not_allowed(request, methods)
-    route = request.resolver_match.view_name
     if request.seat is None:
+        route = request.resolver_match.view_name
         access_logger().refused(request.user, right, route, _code_only(kwargs.get("code", "")), "no_seat")
         return render(request, "errors/no_seat.html", status=403)
+    return _answer_to_seat(view, cast(SeatRequest, request), right, *args, **kwargs)
+
+
+def _answer_to_seat(view: View, request: SeatRequest, right: str, *args: Any, **kwargs: Any) -> HttpResponse:
 
     def work() -> HttpResponse:
         if not rights.may(request.seat, right):
@@ -143,7 +148,7 @@ def _answer(view: View, request: Any, right: str, methods: Sequence[str], *args:
 
 
 def watched(
-    request: Any,
+    request: Watched,
     right: str,
     work: Callable[[], A],
     *,
@@ -177,14 +182,14 @@ def _code_only(asked: object) -> str:
     return code if isinstance(asked, uuid.UUID) or re.fullmatch(r"AL-[A-Z0-9-]{1,36}", code) else ""
 
 
-def _log_access(request: Any, right: str, route: str) -> None:
+def _log_access(request: Watched, right: str, route: str) -> None:
     try:
         access_logger().saw(request.seat, right, route, request.shown)
     except DatabaseError as mistake:
         raise AccessLogFailed("The trail could not be written; nothing is shown.") from mistake
 
 
-def _run_once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Run a changing request once: the same form sent again gets the first one's answer."""
     request.recovered = None
     if request.method != "POST":
@@ -220,7 +225,7 @@ def _run_once(view: View, request: Any, *args: Any, **kwargs: Any) -> HttpRespon
     return answer
 
 
-def door(request: Any, rows: type[M] | models.QuerySet[M], code: uuid.UUID | str, *, right: str = "") -> M:
+def door(request: Watched, rows: type[M] | models.QuerySet[M], code: uuid.UUID | str, *, right: str = "") -> M:
     """The row with this code, if the seat has the page's right (or ``right``) on it.
 
     Outside the seat's reach it is not there (`Http404`); within reach but without the right: `PermissionDenied` with a

@@ -1,5 +1,7 @@
 """Django app of the REST interface."""
 
+from typing import cast
+
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -15,5 +17,6 @@ class ApiConfig(AppConfig):
         from krat.api import checks, schema  # noqa: F401  # the checks and the schema's parts register themselves
 
         # Choices that two areas call alike (``state``) need a name each: ``enum_names`` of an area's config.
-        names = {name: path for one in apps.get_app_configs() for name, path in getattr(one, "enum_names", {}).items()}
-        settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"] = names
+        names = cast("dict[str, str]", settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"])
+        for one in apps.get_app_configs():
+            names.update(getattr(one, "enum_names", {}))

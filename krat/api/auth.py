@@ -3,8 +3,10 @@
 allauth gives the tokens; its own class for REST would answer 403 where 401 is meant (decision 22).
 """
 
+from __future__ import annotations
+
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from allauth.idp.oidc.models import Token
 from django.core.exceptions import PermissionDenied
@@ -13,11 +15,16 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
 
 from krat.access import rights
 from krat.access.access_logger import access_logger
 from krat.api.models import ApiClient
+from krat.api.requests import ApiRequest
 from krat.people.models import User
+
+if TYPE_CHECKING:  # it reads the settings, and with them this module
+    from rest_framework.views import APIView
 
 CHALLENGE = 'Bearer realm="krat"'
 
@@ -47,7 +54,8 @@ class InsufficientScope(PermissionDenied):
 class BearerToken(BaseAuthentication):
     """``Authorization: Bearer …``: the token's client, and the seat it acts through as ``request.seat``."""
 
-    def authenticate(self, request: Any) -> tuple[User, Token] | None:
+    def authenticate(self, request: Request) -> tuple[User, Token] | None:
+        asking = cast(ApiRequest, request)
         scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
@@ -56,13 +64,13 @@ class BearerToken(BaseAuthentication):
         if token is None or client is None:
             raise _not_valid()
         if not client.is_active:
-            access_logger().refused(client.seat.user, "", request.resolver_match.view_name, "", "no_seat")
+            access_logger().refused(client.seat.user, "", asking.resolver_match.view_name, "", "no_seat")
             raise _not_valid()
         note_use(client)
-        request.client, request.seat = client, client.seat
+        asking.client, asking.seat = client, client.seat
         return client.seat.user, token
 
-    def authenticate_header(self, request: Any) -> str:
+    def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
 
 
@@ -73,15 +81,17 @@ def _not_valid() -> AuthenticationFailed:
 class Closed(BasePermission):
     """Closed unless the address says which right its method asks for, and the token and the seat have it."""
 
-    def has_permission(self, request: Any, view: Any) -> bool:
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        asking = cast(ApiRequest, request)
         client: ApiClient | None = getattr(request, "client", None)
-        right = right_for(view, request.method)
+        right = right_for(view, str(request.method))
         if client is None or not right:
             return False
         scope = "read" if request.method in SAFE_METHODS else "write"
-        if scope not in request.auth.get_scopes() or scope not in client.scopes:
+        token: Token = request.auth
+        if scope not in token.get_scopes() or scope not in client.scopes:
             raise InsufficientScope(scope)
-        return rights.may(request.seat, right)
+        return rights.may(asking.seat, right)
 
 
 def right_for(view: Any, method: str) -> str:

@@ -1,12 +1,11 @@
 """Institutions and code lists for machines. Their areas stand below the base, so their addresses stand here."""
 
-from typing import Any
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from krat.api.paging import ListQuery, cursor_page
+from krat.api.requests import ApiRequest
 from krat.api.serializers import BothLanguages, CodeListField, CodeRelatedField, StrictSerializer
 from krat.api.views import Resource
 from krat.committee.models import Institution
@@ -51,7 +50,7 @@ class Institutions(Resource):
     query_class = InstitutionQuery
 
     @extend_schema(operation_id="institutions", parameters=[InstitutionQuery], responses=InstitutionPage)
-    def get(self, request: Any) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The institutions of the client's county, and those that serve the whole country."""
         rows = Institution.objects.visible_to(request.seat).select_related("kind", "county", "parent")
         rows = rows.prefetch_related("territories")
@@ -118,7 +117,7 @@ class Reference(Resource):
     rights = {"GET": "reference.view"}
 
     @extend_schema(operation_id="reference", responses=ReferenceSerializer)
-    def get(self, request: Any) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """Counties, municipalities, code lists, deadlines and codes of institutions, with labels in both languages."""
         names = dict(Institution.objects.visible_to(request.seat).values_list("code", "name"))
         codes = Institution.objects.unscoped("codes of public institutions, in which records name them")

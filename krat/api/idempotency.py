@@ -21,12 +21,17 @@ from krat.access import crypto
 from krat.api.actions import REMEMBERED_FOR
 from krat.api.errors import Conflict
 from krat.api.models import IdempotentAnswer
+from krat.api.requests import ApiRequest
 
 HEADER = "Idempotency-Key"
 _KEPT_HEADERS = ("ETag", "Location")
 
+Work = Callable[[], Response]
 
-def idempotent(request: Any, work: Callable[[], Response], again: Callable[[], Response] | None = None) -> Response:
+
+def idempotent(
+    request: ApiRequest, work: Callable[[], Response], again: Callable[[], Response] | None = None
+) -> Response:
     """Do the work, or answer as the first time; without a key just do it (two inserts or updates more with one).
 
     ``again`` answers a repeat by how things stand now, where what was shown may have been closed since.
@@ -51,7 +56,7 @@ def idempotent(request: Any, work: Callable[[], Response], again: Callable[[], R
     return answer
 
 
-def _fingerprint(request: Any) -> str:
+def _fingerprint(request: ApiRequest) -> str:
     said = [request.method, request.get_full_path(), request.content_type]
     return crypto.keyed_hash(json.dumps(said).encode() + b"\n" + request.body, use="idempotency")
 
@@ -60,8 +65,8 @@ def _place(row: IdempotentAnswer) -> str:
     return f"api_idempotentanswer:sealed:{row.code}"
 
 
-def _written(request: Any, answer: Response) -> str:
-    things = [one[0] if isinstance(one, tuple) else one for one in request.shown]
+def _written(request: ApiRequest, answer: Response) -> str:
+    things: list[Any] = [one[0] if isinstance(one, tuple) else one for one in request.shown]
     kept = {
         "status": answer.status_code,
         "headers": {name: answer[name] for name in _KEPT_HEADERS if name in answer},
@@ -71,7 +76,9 @@ def _written(request: Any, answer: Response) -> str:
     return json.dumps(kept)
 
 
-def _again(request: Any, row: IdempotentAnswer, fingerprint: str, again: Callable[[], Response] | None) -> Response:
+def _again(
+    request: ApiRequest, row: IdempotentAnswer, fingerprint: str, again: Callable[[], Response] | None
+) -> Response:
     """The first answer once more, if what it shows has not left the seat's sight since."""
     if row.fingerprint != fingerprint:
         raise Conflict(_("This idempotency key was used for another request."), code="idempotency_key_reused")

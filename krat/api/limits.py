@@ -1,16 +1,24 @@
 """Rate limits: how often somebody may ask. Counted in the database, so that all workers count together."""
 
-from typing import Any
+from __future__ import annotations
 
-from allauth.core.internal.ratelimit import get_ip
+from ipaddress import IPv6Network
+from typing import TYPE_CHECKING, cast
+
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
+from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from krat.access import crypto
 from krat.api.models import Tally
+from krat.api.requests import ApiRequest
+
+if TYPE_CHECKING:  # it reads the settings, and with them this module
+    from rest_framework.views import APIView
 
 
 class Limit:
@@ -50,8 +58,12 @@ class Limit:
 
 
 def address_of(request: HttpRequest) -> str:
-    """The address a request came from; of an IPv6 address its network."""
-    return str(get_ip(request))
+    """The address a request came from; of an IPv6 address its network, for one subscriber has all of it."""
+    address = str(get_adapter(request).get_client_ip(request))
+    try:
+        return str(IPv6Network((address, 64), strict=False))
+    except ValueError:  # of the fourth version, or what a proxy writes where it knows none
+        return address
 
 
 class PerClient(BaseThrottle):
@@ -59,8 +71,10 @@ class PerClient(BaseThrottle):
 
     waiting = 0
 
-    def allow_request(self, request: Any, view: Any) -> bool:
-        self.waiting = Limit("client", settings.API_REQUESTS_A_MINUTE, 60).count(request.client.client_id)
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        self.waiting = Limit("client", settings.API_REQUESTS_A_MINUTE, 60).count(
+            cast(ApiRequest, request).client.client_id
+        )
         return not self.waiting
 
     def wait(self) -> float:

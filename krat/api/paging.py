@@ -13,6 +13,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from krat.access import crypto
+from krat.api.requests import ApiRequest
 from krat.api.serializers import StrictSerializer
 
 USUAL, MOST = 50, 200
@@ -29,7 +30,7 @@ class Query(StrictSerializer):
     narrowing: ClassVar[Mapping[str, str | Narrow]] = {}  # parameter: look-up, or a function of rows and value
 
     @classmethod
-    def of(cls, request: Any) -> dict[str, Any]:
+    def of(cls, request: ApiRequest) -> dict[str, Any]:
         """What was asked for; raises for an unknown parameter, and for one that comes twice."""
         given = {name: values for name, values in request.query_params.lists() if any(values)}
         if twice := [name for name, values in given.items() if len(values) > 1 and name in cls().fields]:
@@ -52,7 +53,7 @@ class ListQuery(Query):
 
 
 def cursor_page(
-    request: Any,
+    request: ApiRequest,
     rows: "QuerySet[Any]",
     serializer: type[StrictSerializer],
     *,
@@ -88,7 +89,7 @@ def cursor_page(
     }
 
 
-def _place(request: Any, asked: Mapping[str, Any]) -> str:
+def _place(request: ApiRequest, asked: Mapping[str, Any]) -> str:
     """A cursor opens for the same client, at the same address, with the same filters only."""
     filters = sorted((name, str(getattr(value, "pk", value))) for name, value in asked.items())
     return f"cursor:{request.seat.code}:{request.resolver_match.view_name}:{filters}"

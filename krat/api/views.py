@@ -14,7 +14,7 @@ the rollback; nothing is rendered before the commit, and no query runs after it.
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -32,6 +33,7 @@ from krat.api.auth import right_for
 from krat.api.errors import TooLarge, TooMany, VersionChanged, VersionMissing, answer_to
 from krat.api.idempotency import idempotent
 from krat.api.paging import Query
+from krat.api.requests import ApiRequest
 from krat.api.serializers import StrictSerializer
 
 READING = ("GET", "HEAD")
@@ -43,11 +45,11 @@ class AlwaysJson(BaseContentNegotiation):
     """Answers are JSON, whatever a client says it would accept."""
 
     def select_renderer(
-        self, request: Any, renderers: Any, format_suffix: str | None = None
+        self, request: Request, renderers: Any, format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         return renderers[0], renderers[0].media_type
 
-    def select_parser(self, request: Any, parsers: Any) -> Any:
+    def select_parser(self, request: Request, parsers: Any) -> Any:
         """The parser of the body's own type, and none for another."""
         wanted = (request.content_type or "").partition(";")[0].strip().lower()
         return next((one for one in parsers if one.media_type == wanted), None)
@@ -62,7 +64,7 @@ class Resource(APIView):
 
     # How a repeat with the same idempotency key is answered, where not with the first answer's own words.
     again: ClassVar[Any] = None
-    request: Any  # with `seat`, `client` and `shown`
+    request: ApiRequest
 
     http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     content_negotiation_class = AlwaysJson
@@ -78,7 +80,7 @@ class Resource(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.args, self.kwargs = args, kwargs
-        asking: Any = self.initialize_request(request, *args, **kwargs)
+        asking = cast(ApiRequest, self.initialize_request(request, *args, **kwargs))
         self.request, self.headers = asking, {}
         try:
             answer = self._answer(asking, request)
@@ -89,13 +91,13 @@ class Resource(APIView):
         except Exception as mistake:
             return self._rendered(asking, answer_to(mistake, request))
 
-    def _rendered(self, asking: Any, answer: Response) -> Response:
+    def _rendered(self, asking: ApiRequest, answer: Response) -> Response:
         self.response: Any = self.finalize_response(asking, answer)
         with no_queries():
             rendered: Response = self.response.render()
         return rendered
 
-    def _answer(self, asking: Any, request: HttpRequest) -> Response:
+    def _answer(self, asking: ApiRequest, request: HttpRequest) -> Response:
         right = right_for(self, str(request.method))
         if not right:
             not_allowed = MethodNotAllowed(str(request.method))
@@ -108,7 +110,7 @@ class Resource(APIView):
         self._read(request)
         return watched(asking, right, partial(self._work, asking), asked=self.kwargs.get("code", ""))
 
-    def _work(self, request: Any) -> Response:
+    def _work(self, request: ApiRequest) -> Response:
         self.check_permissions(request)
         request.query_class = self.query_class
         request.asked = self.query_class.of(request)
@@ -120,7 +122,7 @@ class Resource(APIView):
         answer: Response = idempotent(request, work, again)
         return answer
 
-    def _read(self, request: Any) -> None:
+    def _read(self, request: HttpRequest) -> None:
         """Read the body now and within this address's limit; Django's own limit is one for all addresses."""
         length = request.META.get("CONTENT_LENGTH") or "0"
         if not length.isdecimal() or int(length) > self.body_limit:
@@ -128,10 +130,10 @@ class Resource(APIView):
         if request.method in WRITING and not hasattr(request, "_body"):
             request._body = request.read()
 
-    def permission_denied(self, request: Any, message: str | None = None, code: str | None = None) -> Any:
+    def permission_denied(self, request: Request, message: str | None = None, code: str | None = None) -> Any:
         raise PermissionDenied(_("Your seat does not have the right to do this."))
 
-    def throttled(self, request: Any, wait: float | None) -> Any:
+    def throttled(self, request: Request, wait: float | None) -> Any:
         raise TooMany(wait)
 
     # --- what handlers say ---
@@ -159,7 +161,7 @@ def etag(version: int) -> str:
     return f'"{version}"'
 
 
-def based_on(request: Any) -> int:
+def based_on(request: HttpRequest) -> int:
     """The version that a change is based on, from ``If-Match``: 428 without one, 412 for a tag that cannot stand."""
     sent = request.headers.get("If-Match", "").strip()
     if sent in ("", "*"):  # "whatever stands" is what the version is there to prevent

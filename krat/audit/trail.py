@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from krat.access import crypto
+from krat.access.requests import Shown
 from krat.access.rights import Subject
 from krat.access.scoping import ScopedModel
 from krat.audit import checkpoints
@@ -170,14 +171,14 @@ def viewers(codes: Iterable[UUID]) -> list[Look]:
 class TrailAccessLogger:
     """Writes down what the door shows and refuses."""
 
-    def saw(self, seat: Subject, right: str, route: str, things: Sequence[Any]) -> None:
+    def saw(self, seat: Subject, right: str, route: str, things: Sequence[Shown]) -> None:
         """One entry a page, or one for each thing that is shown; a pair names the fields that were shown of it.
 
         One insert, however many things there are; a thing that was noted twice is entered once.
         """
         shown: dict[str, tuple[Any, set[str]]] = {}
-        for one in things or [None]:
-            thing, fields = one if isinstance(one, tuple) else (one, ())
+        pairs: list[tuple[Any, Sequence[str]]] = [one if isinstance(one, tuple) else (one, ()) for one in things]
+        for thing, fields in pairs or [(None, ())]:
             shown.setdefault(f"{type(thing)} {getattr(thing, 'pk', '')}", (thing, set()))[1].update(fields)
         _insert([_entry(seat, SEEN, thing, fields, route) for thing, fields in shown.values()])
 

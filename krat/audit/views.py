@@ -1,10 +1,9 @@
 """The trail, for the data protection officer."""
 
-from typing import Any
-
 from django.apps import apps
 from django.http import HttpResponse
 
+from krat.access.requests import SeatRequest
 from krat.access.views import needs
 from krat.audit import trail
 from krat.audit.forms import TrailFilter
@@ -14,10 +13,10 @@ from krat.ui.rendering import render_page
 
 
 @needs("trail.view", methods=("GET",))
-def trail_list(request: Any) -> HttpResponse:
+def trail_list(request: SeatRequest) -> HttpResponse:
     """The trail, newest first."""
     rows = Entry.objects.visible_to(request.seat).order_by("-pk")
-    found = listing(request, rows, TrailFilter(request.GET), per_page=50)
+    found = listing(request, rows, TrailFilter, per_page=50)
     entries = [(entry, trail.words_of(entry.event), _kind_of_thing(entry.thing_type)) for entry in found.rows]
     return render_page(request, "audit/trail.html", {"found": found, "entries": entries})
 

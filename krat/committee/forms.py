@@ -3,34 +3,27 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from krat.access.rights import Subject
 from krat.committee.models import Act, Institution, Membership
 from krat.reference.models import County, Municipality, Term
+from krat.ui.filters import Filters, RowFilter
 from krat.ui.forms import BaseForm, DateField, SeveralField
-from krat.ui.listing import FilterForm
 
 
-class InstitutionFilter(FilterForm):
+def _served(request: Any) -> QuerySet[Municipality]:
+    county = request.seat.county_id
+    return Municipality.objects.all() if county is None else Municipality.objects.filter(county=county)
+
+
+class InstitutionFilter(Filters):
     """What to look for in the directory."""
 
-    kind = forms.ModelChoiceField(
-        label=_("Kind"), queryset=Term.objects.filter(list=Term.List.INSTITUTION), required=False, empty_label=_("all")
-    )
-    municipality = forms.ModelChoiceField(
-        label=_("Serves"), queryset=Municipality.objects.none(), required=False, empty_label=_("all")
-    )
-
-    narrowing = {"kind": "kind", "municipality": "territories"}
-
-    def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        places = Municipality.objects.all()
-        if seat.county_id is not None:
-            places = places.filter(county=seat.county_id)
-        self.offer("municipality", places)
+    kind = RowFilter(label=_("Kind"), queryset=Term.objects.filter(list=Term.List.INSTITUTION))
+    municipality = RowFilter("territories", label=_("Serves"), queryset=_served)
 
 
 class ActForm(BaseForm):

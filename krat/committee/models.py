@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import ClassVar
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -66,6 +67,13 @@ class Institution(Sorted, VersionedModel):
 
     def __str__(self) -> str:
         return self.short_name
+
+    @property
+    def own_county(self) -> County:
+        """The county that what its people write down belongs to; raises `ValidationError` without one."""
+        if self.county is None:
+            raise ValidationError({"county": models.Field.default_error_messages["null"]})
+        return self.county
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:

@@ -20,21 +20,22 @@ from krat.committee.forms import (
     MemberForm,
 )
 from krat.committee.models import Act, Body, Institution, Membership
+from krat.committee.requests import CommitteeRequest
 from krat.reference.models import Municipality
 from krat.ui.listing import listing
 from krat.ui.rendering import render_page
 
 
 @needs("institutions.view", methods=("GET",))
-def institution_list(request: Any) -> HttpResponse:
+def institution_list(request: CommitteeRequest) -> HttpResponse:
     """The directory."""
     rows = Institution.objects.visible_to(request.seat).working().select_related("kind", "county", "parent")
-    found = listing(request, rows, InstitutionFilter(request.GET, seat=request.seat), per_page=50)
+    found = listing(request, rows, InstitutionFilter, per_page=50)
     return render_page(request, "committee/institutions.html", {"found": found})
 
 
 @needs("institutions.view", methods=("GET",))
-def institution_detail(request: Any, code: str) -> HttpResponse:
+def institution_detail(request: CommitteeRequest, code: str) -> HttpResponse:
     """One institution: what it is, whom it serves, where it sits."""
     institution = door(request, Institution.objects.select_related("kind", "county", "parent"), code)
     places = Membership.objects.visible_to(request.seat).filter(institution=institution)
@@ -47,7 +48,7 @@ def institution_detail(request: Any, code: str) -> HttpResponse:
 
 
 @needs("institutions.manage")
-def institution_edit(request: Any, code: str = "") -> HttpResponse:
+def institution_edit(request: CommitteeRequest, code: str = "") -> HttpResponse:
     """An institution: a new one, or one that is there."""
     rows = Institution.objects.select_related("kind", "county", "parent")
     institution = door(request, rows, code) if code else None
@@ -69,7 +70,7 @@ def _initial(institution: Institution | None) -> dict[str, Any] | None:
 
 
 @needs("committee.view", methods=("GET",))
-def bodies(request: Any) -> HttpResponse:
+def bodies(request: CommitteeRequest) -> HttpResponse:
     """The committee and its technical table, the newest first, and the acts they stand on."""
     context = {
         "bodies": Body.objects.visible_to(request.seat).for_list(),
@@ -79,7 +80,7 @@ def bodies(request: Any) -> HttpResponse:
 
 
 @needs("committee.view", methods=("GET",))
-def body_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def body_detail(request: CommitteeRequest, code: uuid.UUID) -> HttpResponse:
     """One body: its act, its days, who sits in it."""
     body = door(request, Body.objects.for_list(), code)
     places = Membership.objects.visible_to(request.seat).filter(body=body)
@@ -96,31 +97,31 @@ def body_detail(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("committee.manage")
-def act_add(request: Any) -> HttpResponse:
+def act_add(request: CommitteeRequest) -> HttpResponse:
     """An order, regulation or protocol."""
     form = ActForm.of(request)
     if form.is_accepted():
         with form.catching():
-            actions.record_act(by=request.seat, county=request.seat.institution.county, **form.cleaned_data)
+            actions.record_act(by=request.seat, county=request.seat.institution.own_county, **form.cleaned_data)
             messages.success(request, _("The act was recorded."))
             return redirect("committee:bodies")
     return render_page(request, "committee/act_form.html", {"form": form})
 
 
 @needs("committee.manage")
-def bodies_add(request: Any) -> HttpResponse:
+def bodies_add(request: CommitteeRequest) -> HttpResponse:
     """The committee and its technical table of a new year."""
     form = BodiesForm.of(request, seat=request.seat)
     if form.is_accepted():
         with form.catching():
-            actions.constitute(by=request.seat, county=request.seat.institution.county, **form.cleaned_data)
+            actions.constitute(by=request.seat, county=request.seat.institution.own_county, **form.cleaned_data)
             messages.success(request, _("The committee and its technical table stand for the year."))
             return redirect("committee:bodies")
     return render_page(request, "committee/bodies_form.html", {"form": form})
 
 
 @needs("committee.manage")
-def member_add(request: Any, code: uuid.UUID) -> HttpResponse:
+def member_add(request: CommitteeRequest, code: uuid.UUID) -> HttpResponse:
     """A place for an institution in a body."""
     body = door(request, Body.objects.for_list(), code)
     form = MemberForm.of(request, seat=request.seat, initial={"starts_on": timezone.localdate()})
@@ -133,7 +134,7 @@ def member_add(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("committee.manage")
-def member_end(request: Any, code: uuid.UUID) -> HttpResponse:
+def member_end(request: CommitteeRequest, code: uuid.UUID) -> HttpResponse:
     """The end of an institution's place in a body."""
     place = door(request, Membership.objects.select_related("body", "institution"), code)
     form = EndMemberForm.of(request, initial={"ends_on": timezone.localdate()})

@@ -16,7 +16,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from cases import keys, names
+from cases import names
 from cases.actions import signals
 from cases.crypto import EncryptedJSONField
 from cases.models import (
@@ -38,7 +38,9 @@ from cases.models import (
     SignalWords,
     StageDeadline,
 )
-from cases.models.case import NEVER, OVER, Stage, deadline_of
+from cases.models.case import NEVER
+from cases.models.keys import give_key
+from cases.models.stages import OVER, Stage, deadline_of
 from cases.sharing import PURPOSES
 from krat.access import crypto
 from krat.access.roles import Role
@@ -425,10 +427,9 @@ def _set(row: M, values: dict[str, Any]) -> M:
 
 
 def _key(row: Any, **owner: Any) -> None:
-    key, opened = DataKey(**owner), keys.new_key()
-    key.wrapped = keys.wrap(opened, key.code)
+    key, opened = DataKey.make(**owner)
     _saved(key)
-    row.__dict__["_data_key"] = opened
+    give_key(opened, row)
 
 
 def _unit(place: Municipality) -> Institution:

@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from cases import keys, names
+from cases import names
 from cases.models import (
     AidPart,
     Assignment,
@@ -38,7 +38,9 @@ from cases.models import (
     SignalWords,
     StageDeadline,
 )
-from cases.models.case import NEVER, OVER, Stage, deadline_of
+from cases.models.case import NEVER
+from cases.models.keys import give_key
+from cases.models.stages import OVER, Stage, deadline_of
 from krat.access.roles import Role
 from krat.audit import trail
 from krat.committee.models import Institution
@@ -266,7 +268,7 @@ class _Life:
     kind: str
     stages: list[tuple[Stage, datetime.date]]
     case: Case = field(init=False)
-    key: bytes = field(default_factory=keys.new_key)
+    key: bytes = field(init=False)  # of its data, opened
 
     @property
     def over_on(self) -> datetime.date | None:
@@ -349,9 +351,8 @@ class _Batch:
         rows = _insert(rows)
         data_keys, words = [], []
         for signal in rows:
-            opened, key, row = keys.new_key(), DataKey(signal=signal), SignalWords(signal=signal)
-            key.wrapped = keys.wrap(opened, key.code)
-            row.__dict__["_data_key"] = opened
+            (key, opened), row = DataKey.make(signal=signal), SignalWords(signal=signal)
+            give_key(opened, row)
             row.data = {"what": "Nxënësi mungon prej disa ditësh (shembull).", "where": "Shkolla shembull"}
             data_keys.append(key)
             words.append(row)
@@ -400,9 +401,8 @@ class _Batch:
     def _write_identities(self) -> None:
         data_keys, people, tokens = [], [], []
         for life in self.lives:
-            key, who = DataKey(case=life.case), Identity(case=life.case)
-            key.wrapped = keys.wrap(life.key, key.code)
-            who.__dict__["_data_key"] = life.key
+            (key, life.key), who = DataKey.make(case=life.case), Identity(case=life.case)
+            give_key(life.key, who)
             who.data = self._words(life)
             who.number_token = names.number_token(who.data["personal_number"])
             data_keys.append(key)
@@ -480,7 +480,7 @@ class _Batch:
 
     def _row(self, row: Any, life: _Life, **words: str) -> Any:
         row.case_id = life.case.pk
-        row.__dict__["_data_key"] = life.key
+        give_key(life.key, row)
         row.data = words
         return row
 

@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ def places() -> list[Place]:
     return sorted(declared, key=lambda place: place.position)
 
 
-def navigation(request: Any) -> dict[str, Any]:
+def navigation(request: HttpRequest) -> dict[str, Any]:
     """What stands around a page; everything it needs was fetched by the middleware."""
     seat: Seat | None = getattr(request, "seat", None)
     user = getattr(request, "user", None)

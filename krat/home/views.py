@@ -11,6 +11,7 @@ from krat.access import rights
 from krat.access.views import needs
 from krat.home.waiting import waiting_for
 from krat.people.models import Seat
+from krat.people.requests import SignedIn
 from krat.reports import queries
 from krat.ui.rendering import render_page
 from meetings.models import AgendaItem, Decision, Meeting
@@ -18,7 +19,7 @@ from meetings.waiting import next_meeting
 
 
 @needs("home.view", methods=("GET",))
-def today(request: Any) -> HttpResponse:
+def today(request: SignedIn) -> HttpResponse:
     """Today."""
     seat = request.seat
     waiting = waiting_for(seat)

@@ -5,27 +5,22 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from krat.access.roles import Role
 from krat.committee.models import Institution
 from krat.people.models import Seat
+from krat.ui.filters import Filters, RowFilter
 from krat.ui.forms import BaseForm, DateField
-from krat.ui.listing import FilterForm
 
 
-class SeatFilter(FilterForm):
+class SeatFilter(Filters):
     """What to look for among the seats."""
 
-    role = forms.ChoiceField(label=_("Role"), choices=[("", _("all")), *Role.choices], required=False)
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), required=False, empty_label=_("all")
+    role = ChoiceFilter(label=_("Role"), choices=Role.choices)
+    institution = RowFilter(
+        label=_("Institution"), queryset=lambda request: Institution.objects.visible_to(request.seat)
     )
-
-    narrowing = {"role": "role", "institution": "institution"}
-
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("institution", Institution.objects.visible_to(seat))
 
 
 class InvitationForm(BaseForm):

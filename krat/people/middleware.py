@@ -1,7 +1,6 @@
 """Middleware: when a session ends, the active seat, the second factor."""
 
 from collections.abc import Callable
-from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
@@ -17,6 +16,7 @@ from krat.access import recovered_forms
 from krat.access.roles import Role
 from krat.committee.identity_guard import hearing_warnings
 from krat.people.models import Seat
+from krat.people.requests import PersonsVisit
 from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
 from krat.reference.models import Term
 
@@ -63,7 +63,7 @@ class ActiveSeat:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: PersonsVisit) -> HttpResponse:
         request.seat, request.seats, request.helplines = None, [], []
         if request.path.startswith(_WITHOUT_SEAT):
             return self.get_response(request)
@@ -99,14 +99,14 @@ class SecondFactor:
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: Any) -> HttpResponse:
+    def __call__(self, request: PersonsVisit) -> HttpResponse:
         if self._is_missing(request):
             messages.warning(request, _("Your seat needs a second factor. Set it up now; then you can go on."))
             return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return self.get_response(request)
 
     @staticmethod
-    def _is_missing(request: Any) -> bool:
+    def _is_missing(request: PersonsVisit) -> bool:
         if settings.KRAT_DEMO or request.seat is None or request.path.startswith("/account/"):
             return False
         if request.path in (reverse("ui:language"), reverse("ui:health")):

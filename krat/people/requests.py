@@ -1,18 +1,27 @@
-"""The request as pages of this house get it, for the type checker."""
+"""The request as pages get it, for the type checker."""
 
-from typing import Any
-
-from django.http import HttpRequest, QueryDict
-
+from krat.access.requests import SeatRequest, Visit
 from krat.people.models import Seat, User
 
 
-class SignedIn(HttpRequest):
+class PersonsVisit(Visit):
+    """A request of a browser, with the seats of whoever is signed in."""
+
+    seat: Seat | None
+    seats: list[Seat]
+    helplines: list[dict[str, str]]
+
+
+class OwnAccount(PersonsVisit):
+    """A request of a signed-in person about their own account; they may have no seat."""
+
+    user: User
+
+
+class SignedIn(SeatRequest):
     """A request of a signed-in person who acts through a seat."""
 
     user: User
     seat: Seat
     seats: list[Seat]
-    right: str
-    shown: list[Any]
-    recovered: QueryDict | None
+    helplines: list[dict[str, str]]

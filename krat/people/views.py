@@ -1,7 +1,6 @@
 """One's own account; people, seats and invitations; taking up an invitation."""
 
 import uuid
-from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
@@ -18,12 +17,13 @@ from krat.people import actions, sign_in
 from krat.people.forms import AcceptForm, InvitationForm, SeatChoice, SeatFilter
 from krat.people.middleware import CHOSEN_SEAT
 from krat.people.models import Invitation, Seat
+from krat.people.requests import OwnAccount, SignedIn
 from krat.ui.listing import listing
 from krat.ui.rendering import render_page, telling
 
 
 @own_account("shows the signed-in person their own seats and ways to protect the account", methods=("GET",))
-def account(request: Any) -> HttpResponse:
+def account(request: OwnAccount) -> HttpResponse:
     """One's own account: seats, second factor, sessions, password, language."""
     context = {
         "own_seats": request.seats,
@@ -35,7 +35,7 @@ def account(request: Any) -> HttpResponse:
 
 
 @own_account("one chooses among one's own seats", methods=("POST",))
-def choose_seat(request: Any) -> HttpResponse:
+def choose_seat(request: OwnAccount) -> HttpResponse:
     """Act through another of one's own seats from now on."""
     form = SeatChoice(request.POST)
     if form.is_valid() and any(one.code == form.cleaned_data["seat"] for one in request.seats):
@@ -48,7 +48,7 @@ def choose_seat(request: Any) -> HttpResponse:
 
 
 @own_account("one ends one's own sessions", methods=("POST",))
-def session_end(request: Any, session: int) -> HttpResponse:
+def session_end(request: OwnAccount, session: int) -> HttpResponse:
     """End one of one's own sessions."""
     mine = get_object_or_404(UserSession, pk=session, user=request.user)
     actions.end_own_session(mine, by=request.user)
@@ -57,10 +57,10 @@ def session_end(request: Any, session: int) -> HttpResponse:
 
 
 @needs("people.view", methods=("GET",))
-def people_list(request: Any) -> HttpResponse:
+def people_list(request: SignedIn) -> HttpResponse:
     """Seats in force, and invitations that are open."""
     rows = Seat.objects.visible_to(request.seat).active().for_request().order_by("user__name", "pk")
-    found = listing(request, rows, SeatFilter(request.GET, seat=request.seat), per_page=50)
+    found = listing(request, rows, SeatFilter, per_page=50)
     invitations = Invitation.objects.visible_to(request.seat).filter(accepted_at=None, withdrawn_at=None)
     context = {
         "found": found,
@@ -71,7 +71,7 @@ def people_list(request: Any) -> HttpResponse:
 
 
 @needs("people.view", methods=("GET",))
-def seat_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def seat_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One seat: whose, where, from and until."""
     seat = door(request, Seat.objects.for_request(), code)
     others = Seat.objects.visible_to(request.seat).filter(user=seat.user).exclude(pk=seat.pk)
@@ -84,7 +84,7 @@ def seat_detail(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("people.manage")
-def invite(request: Any) -> HttpResponse:
+def invite(request: SignedIn) -> HttpResponse:
     """Invite a person to a seat; the link is sent, and shown this once."""
     form = InvitationForm.of(request, seat=request.seat)
     if form.is_accepted():
@@ -102,7 +102,7 @@ def invite(request: Any) -> HttpResponse:
 
 
 @needs("people.manage", methods=("POST",))
-def invitation_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
+def invitation_withdraw(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Withdraw an invitation."""
     invitation = door(request, Invitation, code)
     with telling(request):
@@ -112,7 +112,7 @@ def invitation_withdraw(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("people.manage", methods=("POST",))
-def seat_end(request: Any, code: uuid.UUID) -> HttpResponse:
+def seat_end(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """End a seat now."""
     seat = door(request, Seat.objects.for_request(), code)
     with telling(request):
@@ -122,7 +122,7 @@ def seat_end(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("people.manage", methods=("POST",))
-def sessions_end(request: Any, code: uuid.UUID) -> HttpResponse:
+def sessions_end(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """End every session of the person in a seat."""
     seat = door(request, Seat.objects.for_request(), code)
     ended = actions.end_sessions(seat.user, by=request.seat)

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
+from krat.api.requests import ApiRequest
 from krat.api.serializers import CodeListField, CodeRelatedField, StrictSerializer, UtcDateTimeField
 from krat.api.views import Resource
 from krat.committee.models import Institution
@@ -103,7 +104,7 @@ class Tasks(Resource):
     query_class = TaskQuery
 
     @extend_schema(operation_id="tasks", parameters=[TaskQuery], responses=TaskPage)
-    def get(self, request: Any) -> Response:
+    def get(self, request: ApiRequest) -> Response:
         """The tasks that the client's institution leads or supports, in the order in which they were entered."""
         return Response(cursor_page(request, _shown_to(request.seat), TaskSerializer))
 
@@ -114,7 +115,7 @@ class TaskOne(Resource):
     rights = {"GET": "tasks.view"}
 
     @extend_schema(operation_id="task", responses=TaskInFullSerializer)
-    def get(self, request: Any, code: uuid.UUID) -> Response:
+    def get(self, request: ApiRequest, code: uuid.UUID) -> Response:
         """One task with its steps."""
         rows = _shown_to(request.seat).prefetch_related(_with_steps(request.seat))
         return self.one(door(request, rows, code), TaskInFullSerializer)
@@ -126,7 +127,7 @@ class TaskProgress(Resource):
     rights = {"POST": "tasks.report"}
 
     @extend_schema(operation_id="task_progress", request=ProgressSerializer, responses=TaskInFullSerializer)
-    def post(self, request: Any, code: uuid.UUID) -> Response:
+    def post(self, request: ApiRequest, code: uuid.UUID) -> Response:
         """Report how the work on a task goes: the responsible institution does, while the task is open."""
         task = door(request, Task, code)
         tasks.report_progress(task, by=request.seat, **self.validated(ProgressSerializer))

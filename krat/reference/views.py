@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from krat.access import rights
+from krat.access.requests import SeatRequest
 from krat.access.views import needs
 from krat.reference import actions
 from krat.reference.forms import DeadlineForm, HolidayForm, TermForm
@@ -18,7 +19,7 @@ from krat.ui.rendering import render_page
 
 
 @needs("settings.view", methods=("GET",))
-def lists(request: Any) -> HttpResponse:
+def lists(request: SeatRequest) -> HttpResponse:
     """All lists, the deadlines and the coming holidays."""
     context = {
         "lists": [{"code": one.value, "name": one.label} for one in Term.List],
@@ -30,7 +31,7 @@ def lists(request: Any) -> HttpResponse:
 
 
 @needs("settings.view", methods=("GET",))
-def term_list(request: Any, kind: str) -> HttpResponse:
+def term_list(request: SeatRequest, kind: str) -> HttpResponse:
     """One list, its retired rows too."""
     if kind not in Term.List.values:
         raise Http404
@@ -45,7 +46,7 @@ def term_list(request: Any, kind: str) -> HttpResponse:
 
 
 @needs("settings.manage")
-def term_edit(request: Any, kind: str, term: str = "") -> HttpResponse:
+def term_edit(request: SeatRequest, kind: str, term: str = "") -> HttpResponse:
     """A row of a list: a new one, or one that is there."""
     if kind not in Term.List.values:
         raise Http404
@@ -61,7 +62,7 @@ def term_edit(request: Any, kind: str, term: str = "") -> HttpResponse:
 
 
 @needs("settings.manage")
-def deadline_edit(request: Any, deadline: str) -> HttpResponse:
+def deadline_edit(request: SeatRequest, deadline: str) -> HttpResponse:
     """How long something may take."""
     row = get_object_or_404(Deadline, code=deadline)
     form = DeadlineForm.of(request, initial=_initial(row, DeadlineForm))
@@ -75,7 +76,7 @@ def deadline_edit(request: Any, deadline: str) -> HttpResponse:
 
 
 @needs("settings.manage")
-def holiday_add(request: Any) -> HttpResponse:
+def holiday_add(request: SeatRequest) -> HttpResponse:
     """A public holiday."""
     form = HolidayForm.of(request)
     if form.is_accepted():
@@ -87,7 +88,7 @@ def holiday_add(request: Any) -> HttpResponse:
 
 
 @needs("settings.manage", methods=("POST",))
-def holiday_remove(request: Any, day: datetime.date) -> HttpResponse:
+def holiday_remove(request: SeatRequest, day: datetime.date) -> HttpResponse:
     """Take a holiday away that was entered by mistake."""
     holiday = get_object_or_404(Holiday, day=day)
     actions.remove_holiday(holiday, by=request.seat)

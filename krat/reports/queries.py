@@ -26,8 +26,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from cases.models import AidPart, Card, Case, Referral, SchoolPart, Signal
-from cases.models.case import OVER, Risk, Stage, VictimStatus
 from cases.models.signal import Kind
+from cases.models.stages import OVER, Risk, Stage, VictimStatus
 from cases.sharing import PURPOSES
 from krat.access import rights
 from krat.access.rights import Reach

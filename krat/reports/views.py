@@ -9,13 +9,14 @@ from django.utils import timezone
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.views import needs
+from krat.people.requests import SignedIn
 from krat.reference.models import County
 from krat.reports import queries
 from krat.ui.rendering import render_page
 
 
 @needs("reports.view", methods=("GET",))
-def numbers(request: Any) -> HttpResponse:
+def numbers(request: SignedIn) -> HttpResponse:
     """The county's figures; for who sees every county, the list of them first."""
     seat = request.seat
     if rights.reach(seat, queries.VIEW) is not Reach.COUNTRY:
@@ -29,7 +30,7 @@ def numbers(request: Any) -> HttpResponse:
     return render_page(request, "reports/counties.html", _with_limit({"counties": queries.counties(seat)}))
 
 
-def _of_county(request: Any, county: County | None) -> HttpResponse:
+def _of_county(request: SignedIn, county: County | None) -> HttpResponse:
     context: dict[str, Any] = {"county": county, "printed_at": timezone.now()}
     if county is not None:
         seat = request.seat

@@ -1,6 +1,6 @@
 """Lists: every one is paged, filtered by declared fields only, and says how many there are."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -8,28 +8,12 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
+from krat.ui.filters import Filters
 from krat.ui.forms import BaseForm
 
 M = TypeVar("M", bound=Model)
-Narrow = Callable[[QuerySet[Any], Any], QuerySet[Any]]
 
 PER_PAGE = 25
-
-
-class FilterForm(BaseForm):
-    """The filters of a list. ``narrowing`` says for each field how it narrows; other parameters are not listened to."""
-
-    narrowing: Mapping[str, str | Narrow] = {}
-
-    def narrow(self, rows: QuerySet[M]) -> QuerySet[M]:
-        """The rows that fit; a filter that makes no sense shows its error and does not narrow."""
-        self.is_valid()
-        for name, how in self.narrowing.items():
-            value = self.cleaned_data.get(name)
-            if value in (None, "", False) or name in self.errors:
-                continue
-            rows = how(rows, value) if callable(how) else rows.filter(**{how: value})
-        return rows
 
 
 @dataclass
@@ -38,7 +22,7 @@ class Listing(Generic[M]):
 
     page: Page[M]
     total: int
-    filters: FilterForm | None
+    filters: BaseForm | None
     query: str
 
     @property
@@ -48,17 +32,27 @@ class Listing(Generic[M]):
 
 
 def listing(
-    request: HttpRequest, rows: QuerySet[M], filters: FilterForm | None = None, *, per_page: int = PER_PAGE
+    request: HttpRequest,
+    rows: QuerySet[M],
+    filters: type[Filters] | None = None,
+    *,
+    asked: Mapping[str, Any] | None = None,
+    per_page: int = PER_PAGE,
 ) -> Listing[M]:
-    """One page of these rows, as the address asks for it (one count and one read)."""
+    """One page of these rows, as the address asks for it (one count and one read, and one for each choice of rows).
+
+    ``asked`` stands in for the address where something is asked for unless said.
+    """
+    form: BaseForm | None = None
     if filters is not None:
-        rows = filters.narrow(rows)
-        filters.fetch_choices()
+        narrowed = filters(request.GET if asked is None else asked, rows, request=request)
+        rows, form = narrowed.qs, narrowed.form
+        form.fetch_choices()
     paginator = Paginator(rows, per_page)
     page = paginator.get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     query = request.GET.copy()
     for name in list(query):
-        if filters is None or name not in filters.fields:
+        if form is None or name not in form.fields:
             del query[name]
-    return Listing(page=page, total=paginator.count, filters=filters, query=query.urlencode())
+    return Listing(page=page, total=paginator.count, filters=form, query=query.urlencode())

@@ -263,6 +263,7 @@ def test_in_service_a_missing_key_file_is_not_made_up(tmp_path, use, settings):
         f'{{"active": "k1", "keys": {{"k1": "{_key()}"}}, "hash_key": null}}',
         f'{{"active": "k1", "keys": {{"k1": "{_key()}"}}, "hash_key": "{_key()}="}}',
     ],
+    ids=range(9),  # new keys would be another name in each worker
 )
 def test_a_key_file_of_another_shape_is_refused_with_a_sentence(content, tmp_path, use):
     path = tmp_path / "keys.json"

@@ -135,6 +135,15 @@ def test_an_address_asks_so_often_a_minute(world, settings):
     assert make_machine().browser.post(TOKEN, {}, REMOTE_ADDR="192.0.2.7").status_code == 400
 
 
+def test_all_addresses_of_one_subscriber_count_together(world, settings):
+    settings.TOKEN_REQUESTS_A_MINUTE = 1
+    ask = make_machine().browser.post
+
+    answers = [ask(TOKEN, {}, REMOTE_ADDR=one).status_code for one in ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")]
+
+    assert answers == [400, 429, 400]
+
+
 def test_a_secret_is_guessed_so_often_and_no_more(world, settings):
     settings.TOKEN_FAILURES_IN_FIVE_MINUTES = 3
     machine, other = make_machine(), make_machine("AL-02-POL")

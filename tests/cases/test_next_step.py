@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from cases.models import Obstacle, Referral, StageDeadline
-from cases.models.case import Stage
+from cases.models.stages import Stage
 from cases.next_step import STEPS, Standing, cards_done, next_step
 from cases.views.layout import may_here
 from krat.demo import make

@@ -9,8 +9,8 @@ from django.db import connection
 from django.utils import timezone
 
 from cases.models import Assignment, Card, Case, DataKey, Identity, NameToken, Note, Obstacle, Referral, StageDeadline
-from cases.models.case import OVER
-from cases.models.encryption import fetch_keys
+from cases.models.keys import fetch_keys
+from cases.models.stages import OVER
 from cases.names import tokens_to_find
 from krat.access.models import Installation
 from krat.access.roles import Role

@@ -16,7 +16,7 @@ from cases import sharing
 from cases.actions import inbox
 from cases.crypto import DecryptedAttribute
 from cases.models import Card, Case, Identity, Note, Obstacle, Referral, SentChange, Signal
-from cases.models.case import MOVES, Stage
+from cases.models.stages import MOVES, Stage
 from krat.access.models import Installation
 from krat.access.roles import Role
 from krat.audit import checkpoints

@@ -7,6 +7,8 @@ from pathlib import Path
 import allauth
 import pytest
 from django.conf import settings
+from django.template import Context, Template
+from django.test.signals import template_rendered
 
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = ROOT / "templates"
@@ -30,6 +32,35 @@ def words_of(path: Path) -> str:
     return re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
 
 
+# --- tables ---
+
+
+def unnamed_labels(words: str) -> set[str]:
+    """The labels of cells that no heading of the same template declares."""
+    labels = set(re.findall(r'data-label="([^"]*)"', words))
+    return labels - {f"{{{{ {name} }}}}" for name in re.findall(r'{% column "(\w+)"', words)}
+
+
+def test_what_a_cell_is_called_on_a_phone_is_named_once_in_the_heading_of_its_column():
+    assert {name_of(path): unnamed for path in PAGES if (unnamed := unnamed_labels(words_of(path)))} == {}
+
+
+@pytest.mark.parametrize("label", ["{{ late_label }}", "Until"])
+def test_a_label_that_stands_in_no_heading_would_be_seen(label):
+    heading = '{% column "until_label" %}{% translate "Until" %}{% endcolumn %}'
+
+    assert unnamed_labels(f'{heading}<td data-label="{{{{ until_label }}}}"></td>') == set()
+    assert unnamed_labels(f'{heading}<td data-label="{label}"></td>') == {label}
+
+
+def test_a_heading_gives_its_words_to_its_cells_without_their_markup():
+    text = '{% load ui %}{% column "x" kind="number" %}<b>"Who" &amp; when</b>{% endcolumn %}<td data-label="{{ x }}">'
+
+    assert Template(text).render(Context()) == (
+        '<th scope="col" class="number"><b>"Who" &amp; when</b></th><td data-label="&quot;Who&quot; &amp; when">'
+    )
+
+
 # --- components ---
 
 
@@ -47,9 +78,17 @@ def test_every_component_stands_on_the_styleguide(as_):
     browser = as_("dpo")
     browser.post("/account/seat/", {"seat": "not mine"})  # leaves a message for the next page
 
-    answer = browser.get("/styleguide/")
+    drawn: set[str] = set()
 
-    drawn = {template.name for template in answer.templates}
+    def note(sender, template, **more) -> None:
+        drawn.add(template.name)
+
+    template_rendered.connect(note)
+    try:
+        answer = browser.get("/styleguide/")
+    finally:
+        template_rendered.disconnect(note)
+
     assert answer.status_code == 200
     assert sorted(name_of(path) for path in COMPONENTS if name_of(path) not in drawn) == []
 

@@ -15,8 +15,6 @@ from pathlib import Path
 
 import polib
 import pytest
-from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.apps import apps
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -39,6 +37,7 @@ from tests.access.objects import address_of
 from tests.access.reach import is_refused
 from tests.drawn import ask
 from tests.pace import FULL
+from tests.people.factors import give_app, give_recovery_codes
 
 ROOT = Path(settings.BASE_DIR)
 CATALOGUE = ROOT / "locale" / "sq" / "LC_MESSAGES" / "django.po"
@@ -502,8 +501,8 @@ def proven(browser: Client) -> Client:
 def with_second_factor(username: str) -> User:
     """A person who signs in with a code app, and holds recovery codes."""
     user = User.objects.get(username=username)
-    TOTP.activate(user, generate_totp_secret())
-    RecoveryCodes.activate(user)
+    give_app(user)
+    give_recovery_codes(user)
     return user
 
 

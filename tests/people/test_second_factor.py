@@ -4,13 +4,13 @@ import json
 
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.utils import decrypt
 from django.test import Client
 from django.urls import reverse
 
 from krat.access.roles import WITH_SECOND_FACTOR, Role
 from krat.people.models import User
+from tests.people.factors import code_of, give_app
 
 pytestmark = pytest.mark.django_db
 
@@ -26,17 +26,12 @@ def in_service(settings):
 
 def give_factor(username: str) -> User:
     user = User.objects.get(username=username)
-    totp.TOTP.activate(user, SECRET)
+    give_app(user, SECRET)
     return user
 
 
 def code_now() -> str:
-    return totp.format_hotp_value(totp.hotp_value(SECRET, next(iter(_counters()))))
-
-
-def _counters():
-    every = list(totp.yield_hotp_counters_from_time())
-    return [every[len(every) // 2]]
+    return code_of(SECRET)
 
 
 def sign_in(browser: Client, username: str):
@@ -101,24 +96,28 @@ def test_who_meets_files_and_who_guards_them_needs_one():
 # --- how it is kept ---
 
 
-def test_its_secret_is_sealed_in_the_database(world):
-    user = give_factor("pmf.durres")
+def test_its_secret_is_sealed_in_the_database(client, world):
+    sign_in(client, "pmf.durres")
+    client.get(SET_UP)
+    secret = client.session["mfa.totp.secret"]
+    client.post(SET_UP, {"code": code_of(secret)})
 
-    stored = Authenticator.objects.get(user=user).data
-    assert SECRET not in json.dumps(stored)
-    assert decrypt(stored["secret"]) == SECRET
+    stored = Authenticator.objects.get(user__username="pmf.durres", type=Authenticator.Type.TOTP).data
+    assert secret not in json.dumps(stored)
+    assert decrypt(stored["secret"]) == secret
 
 
-def test_recovery_codes_are_sealed_in_the_database(world):
-    from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
-
-    user = give_factor("pmf.durres")
-    codes = RecoveryCodes.activate(user)
-    stored = json.dumps(codes.instance.data)
+def test_recovery_codes_are_sealed_in_the_database(client, world):
+    give_factor("pmf.durres")
+    sign_in(client, "pmf.durres")
+    client.post(reverse("mfa_authenticate"), {"code": code_now()})
+    client.post(reverse("mfa_generate_recovery_codes"))
+    kept = Authenticator.objects.get(user__username="pmf.durres", type=Authenticator.Type.RECOVERY_CODES)
+    codes = kept.wrap()
 
     assert codes.get_unused_codes()
-    assert not [code for code in codes.get_unused_codes() if code in stored]
-    assert codes.instance.data["seed"] != decrypt(codes.instance.data["seed"])
+    assert not [code for code in codes.get_unused_codes() if code in json.dumps(kept.data)]
+    assert kept.data["seed"] != decrypt(kept.data["seed"])
 
 
 # --- signing in with it ---

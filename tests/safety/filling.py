@@ -140,7 +140,7 @@ class _Story:
 
         from cases.actions import cases
         from cases.models import Identity, Note
-        from cases.models.encryption import lend_key
+        from cases.models.keys import lend_key
 
         who = Identity.objects.visible_to(self.worker).get(case=case)
         again = Identity(case=case, number_token="x" * 10)

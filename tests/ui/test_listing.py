@@ -1,8 +1,15 @@
 """Lists are paged, narrowed by declared fields only, and say how many there are."""
 
+from importlib import import_module
+
 import pytest
+from django import forms
+from django_filters import CharFilter
 
 from krat.demo import make
+from krat.people.models import Seat
+from krat.ui.filters import Filters
+from krat.ui.forms import BaseForm
 from tests.ui.html_client import url
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +106,43 @@ def test_a_non_profit_finds_no_tasks_of_others(person, many_tasks):
     found = person("ojf.durres").look(url("plan:tasks") + "?whose=all").response.context["found"]
 
     assert not {task.pk for task in found.rows} & {task.pk for task in many_tasks}
+
+
+# --- what a filter may be ---
+
+CODES_NUMBERS_AND_DAYS = (
+    forms.ChoiceField,
+    forms.ModelChoiceField,
+    forms.IntegerField,
+    forms.DateField,
+    forms.UUIDField,
+    forms.BooleanField,
+    forms.RegexField,
+)
+
+
+def _made_from_a_model_or_free_text(filters):
+    """What stands in this class against the rules of an address: a model to make filters from, a field of free text."""
+    model = ["Meta.model"] if filters._meta.model else []
+    fields = {name: one.field_class for name, one in filters.base_filters.items()}
+    return model + [name for name, kind in fields.items() if not issubclass(kind, CODES_NUMBERS_AND_DAYS)]
+
+
+def test_a_filter_asks_for_codes_numbers_and_days_only():
+    import_module("krat.urls")  # the forms of every area are read with its pages
+    every = [one for one in Filters.__subclasses__() if not one.__module__.startswith("tests.")]
+
+    assert len(every) >= 10
+    assert {one.__name__: wrong for one in every if (wrong := _made_from_a_model_or_free_text(one))} == {}
+    assert {one._meta.form for one in every} == {BaseForm}
+
+
+def test_a_filter_of_free_text_and_one_made_from_a_model_would_be_found():
+    class Careless(Filters):
+        name = CharFilter()
+
+        class Meta:
+            model = Seat
+            fields = ["role"]
+
+    assert _made_from_a_model_or_free_text(Careless) == ["Meta.model", "name"]

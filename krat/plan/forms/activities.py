@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from krat.access import rights
 from krat.access.rights import Reach
@@ -11,34 +12,18 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Activity, Measure
 from krat.reference.models import Municipality, Term
+from krat.ui.filters import DayFilter, Filters, RowFilter
 from krat.ui.forms import BaseForm, DateField, Words
-from krat.ui.listing import FilterForm
 
 
-class ActivityFilter(FilterForm):
+class ActivityFilter(Filters):
     """What to look for among the activities."""
 
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("all")), *Activity.State.choices], required=False)
-    kind = forms.ModelChoiceField(
-        label=_("Kind"), queryset=Term.objects.filter(list=Term.List.ACTIVITY), required=False, empty_label=_("all")
-    )
-    municipality = forms.ModelChoiceField(
-        label=_("Municipality"), queryset=Municipality.objects.none(), required=False, empty_label=_("all")
-    )
-    since = DateField(label=_("From"), required=False)
-    until = DateField(label=_("Until"), required=False)
-
-    narrowing = {
-        "state": "state",
-        "kind": "kind",
-        "municipality": "municipality",
-        "since": "held_on__gte",
-        "until": "held_on__lte",
-    }
-
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("municipality", places_of(seat))
+    state = ChoiceFilter(label=_("State"), choices=Activity.State.choices)
+    kind = RowFilter(label=_("Kind"), queryset=Term.objects.filter(list=Term.List.ACTIVITY))
+    municipality = RowFilter(label=_("Municipality"), queryset=lambda request: places_of(request.seat))
+    since = DayFilter("held_on", "gte", label=_("From"))
+    until = DayFilter("held_on", "lte", label=_("Until"))
 
 
 class ActivityForm(BaseForm):

@@ -6,23 +6,23 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters import ChoiceFilter
 
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.models.task import OPEN, State
+from krat.ui.filters import DayFilter, Filters, RowFilter
 from krat.ui.forms import BaseForm, DateField, VersionedForm, Words
-from krat.ui.listing import FilterForm
 
 _STANDS = [
-    ("", _("all")),
     ("open", _("open")),
     ("late", _("late")),
     *State.choices,
 ]
 
 
-def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
     if value == "open":
         return rows.filter(state__in=OPEN)
     if value == "late":
@@ -30,21 +30,22 @@ def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.filter(state=value)
 
 
-class TaskFilter(FilterForm):
+def _as_they_are(rows: QuerySet[Any], _name: str, _value: str) -> QuerySet[Any]:
+    """Whose tasks they are, the view has seen to: it knows who has tasks of their own."""
+    return rows
+
+
+class TaskFilter(Filters):
     """What to look for among the tasks. Those who have tasks of their own see these first."""
 
-    whose = forms.ChoiceField(label=_("Whose"), choices=[("own", _("ours")), ("all", _("all"))], required=False)
-    state = forms.ChoiceField(label=_("State"), choices=_STANDS, required=False)
-    institution = forms.ModelChoiceField(
-        label=_("Institution"), queryset=Institution.objects.none(), required=False, empty_label=_("all")
+    whose = ChoiceFilter(
+        label=_("Whose"), choices=[("own", _("ours")), ("all", _("all"))], empty_label=None, method=_as_they_are
     )
-    until = DateField(label=_("Due until"), required=False)
-
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.offer("institution", Institution.objects.visible_to(seat))
-
-    narrowing = {"state": _by_standing, "institution": "lead", "until": "due_on__lte"}
+    state = ChoiceFilter(label=_("State"), choices=_STANDS, method=_by_standing)
+    institution = RowFilter(
+        "lead", label=_("Institution"), queryset=lambda request: Institution.objects.visible_to(request.seat)
+    )
+    until = DayFilter("due_on", "lte", label=_("Due until"))
 
 
 class NoteForm(BaseForm):

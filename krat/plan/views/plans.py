@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from krat.access import rights
 from krat.access.views import door, needs
+from krat.people.requests import SignedIn
 from krat.plan.actions import plans, tasks
 from krat.plan.forms.plans import AdoptForm, MeasureForm, MeasureReportForm, ObjectiveForm, PlanForm
 from krat.plan.forms.tasks import MeasureTaskForm
@@ -22,7 +23,7 @@ from krat.ui.rendering import render_page, telling
 
 
 @needs("plan.view", methods=("GET",))
-def plan_current(request: Any) -> HttpResponse:
+def plan_current(request: SignedIn) -> HttpResponse:
     """The plan of this year, or the latest there is; for who sees several counties, the list of plans."""
     rows = Plan.objects.visible_to(request.seat).select_related("county").order_by("-year", "county__sort_key")
     plans_there = list(rows[:60])
@@ -36,12 +37,12 @@ def plan_current(request: Any) -> HttpResponse:
 
 
 @needs("plan.view", methods=("GET",))
-def plan_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def plan_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One plan: measures by pillar and objective, with where they stand."""
     return _plan_page(request, door(request, Plan.objects.select_related("county", "act"), code))
 
 
-def _plan_page(request: Any, plan: Plan) -> HttpResponse:
+def _plan_page(request: SignedIn, plan: Plan) -> HttpResponse:
     seat = request.seat
     objectives = Objective.objects.visible_to(seat).filter(plan=plan).select_related("pillar")
     measures = list(Measure.objects.visible_to(seat).filter(objective__plan=plan).for_list())
@@ -76,19 +77,19 @@ def _counted(pillar: dict[str, Any]) -> dict[str, Any]:
 
 
 @needs("plan.manage")
-def plan_begin(request: Any) -> HttpResponse:
+def plan_begin(request: SignedIn) -> HttpResponse:
     """The plan of a new year."""
     form = PlanForm.of(request)
     if form.is_accepted():
         with form.catching():
-            plan = plans.begin(by=request.seat, county=request.seat.institution.county, **form.cleaned_data)
+            plan = plans.begin(by=request.seat, county=request.seat.institution.own_county, **form.cleaned_data)
             messages.success(request, _("The plan was begun. Write its objectives and measures."))
             return redirect("plan:detail", code=plan.code)
     return render_page(request, "plan/begin.html", {"form": form})
 
 
 @needs("plan.adopt")
-def plan_adopt(request: Any, code: uuid.UUID) -> HttpResponse:
+def plan_adopt(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The adoption of the plan."""
     plan = door(request, Plan.objects.select_related("county"), code)
     initial = {"adopted_on": timezone.localdate(), "version": plan.version}
@@ -103,7 +104,7 @@ def plan_adopt(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("plan.manage", methods=("POST",))
-def plan_close(request: Any, code: uuid.UUID) -> HttpResponse:
+def plan_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The end of the plan's year."""
     plan = door(request, Plan, code)
     with telling(request):
@@ -113,20 +114,20 @@ def plan_close(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("plan.manage")
-def objective_add(request: Any, code: uuid.UUID) -> HttpResponse:
+def objective_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A new objective of a plan."""
     plan = door(request, Plan.objects.select_related("county"), code)
     return _objective_form(request, plan, None)
 
 
 @needs("plan.manage")
-def objective_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+def objective_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """An objective's words."""
     objective = door(request, Objective.objects.select_related("plan__county", "pillar"), code)
     return _objective_form(request, objective.plan, objective)
 
 
-def _objective_form(request: Any, plan: Plan, objective: Objective | None) -> HttpResponse:
+def _objective_form(request: SignedIn, plan: Plan, objective: Objective | None) -> HttpResponse:
     initial = {name: getattr(objective, name) for name in ObjectiveForm.base_fields} if objective else None
     form = ObjectiveForm.of(request, initial=initial)
     if form.is_accepted():
@@ -139,7 +140,7 @@ def _objective_form(request: Any, plan: Plan, objective: Objective | None) -> Ht
 
 
 @needs("plan.view", methods=("GET",))
-def measure_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def measure_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One measure: its words, its indicator, the tasks that come from it."""
     measure = door(request, Measure.objects.for_list(), code)
     seat = request.seat
@@ -156,20 +157,20 @@ def measure_detail(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("plan.manage")
-def measure_add(request: Any, code: uuid.UUID) -> HttpResponse:
+def measure_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A new measure under an objective."""
     objective = door(request, Objective.objects.select_related("plan__county", "pillar"), code)
     return _measure_form(request, objective, None)
 
 
 @needs("plan.manage")
-def measure_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+def measure_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A measure's words."""
     measure = door(request, Measure.objects.for_list(), code)
     return _measure_form(request, measure.objective, measure)
 
 
-def _measure_form(request: Any, objective: Objective, measure: Measure | None) -> HttpResponse:
+def _measure_form(request: SignedIn, objective: Objective, measure: Measure | None) -> HttpResponse:
     initial: dict[str, Any] = {}
     if measure is not None:
         initial = {name: getattr(measure, name) for name in MeasureForm.base_fields if name != "supporting"}
@@ -192,7 +193,7 @@ def _measure_form(request: Any, objective: Objective, measure: Measure | None) -
 
 
 @needs("measures.report")
-def measure_report(request: Any, code: uuid.UUID) -> HttpResponse:
+def measure_report(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Where a measure stands."""
     measure = door(request, Measure.objects.for_list(), code)
     initial = {name: getattr(measure, name) for name in MeasureReportForm.base_fields}
@@ -207,7 +208,7 @@ def measure_report(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("tasks.give")
-def measure_task(request: Any, code: uuid.UUID) -> HttpResponse:
+def measure_task(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A task for one institution that comes from a measure."""
     measure = door(request, Measure.objects.for_list(), code)
     form = MeasureTaskForm.of(request, seat=request.seat, initial={"lead": measure.lead_id, "title": measure.title})

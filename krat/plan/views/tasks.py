@@ -15,6 +15,7 @@ from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.views import door, needs
 from krat.audit import trail
+from krat.people.requests import SignedIn
 from krat.plan.actions import tasks
 from krat.plan.forms.tasks import NoteForm, OptionalNoteForm, TaskFilter, TaskForm, initial_of
 from krat.plan.models import Step, Task
@@ -28,7 +29,7 @@ _OTHERS_TOO = (Reach.BODY, Reach.COUNTY, Reach.COUNTRY)
 
 
 @needs("tasks.view", methods=("GET",))
-def task_list(request: Any) -> HttpResponse:
+def task_list(request: SignedIn) -> HttpResponse:
     """Tasks, the most urgent first; for a member institution its own first, the others at a click."""
     seat = request.seat
     rows = Task.objects.visible_to(seat).for_list()
@@ -36,8 +37,7 @@ def task_list(request: Any) -> HttpResponse:
     whose = request.GET.get("whose") or ("own" if is_member else "all")
     if whose == "own":
         rows = rows.of(seat.institution_id)
-    filters = TaskFilter({**request.GET.dict(), "whose": whose}, seat=seat)
-    found = listing(request, rows, filters)
+    found = listing(request, rows, TaskFilter, asked={**request.GET.dict(), "whose": whose})
     context = {
         "found": found,
         "tasks": with_due(found.rows),
@@ -55,7 +55,7 @@ def with_due(tasks_there: list[Task]) -> list[Task]:
 
 
 @needs("tasks.view", methods=("GET",))
-def task_detail(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One task: what is asked, of whom, until when; its steps; what comes next."""
     task = door(request, Task.objects.for_list(), code)
     seat = request.seat
@@ -107,7 +107,7 @@ def _in_words(field: str, value: Any) -> Any:
 
 
 @needs("tasks.report", methods=("POST",))
-def task_accept(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_accept(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The lead takes the task on."""
     task = door(request, Task, code)
     with telling(request):
@@ -117,7 +117,7 @@ def task_accept(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("tasks.report")
-def task_progress(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_progress(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A note on how the work goes."""
     task = door(request, Task.objects.for_list(), code)
     form = NoteForm.of(request)
@@ -130,35 +130,35 @@ def task_progress(request: Any, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("tasks.report")
-def task_done(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_done(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The lead says that the task is done."""
     said = _("The task is reported done. The coordinator verifies it.")
     return _move(request, code, State.DONE, NoteForm, _("Report as done"), _("Say done"), said)
 
 
 @needs("tasks.verify")
-def task_verify(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_verify(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The coordinator finds that the task is done indeed."""
     said = _("The task is verified. The body closes its decision at the next meeting.")
     return _move(request, code, State.VERIFIED, OptionalNoteForm, _("Verify the task"), _("Verify"), said)
 
 
 @needs("tasks.verify")
-def task_return(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_return(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The coordinator gives the task back, with a reason."""
     said = _("The task went back to the responsible institution.")
     return _move(request, code, State.IN_PROGRESS, NoteForm, _("Return the task"), _("Return"), said)
 
 
 @needs("tasks.give")
-def task_cancel(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_cancel(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The task is no longer wanted, with a reason."""
     said = _("The task is cancelled.")
     return _move(request, code, State.CANCELLED, NoteForm, _("Cancel the task"), _("Cancel the task"), said)
 
 
 def _move(
-    request: Any, code: uuid.UUID, to: State, form_class: type[BaseForm], heading: str, verb: str, said: str
+    request: SignedIn, code: uuid.UUID, to: State, form_class: type[BaseForm], heading: str, verb: str, said: str
 ) -> HttpResponse:
     task = door(request, Task.objects.for_list(), code)
     form = form_class.of(request)
@@ -170,7 +170,7 @@ def _move(
     return _verb_page(request, task, form, heading, verb)
 
 
-def _verb_page(request: Any, task: Task, form: BaseForm, heading: str, verb: str) -> HttpResponse:
+def _verb_page(request: SignedIn, task: Task, form: BaseForm, heading: str, verb: str) -> HttpResponse:
     context = {
         "task": task,
         "due": due_of(task.due_on) if task.is_open else None,
@@ -182,7 +182,7 @@ def _verb_page(request: Any, task: Task, form: BaseForm, heading: str, verb: str
 
 
 @needs("tasks.give")
-def task_edit(request: Any, code: uuid.UUID) -> HttpResponse:
+def task_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The words, the lead and the day of a task."""
     task = door(request, Task.objects.for_list(), code)
     form = TaskForm.of(request, seat=request.seat, initial=initial_of(task))

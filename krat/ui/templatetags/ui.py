@@ -1,5 +1,6 @@
 """Block tags that wrap content: sheets, tables, forms, filters. All else is an include in templates/components."""
 
+from html import unescape
 from typing import Any
 
 from django import template
@@ -7,6 +8,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -95,6 +97,16 @@ def table(content: str, caption: str, show_caption: bool = False, fold: bool = F
         "components/table.html",
         {"content": content, "caption": caption, "show_caption": show_caption, "fold": fold},
     )
+
+
+@register.simple_block_tag(takes_context=True)
+def column(context: Context, content: str, name: str, kind: str = "") -> SafeString:
+    """Write the heading of a column and keep its words under ``name``: its cells carry them as label on a phone.
+
+    ``kind`` names classes of the heading, as "number".
+    """
+    context[name] = escape(unescape(strip_tags(content)).strip())
+    return format_html('<th scope="col"{}>{}</th>', format_html(' class="{}"', kind) if kind else "", content)
 
 
 @register.simple_block_tag
