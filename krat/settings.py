@@ -217,7 +217,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
-    "ENUM_NAME_OVERRIDES": {},  # each area names its own: see krat.api.apps
+    "ENUM_NAME_OVERRIDES": {},  # each area names its own: krat.api.apps puts them together
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "krat.api.schema.with_problems"],
 }
 

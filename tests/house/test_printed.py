@@ -5,6 +5,8 @@
 
 import os
 import re
+import tomllib
+from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
@@ -15,14 +17,16 @@ from django.utils import translation
 from cases.forms.cases import IdentityFields
 from cases.models import card, case, referral
 from cases.sharing import PURPOSES, Purpose
+from krat.access import areas
 from krat.access.rights import Reach
 from krat.access.roles import Role
 from krat.plan.models import task
 from krat.reference.first_rows import TERMS
 from krat.reference.models import Term
 from tests.access.test_matrix import ACCOUNTS as COLUMNS
-from tests.house.papers import DOCS, PAGES, block
+from tests.house.papers import DOCS, PAGES, ROOT, block
 
+ARCHITECTURE = DOCS / "architecture.md"
 RIGHTS = DOCS / "rights.md"
 STATES = DOCS / "states.md"
 UPDATING = os.environ.get("KRAT_UPDATE_PAPERS") == "1"
@@ -107,9 +111,36 @@ def put_block(text: str, kind: str, inside: str) -> str:
     return text.replace(f"```{kind}\n{block(kind, text)}", f"```{kind}\n{inside}")
 
 
+def printed_layers() -> str:
+    """The layers that the tool holds, a line each."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    [layers] = [one["layers"] for one in contracts if one["id"] == "layers"]
+    return "".join(" · ".join(re.findall(r"[\w.]+", one)) + "\n" for one in layers)
+
+
+def with_new_areas(map_of_the_house: str) -> str:
+    """The map with a line for every area that is not on it, from the first line of its package."""
+    for name in areas.names():
+        folder = f"  {name.removeprefix('krat.')}/"
+        if name.startswith("krat.") and f"\n{folder} " not in map_of_the_house:
+            said = (import_module(name).__doc__ or "").strip().splitlines()[0].rstrip(".")
+            map_of_the_house = map_of_the_house.replace("  formats/ ", f"{folder:26}{said}\n  formats/ ", 1)
+    return map_of_the_house
+
+
+def test_an_area_that_is_not_on_the_map_is_put_there():
+    whole = block("text map", ARCHITECTURE.read_text())
+
+    assert with_new_areas(whole) == whole
+    without = "".join(line for line in whole.splitlines(keepends=True) if not line.startswith("  plan/"))
+    assert "\n  plan/ " in with_new_areas(without)
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _written():
     if UPDATING:
+        text = put_block(ARCHITECTURE.read_text(), "text layers", printed_layers())
+        ARCHITECTURE.write_text(put_block(text, "text map", with_new_areas(block("text map", text))))
         RIGHTS.write_text(put_block(RIGHTS.read_text(), "text rights", rights_table()))
         for title in MOVES:
             behind = after_heading(title)

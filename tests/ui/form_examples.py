@@ -33,13 +33,6 @@ class Examples:
 
     def __init__(self, county: str = "AL-02") -> None:
         self.county = county
-        self._made: dict[Callable[[Examples], Any], Any] = {}
-
-    def once(self, made: Callable[[Examples], Any]) -> Any:
-        """What an area's ``examples.py`` makes, made once: ``once(service)``."""
-        if made not in self._made:
-            self._made[made] = made(self)
-        return self._made[made]
 
     def place(self, short: str) -> Institution:
         """An institution of the county: ``place("ZVA")``."""
