@@ -119,11 +119,13 @@ def printed_layers() -> str:
 
 
 def with_new_areas(map_of_the_house: str) -> str:
-    """The map with a line for every area that is not on it, from the first line of its package."""
+    """The map with a line for every area that is not on it, from the first line of its `apps.py`."""
     for name in areas.names():
         folder = f"  {name.removeprefix('krat.')}/"
         if name.startswith("krat.") and f"\n{folder} " not in map_of_the_house:
-            said = (import_module(name).__doc__ or "").strip().splitlines()[0].rstrip(".")
+            said = (
+                import_module(f"{name}.apps").__doc__.strip().splitlines()[0].removeprefix("Django app of ").rstrip(".")
+            )
             map_of_the_house = map_of_the_house.replace("  formats/ ", f"{folder:26}{said}\n  formats/ ", 1)
     return map_of_the_house
 
