@@ -151,7 +151,7 @@ def test_a_page_on_a_case_without_its_key_is_refused_politely(two, as_):
     answer = as_("pmf.durres", raise_request_exception=False).get(f"/cases/{two[0].code}/")
 
     assert answer.status_code == 500
-    assert b"Unopenable" not in answer.content
+    assert b"DecryptionError" not in answer.content
     assert b"data key" not in answer.content
 
 
