@@ -7,7 +7,7 @@ Whoever is referred to has no case at all: RECEIVED (or OWN, for the officer who
 
 from django.utils.translation import gettext_lazy as _
 
-from krat.access.rights import Reach, declare
+from krat.access.rights import Reach, confidential, declare
 from krat.access.roles import MEMBERS, OFFICES, SECRETARIES, Role
 
 _UNIT = frozenset({Role.UNIT_HEAD, Role.SYSTEM})
@@ -24,6 +24,9 @@ _SENDERS = frozenset(
 )
 _OFFICES_REFERRED_TO = frozenset({Role.ECONOMIC_AID, Role.EDUCATION, Role.HEALTH, Role.NGO, Role.SHELTER})
 _TABLE = frozenset({Role.PREFECT, Role.COORDINATOR})
+
+# Every page of these says what it shows.
+confidential("signals", "cases", "identity", "parts", "notes", "referrals", "obstacles", "cards")
 
 # --- signals ---
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart
 from cases.models.keys import lend_key
 from cases.models.parts import Part
+from krat.access.requests import Shown
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.reference.models import Term
@@ -89,13 +90,13 @@ class Shared:
 
     identity: dict[str, str] = field(default_factory=dict)
     part: Part | None = None
-    seen: list[Any] = field(default_factory=list)  # for the trail: things, and of the identity the names of the fields
+    seen: list[Shown] = field(default_factory=list)  # for the trail; of the identity with the names of its fields
 
 
 def share(referral: Referral, seat: Seat) -> Shared:
     """Open for this seat what an accepted referral shares; nothing where it is not the seat's, or not accepted now.
 
-    Three queries. The caller adds ``seen`` to what is shown, before it is.
+    Three queries. The caller says with its page that ``seen`` is shown.
     """
     purpose = PURPOSES[referral.purpose]
     held = Referral.objects.permitted(seat, USE).filter(pk=referral.pk, state=Referral.State.ACCEPTED)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from cases.models import Card
 from krat.access import rights
+from krat.access.requests import Shown
 from krat.access.views import door, needs
 from krat.committee.models import Institution, Membership
 from krat.people.models import Seat
@@ -59,19 +60,21 @@ def meeting_list(request: SignedIn) -> HttpResponse:
 def meeting_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    return render_page(request, "meetings/detail.html", _paper(meeting, request))
+    context, cards = _paper(meeting, request)
+    return render_page(request, "meetings/detail.html", context, shown=cards)
 
 
 @needs("meetings.view", methods=("GET",))
 def minutes_print(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The minutes as a paper: letterhead, numbers, signatures."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    context = _paper(meeting, request) | {"printed_at": timezone.now()}
-    return render_page(request, "meetings/minutes.html", context)
+    context, cards = _paper(meeting, request)
+    context |= {"printed_at": timezone.now()}
+    return render_page(request, "meetings/minutes.html", context, shown=cards)
 
 
-def _paper(meeting: Meeting, request: SignedIn) -> dict[str, Any]:
-    """Everything the paper of a meeting shows (ten queries, however long it is)."""
+def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Card]]:
+    """Everything the paper of a meeting shows, and the cards among it (ten queries, however long it is)."""
     seat = request.seat
     decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(_tasks_for(seat))
     items = (
@@ -80,16 +83,17 @@ def _paper(meeting: Meeting, request: SignedIn) -> dict[str, Any]:
         .select_related("rapporteur")
         .prefetch_related(Prefetch("decisions", queryset=decisions))
     )
-    with_cards = _with_cards(list(items), request)
+    listed = list(items)
+    cards = _with_cards(listed, request)
     attendance = Attendance.objects.visible_to(seat).filter(meeting=meeting).select_related("institution")
     files = rights.may(seat, "meetings.file")
     approves = (
         meeting.minutes == Meeting.Minutes.CIRCULATED
         and Meeting.objects.permitted(seat, "minutes.approve").filter(pk=meeting.pk).exists()
     )
-    return {
+    context = {
         "meeting": meeting,
-        "items": with_cards,
+        "items": listed,
         "attendance": list(attendance.order_by("institution__sort_key")),
         "returning": _returning(meeting, seat),
         "quorum": quorum_of(meeting, seat),
@@ -100,17 +104,17 @@ def _paper(meeting: Meeting, request: SignedIn) -> dict[str, Any]:
         "may_remark": meeting.minutes == Meeting.Minutes.CIRCULATED and rights.may(seat, "minutes.remark"),
         "may_approve": approves,
     }
+    return context, cards
 
 
-def _with_cards(items: list[AgendaItem], request: SignedIn) -> list[AgendaItem]:
-    """Give each item what its card tells, where the seat sees the card; others have its alias (one query)."""
+def _with_cards(items: list[AgendaItem], request: SignedIn) -> list[Card]:
+    """Give each item what its card tells, where the seat sees it; others have its alias (one query). The seen cards."""
     asked = [item.card_id for item in items if item.card_id is not None]
     rows = list(Card.objects.visible_to(request.seat).filter(pk__in=asked).for_list()) if asked else []
     for item in items:
         item.seen_card = next((card for card in rows if card.pk == item.card_id), None)  # type: ignore[attr-defined]
     Card.as_known(rows, request.seat)
-    request.shown += rows
-    return items
+    return rows
 
 
 def _tasks_for(seat: Seat) -> Prefetch[str]:
@@ -204,14 +208,14 @@ def meeting_cards(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     rows = Card.objects.permitted(request.seat, "cards.table").filter(county=meeting.body.county_id)
     waiting = list(rows.waiting().for_list())
     sees_cards = rights.may(request.seat, "cards.view")
-    request.shown += waiting if sees_cards else [(card, ["number", "kind"]) for card in waiting]
+    shown: list[Shown] = [card if sees_cards else (card, ["number", "kind"]) for card in waiting]
     context = {
         "meeting": meeting,
         "cards": waiting,
         "sees_cards": sees_cards,
         "may_add": not meeting.is_over and not meeting.is_frozen,
     }
-    return render_page(request, "meetings/cards.html", context)
+    return render_page(request, "meetings/cards.html", context, shown=shown)
 
 
 @needs("cards.table", methods=("POST",))
@@ -301,16 +305,17 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             actions.minute(item, by=request.seat, based_on=data.pop("version"), **data)
             messages.success(request, _("The minutes of this item were saved."))
             return redirect("meetings:item", code=item.code)
-    return render_page(request, "meetings/day.html", _day(request, item, form, draft[0].saved_at if draft else None))
+    context, cards = _day(request, item, form, draft[0].saved_at if draft else None)
+    return render_page(request, "meetings/day.html", context, shown=cards)
 
 
-def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> dict[str, Any]:
-    paper = _paper(item.meeting, request)
+def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> tuple[dict[str, Any], list[Card]]:
+    paper, cards = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
     following = [one for one in paper["items"] if one.position > item.position]
     decisions = Decision.objects.visible_to(request.seat).filter(body=item.meeting.body_id)
     last = decisions.order_by("-number").first()
-    return paper | {
+    day = paper | {
         "item": current,
         "form": form,
         "draft_at": draft_at,
@@ -319,6 +324,7 @@ def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: An
         "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
         "stands_on": item.version if form.conflict is None else form["version"].value(),
     }
+    return day, cards
 
 
 @needs("meetings.file", methods=("POST",))
@@ -373,7 +379,7 @@ def attendance(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def decide(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A decision on an item, and the task that comes from it."""
     item = door(request, _items(), code)
-    _with_cards([item], request)
+    cards = _with_cards([item], request)
     form = DecisionForm.of(request, seat=request.seat, meeting=item.meeting, initial=_charged(item))
     if form.is_accepted():
         with form.catching():
@@ -381,7 +387,8 @@ def decide(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             decision = actions.decide(item, by=request.seat, supporting=list(data.pop("supporting")), **data)
             messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
             return redirect("meetings:item", code=item.code)
-    return render_page(request, "meetings/decide.html", {"form": form, "item": item, "meeting": item.meeting})
+    context = {"form": form, "item": item, "meeting": item.meeting}
+    return render_page(request, "meetings/decide.html", context, shown=cards)
 
 
 def _charged(item: AgendaItem) -> dict[str, Any]:

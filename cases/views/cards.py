@@ -18,6 +18,7 @@ from cases.models import Card, Case, Obstacle, Referral
 from cases.models.card import CardState
 from cases.views.layout import layout
 from krat.access import rights
+from krat.access.requests import Shown
 from krat.access.views import door, needs
 from krat.people.requests import SignedIn
 from krat.reference.models import Term
@@ -42,8 +43,8 @@ def obstacle_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             obstacle = cards.mark(case, by=request.seat, **form.cleaned_data)
             messages.success(request, _("The obstacle is marked. You can take it to the table now, or later."))
             return redirect("cases:obstacle_table", code=obstacle.code)
-    request.shown += list(form.referrals)
-    return render_page(request, "cases/obstacle_form.html", layout(request, case, here="obstacles") | {"form": form})
+    context = layout(request, case, here="obstacles") | {"form": form}
+    return render_page(request, "cases/obstacle_form.html", context, shown=list(form.referrals))
 
 
 def _initial(request: SignedIn, case: Case) -> dict[str, Any]:
@@ -75,10 +76,8 @@ def _obstacles() -> Any:
 
 
 def _case_of(request: SignedIn, obstacle: Obstacle) -> Case:
-    """The case of an obstacle that came through the door, noted for the trail."""
-    case = Case.objects.visible_to(request.seat).for_list().get(pk=obstacle.case_id)
-    request.shown.append(case)
-    return case
+    """The case of an obstacle that came through the door."""
+    return Case.objects.visible_to(request.seat).for_list().get(pk=obstacle.case_id)
 
 
 @needs("obstacles.mark", methods=("GET",))
@@ -93,9 +92,9 @@ def obstacle_table(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         messages.info(request, _("This obstacle is gone; there is nothing to take to the table."))
         return redirect("cases:case", code=case.code)
     card, identity = cards.as_card(obstacle, by=request.seat)
-    request.shown.append((identity, ["birth_date", "sex"]))
-    context = {"obstacle": obstacle, "card": card, "case": case}
-    return render_page(request, "cases/obstacle_table.html", layout(request, case, here="obstacles") | context)
+    context = layout(request, case, here="obstacles") | {"obstacle": obstacle, "card": card, "case": case}
+    shown: list[Shown] = [case, (identity, ["birth_date", "sex"])]
+    return render_page(request, "cases/obstacle_table.html", context, shown=shown)
 
 
 @needs("obstacles.mark", methods=("POST",))
@@ -125,15 +124,15 @@ def obstacle_gone(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     obstacle.refresh_from_db(fields=["card"])
     card = Card.objects.visible_to(request.seat).filter(pk=obstacle.card_id).for_list().first()
     asked = obstacle.data["asked"]
-    request.shown += [(obstacle, ["asked"]), *([card] if card is not None else [])]
-    context = {
+    context = layout(request, case, here="obstacles") | {
         "form": form,
         "obstacle": obstacle,
         "asked": asked,
         "card": card,
         "given": card.given() if card is not None else [],
     }
-    return render_page(request, "cases/obstacle_gone.html", layout(request, case, here="obstacles") | context)
+    shown: list[Shown] = [case, (obstacle, ["asked"]), *([card] if card is not None else [])]
+    return render_page(request, "cases/obstacle_gone.html", context, shown=shown)
 
 
 # --- cards, for the table ---
@@ -145,8 +144,8 @@ def card_list(request: SignedIn) -> HttpResponse:
     seat = request.seat
     found = listing(request, Card.objects.visible_to(seat).for_list(), CardFilter)
     Card.as_known(found.rows, seat)
-    request.shown += found.rows
-    return render_page(request, "cases/cards.html", {"found": found, "is_national": seat.county_id is None})
+    context = {"found": found, "is_national": seat.county_id is None}
+    return render_page(request, "cases/cards.html", context, shown=found.rows)
 
 
 @needs("cards.view", methods=("GET",))
@@ -155,8 +154,6 @@ def card_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     card = door(request, Card.objects.for_list(), code)
     obstacles = Obstacle.objects.permitted(request.seat, cards.RESOLVE).filter(card=card)
     own = obstacles.first()
-    if own is not None:
-        request.shown.append(own)
     given = card.given()
     Card.as_known([card], request.seat)
     context = {
@@ -167,7 +164,7 @@ def card_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "own": own,
         "may_confirm": own is not None and own.stands and rights.may(request.seat, _OF_THE_TEAM),
     }
-    return render_page(request, "cases/card.html", context)
+    return render_page(request, "cases/card.html", context, shown=[own] if own is not None else ())
 
 
 @needs("cards.resolve", methods=("POST",))

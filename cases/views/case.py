@@ -45,6 +45,7 @@ from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
 from cases.timeline import path_of, timeline_of
 from cases.views.layout import case_at, due_of_case, layout, may_here
+from krat.access.requests import Shown
 from krat.access.views import needs
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
@@ -64,7 +65,7 @@ def case_add(request: SignedIn) -> HttpResponse:
             case = cases.open_case(by=request.seat, **form.words())
             messages.success(request, _("The case is open. Its number is %(number)s.") % {"number": case})
             return redirect("cases:case", code=case.code)
-    return render_page(request, "cases/case_new.html", {"form": form})
+    return render_page(request, "cases/case_new.html", {"form": form}, shown=())
 
 
 @needs("cases.view", methods=("GET",))
@@ -91,10 +92,10 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     parts = [one for one in (school, aid, *counselling) if one is not None]
     if identity is not None:
         lend_key(identity, *parts, *notes, *obstacles)
-        request.shown.append((identity, fields_shown(identity)))
     terms = terms_of(case, identity)
     cards = [one.card for one in obstacles if one.card is not None]
-    request.shown += [
+    shown: list[Shown] = [
+        *([(identity, fields_shown(identity))] if identity is not None else []),
         *deadlines,
         *([manager] if manager is not None else []),
         *parts,
@@ -136,7 +137,7 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "timeline": timeline_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
         "may": _may(seat, case),
     }
-    return render_page(request, "cases/case.html", context)
+    return render_page(request, "cases/case.html", context, shown=shown)
 
 
 def _summary(part: Any) -> dict[str, Any] | None:
@@ -184,9 +185,8 @@ def case_identity(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             cases.change(case, by=request.seat, based_on=version, identity=form.identity())
             messages.success(request, _("Who the case is about was changed."))
             return redirect("cases:case", code=case.code)
-    request.shown.append((identity, WHO))
     context = {"form": form, **layout(request, case, here="identity")}
-    return render_page(request, "cases/case_identity.html", context)
+    return render_page(request, "cases/case_identity.html", context, shown=[(identity, WHO)])
 
 
 @needs("cases.change")
@@ -306,4 +306,4 @@ def _verb_page(
         "against": " ".join(against or []),
         "tone": tone,
     }
-    return render_page(request, "cases/case_verb.html", context)
+    return render_page(request, "cases/case_verb.html", context, shown=())

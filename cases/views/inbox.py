@@ -22,6 +22,7 @@ from cases.models.keys import lend_key
 from cases.models.signal import Kind
 from cases.models.stages import Risk, Stage, VictimStatus
 from cases.views.layout import case_at, code_of, layout
+from krat.access.requests import Shown
 from krat.access.views import door, needs
 from krat.people.requests import SignedIn
 from krat.reference.models import Municipality, Term
@@ -44,13 +45,13 @@ def case_inbox(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     words = _words()
     waiting = [(one, _compared(case, identity, one, words)) for one in sent if one.state == SentChange.State.WAITS]
     told = sorted({field["name"] for _one, fields in waiting for field in fields} & identity.data.keys())
-    request.shown += [*sent, *([(identity, told)] if told else [])]
     context = {
         **layout(request, case, here="inbox"),
         "waiting": waiting,
         "decided": [one for one in sent if one.state != SentChange.State.WAITS],
     }
-    return render_page(request, "cases/case_inbox.html", context)
+    shown: list[Shown] = [*sent, *([(identity, told)] if told else [])]
+    return render_page(request, "cases/case_inbox.html", context, shown=shown)
 
 
 def _compared(case: Case, identity: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:

@@ -30,21 +30,25 @@ def case_list(request: SignedIn) -> HttpResponse:
     seat = request.seat
     rows = Case.objects.visible_to(seat).for_list()
     found = listing(request, rows, CaseFilter)
+    managers = _managers(seat, found.rows)
     context = {
         "found": found,
-        "cases": _heads(request, found.rows),
+        "cases": _heads(found.rows, managers),
         "search": SearchForm(),
         "may_open": rights.may(seat, "cases.open"),
         "may_search": rights.may(seat, "identity.view"),
     }
-    return render_page(request, "cases/list.html", context)
+    return render_page(request, "cases/list.html", context, shown=[*found.rows, *managers.values()])
 
 
-def _heads(request: SignedIn, rows: list[Case]) -> list[dict[str, Any]]:
-    """Heads with their managers and chips, noted for the trail (one query)."""
-    places = Assignment.objects.visible_to(request.seat).filter(case__in=rows, is_manager=True, ended_at=None)
-    managers = {one.case_id: one for one in places.select_related("seat__user")}
-    request.shown += [*rows, *managers.values()]
+def _managers(seat: Seat, rows: list[Case]) -> dict[int, Assignment]:
+    """Who manages each of these cases (one query)."""
+    places = Assignment.objects.visible_to(seat).filter(case__in=rows, is_manager=True, ended_at=None)
+    return {one.case_id: one for one in places.select_related("seat__user")}
+
+
+def _heads(rows: list[Case], managers: dict[int, Assignment]) -> list[dict[str, Any]]:
+    """Heads with their managers and chips."""
     return [{"case": one, "manager": managers.get(one.pk), "due": due_of_case(one)} for one in rows]
 
 
@@ -61,13 +65,15 @@ def case_search(request: SignedIn) -> HttpResponse:
             is_answered = False
         else:
             found = list(rows.for_list()[: _MOST_FOUND + 1])
+    heads = found[:_MOST_FOUND]
+    managers = _managers(request.seat, heads)
     context = {
         "form": form,
-        "cases": _heads(request, found[:_MOST_FOUND]),
+        "cases": _heads(heads, managers),
         "is_answered": is_answered,
         "there_are_more": len(found) > _MOST_FOUND,
     }
-    return render_page(request, "cases/search.html", context)
+    return render_page(request, "cases/search.html", context, shown=[*heads, *managers.values()])
 
 
 def _search(seat: Seat, typed: str) -> CaseQuerySet | None:

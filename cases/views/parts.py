@@ -42,14 +42,13 @@ def case_notes(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     notes = found.rows
     if notes:
         lend_key(notes[0], *notes)
-    request.shown += notes
     context = {
         **layout(request, case, here="notes"),
         "form": form if may_write else None,
         "found": found,
         "notes": [(one, one.data["text"]) for one in notes],
     }
-    return render_page(request, "cases/case_notes.html", context)
+    return render_page(request, "cases/case_notes.html", context, shown=notes)
 
 
 @needs("parts.view")
@@ -72,8 +71,6 @@ def _part(
     right = "parts.change" if request.method == "POST" else ""
     case = door(request, Case.objects.for_list(), code, right=right)
     part = kind.objects.visible_to(seat).filter(case=case).first()
-    if part is not None:
-        request.shown.append(part)
     initial = initial_of(part) if part is not None else {"version": 1}
     form_of_part: Any = FORM_OF_PART[kind]
     form = form_of_part.of(request, initial=initial)
@@ -90,7 +87,7 @@ def _part(
         "heading": heading,
         "facts": facts_of(part) if part is not None else [],
     }
-    return render_page(request, "cases/case_part.html", context)
+    return render_page(request, "cases/case_part.html", context, shown=[part] if part is not None else ())
 
 
 @needs("parts.view", methods=("GET",))
@@ -101,10 +98,9 @@ def case_counselling(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     parts = list(rows.order_by("pk"))
     if parts:
         lend_key(parts[0], *parts)
-    request.shown += parts
     context = {
         **layout(request, case, here="counselling"),
         "parts_told": [(one, facts_of(one)) for one in parts],
         "may_refer": may_here(request.seat, "referrals.send") and case.is_open,
     }
-    return render_page(request, "cases/case_counselling.html", context)
+    return render_page(request, "cases/case_counselling.html", context, shown=parts)

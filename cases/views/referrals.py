@@ -20,6 +20,7 @@ from cases.models.referral import OPEN, ReferralState
 from cases.sharing import PURPOSES, USE, Purpose, Shared, receivers, share
 from cases.views.layout import layout
 from krat.access import rights
+from krat.access.requests import Shown
 from krat.access.views import door, needs
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
@@ -27,6 +28,9 @@ from krat.ui.due import Due, due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
 from krat.ui.rendering import comes_too_late, render_page, telling
+
+# What one side of a referral sees, and what of it the trail is told.
+Side = tuple[dict[str, Any], list[Shown]]
 
 # --- reading ---
 
@@ -41,14 +45,13 @@ def referral_list(request: SignedIn) -> HttpResponse:
     if rights.may(seat, "referrals.send"):
         sent = Case.objects.visible_to(seat).filter(pk__in=[one.case_id for one in found.rows])
         cases = {case.pk: case for case in sent}
-    request.shown += [*found.rows, *cases.values()]
     context = {
         "found": found,
         "referrals": [_line(one, cases.get(one.case_id)) for one in found.rows],
         "sends": rights.may(seat, "referrals.send"),
         "receives": rights.may(seat, "referrals.answer"),
     }
-    return render_page(request, "cases/referrals.html", context)
+    return render_page(request, "cases/referrals.html", context, shown=[*found.rows, *cases.values()])
 
 
 def _by_what_waits(rows: Any) -> Any:
@@ -89,44 +92,48 @@ def referral_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "labels": _labels(PURPOSES[referral.purpose]),
     }
     if referral.receiver_id == request.seat.institution_id:
-        return render_page(request, "cases/referral.html", context | _receivers_side(request, referral))
-    return render_page(request, "cases/referral_sent.html", context | _senders_side(request, referral))
+        side, shown = _receivers_side(request, referral)
+        return render_page(request, "cases/referral.html", context | side, shown=shown)
+    side, shown = _senders_side(request, referral)
+    return render_page(request, "cases/referral_sent.html", context | side, shown=shown)
 
 
 def _referrals() -> Any:
     return Referral.objects.for_list().select_related("sender__county", "receiver__county", "accepted_by__user")
 
 
-def _senders_side(request: SignedIn, referral: Referral) -> dict[str, Any]:
+def _senders_side(request: SignedIn, referral: Referral) -> Side:
+    """What the sender sees: the request as it was written, and the obstacle that came of it."""
     case = Case.objects.visible_to(request.seat).for_list().get(pk=referral.case_id)
     words = referral.data
-    request.shown += [case, (referral, [name for name, value in words.items() if value])]
+    shown: list[Shown] = [case, (referral, [name for name, value in words.items() if value])]
     may_send = (
         case.is_open and Referral.objects.permitted(request.seat, "referrals.send").filter(pk=referral.pk).exists()
     )
     obstacles = Obstacle.objects.visible_to(request.seat).filter(referral=referral, state=Obstacle.State.STANDS)
     obstacle = obstacles.select_related("kind", "card").first()
-    request.shown += [obstacle] if obstacle is not None else []
+    shown += [obstacle] if obstacle is not None else []
     failed = referral.is_late or referral.state == ReferralState.REFUSED
-    return layout(request, case, here="referrals") | {
+    side = layout(request, case, here="referrals") | {
         "words": words,
         "obstacle": obstacle,
         "may_remind": may_send and referral.state == ReferralState.SENT,
         "may_withdraw": may_send and referral.is_open,
         "may_mark": may_send and failed and obstacle is None and rights.may(request.seat, "obstacles.mark"),
     }
+    return side, shown
 
 
-def _receivers_side(request: SignedIn, referral: Referral) -> dict[str, Any]:
+def _receivers_side(request: SignedIn, referral: Referral) -> Side:
     """What the receiver sees: the request while it is theirs to answer, and what it shares once they accepted."""
     shared = share(referral, request.seat)
-    request.shown += shared.seen
+    shown: list[Shown] = list(shared.seen)
     is_ours = referral.state == ReferralState.SENT or _may_use(referral, request.seat)
     words = referral.data if is_ours else None
     if words is not None:
-        request.shown.append((referral, ["request"]))
+        shown.append((referral, ["request"]))
     may_answer = Referral.objects.permitted(request.seat, "referrals.answer").filter(pk=referral.pk).exists()
-    return {
+    side = {
         "opened_at": timezone.localtime(),
         "words": words,
         "identity": told({name: word for name, word in shared.identity.items() if name != "safe_contact"}),
@@ -136,6 +143,7 @@ def _receivers_side(request: SignedIn, referral: Referral) -> dict[str, Any]:
         "may_accept": may_answer and referral.state == ReferralState.SENT,
         "may_complete": may_answer and _may_use(referral, request.seat),
     }
+    return side, shown
 
 
 def _may_use(referral: Referral, seat: Seat) -> bool:
@@ -164,7 +172,7 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     if purpose not in PURPOSES:
         offers = [_offer(name, case, request.seat) for name in PURPOSES]
         context = layout(request, case, here="referrals") | {"offers": offers}
-        return render_page(request, "cases/referral_purpose.html", context)
+        return render_page(request, "cases/referral_purpose.html", context, shown=())
     form = ReferForm.of(request, case=case, purpose=purpose, receivers=receivers(purpose, case, request.seat))
     if form.is_accepted():
         with form.catching():
@@ -173,7 +181,6 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             return redirect("cases:referral", code=referral.code)
     identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
     fields, part = PURPOSES[purpose].identity, PURPOSES[purpose].part
-    request.shown.append((identity, fields))
     context = layout(request, case, here="referrals") | {
         "form": form,
         "purpose": PURPOSES[purpose],
@@ -181,7 +188,7 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "will_see": told({name: identity.data[name] for name in fields}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
-    return render_page(request, "cases/referral_form.html", context)
+    return render_page(request, "cases/referral_form.html", context, shown=[(identity, fields)])
 
 
 def _chosen_purpose(request: SignedIn) -> str:
@@ -279,7 +286,7 @@ def _move(
         "due": due_of_answer(referral),
         "form": form,
     }
-    return render_page(request, template, context)
+    return render_page(request, template, context, shown=())
 
 
 def _said_of(referral: Referral) -> str:
@@ -295,7 +302,6 @@ def referral_part(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     shared: Shared = share(referral, request.seat)
     if shared.part is None:
         raise Http404
-    request.shown += shared.seen[1:]
     form = FORM_OF_PART[type(shared.part)].of(request, initial=initial_of(shared.part))
     if form.is_accepted():
         with form.catching():
@@ -316,4 +322,4 @@ def referral_part(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "opened_at": timezone.localtime(),
         "part_name": shared.part._meta.verbose_name,
     }
-    return render_page(request, "cases/referral_part.html", context)
+    return render_page(request, "cases/referral_part.html", context, shown=shared.seen[1:])

@@ -16,6 +16,7 @@ from cases.forms.cases import CaseForm
 from cases.forms.signals import RejectForm, SignalFilter, SignalForm
 from cases.models import Case, Signal, SignalWords
 from krat.access import rights
+from krat.access.requests import Shown
 from krat.access.views import door, needs
 from krat.people.requests import SignedIn
 from krat.ui.due import due_by
@@ -30,14 +31,13 @@ def signal_list(request: SignedIn) -> HttpResponse:
     """What one's institution sent, and for a unit what it received: how it stands, never what it tells."""
     seat = request.seat
     found = listing(request, Signal.objects.visible_to(seat).for_list(), SignalFilter)
-    request.shown += found.rows
     context = {
         "found": found,
         "signals": [(one, due_by(one.due_at) if one.is_open else None) for one in found.rows],
         "may_send": rights.may(seat, "signals.send"),
         "receives": rights.may(seat, "signals.take"),
     }
-    return render_page(request, "cases/signals.html", context)
+    return render_page(request, "cases/signals.html", context, shown=found.rows)
 
 
 @needs("signals.send")
@@ -49,7 +49,8 @@ def signal_add(request: SignedIn) -> HttpResponse:
             signal = signals.send(by=request.seat, **form.cleaned_data)
             messages.success(request, _sent(signal))
             return redirect("cases:signal", code=signal.code)
-    return render_page(request, "cases/signal_form.html", {"form": form, "danger_lines": _danger_lines(request)})
+    context = {"form": form, "danger_lines": _danger_lines(request)}
+    return render_page(request, "cases/signal_form.html", context, shown=())
 
 
 def _sent(signal: Signal) -> str:
@@ -67,10 +68,10 @@ def signal_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One signal: to whom it went and how it stands; its words for the unit that received it."""
     seat = request.seat
     signal = door(request, _signals(), code)
-    words = _words(request, signal)
+    words, shown = _words(request, signal)
     case = Case.objects.visible_to(seat).filter(signal=signal).first()
     if case is not None:
-        request.shown.append(case)
+        shown.append(case)
     may_take = signal.is_open and Signal.objects.permitted(seat, "signals.take").filter(pk=signal.pk).exists()
     context = {
         "signal": signal,
@@ -82,7 +83,7 @@ def signal_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "danger_lines": _danger_lines(request),
         "opened_at": timezone.localtime(),
     }
-    return render_page(request, "cases/signal.html", context)
+    return render_page(request, "cases/signal.html", context, shown=shown)
 
 
 def _danger_lines(request: SignedIn) -> list[dict[str, str]]:
@@ -95,14 +96,13 @@ def _signals() -> Any:
     return Signal.objects.for_list().select_related("sender", "receiver__county", "municipality__county", "source")
 
 
-def _words(request: SignedIn, signal: Signal) -> dict[str, str] | None:
-    """What a signal tells, where the seat may read it (two queries), noted for the trail."""
+def _words(request: SignedIn, signal: Signal) -> tuple[dict[str, str] | None, list[Shown]]:
+    """What a signal tells, where the seat may read it, and what is shown with it (two queries)."""
     row = SignalWords.objects.visible_to(request.seat).filter(signal=signal).first()
     if row is None:
-        return None
+        return None, []
     words: dict[str, str] = row.data
-    request.shown.append((row, [name for name, value in words.items() if value]))
-    return words
+    return words, [(row, [name for name, value in words.items() if value])]
 
 
 @needs("signals.take")
@@ -117,8 +117,9 @@ def signal_reject(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             signals.reject(signal, by=request.seat, why=form.cleaned_data["why"])
             messages.success(request, _("The signal is answered: it does not become a case."))
             return redirect("cases:signal", code=signal.code)
-    context = {"form": form, "signal": signal, "words": _words(request, signal), "opened_at": timezone.localtime()}
-    return render_page(request, "cases/signal_reject.html", context)
+    words, shown = _words(request, signal)
+    context = {"form": form, "signal": signal, "words": words, "opened_at": timezone.localtime()}
+    return render_page(request, "cases/signal_reject.html", context, shown=shown)
 
 
 @needs("signals.take")
@@ -139,5 +140,6 @@ def signal_take(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             case = cases.open_case(by=request.seat, signal=signal, **form.words())
             messages.success(request, _("The signal is now case %(number)s.") % {"number": case.number})
             return redirect("cases:case", code=case.code)
-    context = {"form": form, "signal": signal, "words": _words(request, signal), "opened_at": timezone.localtime()}
-    return render_page(request, "cases/signal_take.html", context)
+    words, shown = _words(request, signal)
+    context = {"form": form, "signal": signal, "words": words, "opened_at": timezone.localtime()}
+    return render_page(request, "cases/signal_take.html", context, shown=shown)

@@ -37,14 +37,13 @@ def case_team(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             return redirect("cases:team", code=case.code)
     places: QuerySet[Assignment] = Assignment.objects.visible_to(seat).filter(case=case)
     team = list(places.select_related("seat__user", "seat__institution", "by__user"))
-    request.shown += team
     context = {
         **layout(request, case, here="team"),
         "form": form,
         "now": [one for one in team if one.ended_at is None],
         "before": [one for one in team if one.ended_at is not None],
     }
-    return render_page(request, "cases/case_team.html", context)
+    return render_page(request, "cases/case_team.html", context, shown=team)
 
 
 @needs("cases.assign", methods=("POST",))
@@ -62,4 +61,5 @@ def case_viewers(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Who looked at this file, a line for each person and day."""
     case = case_at(request, code)
     lines = Paginator(viewers_of(case), _LINES).get_page(request.GET.get("page"))
-    return render_page(request, "cases/case_viewers.html", {"lines": lines, **layout(request, case, here="viewers")})
+    context = {"lines": lines, **layout(request, case, here="viewers")}
+    return render_page(request, "cases/case_viewers.html", context, shown=())

@@ -17,4 +17,5 @@ class AccessConfig(AppConfig):
         from krat.access import storage
 
         autodiscover_modules("access")
+        storage.make_own_folder()
         connection_created.connect(storage.refuse_unsafe, dispatch_uid="krat.storage")

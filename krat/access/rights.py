@@ -63,8 +63,14 @@ class Right:
         """The part of the house it belongs to."""
         return self.name.partition(".")[0]
 
+    @property
+    def is_confidential(self) -> bool:
+        """Whether its pages may show nothing without saying what (`confidential`)."""
+        return self.area in _confidential
+
 
 _register: dict[str, Right] = {}
+_confidential: set[str] = set()
 
 Row = Mapping[frozenset[Role] | Role, Reach]
 
@@ -81,6 +87,14 @@ def declare(name: str, label: str | Promise, row: Row) -> Right:
             reaches[role] = reach
     _register[name] = Right(name, label, reaches)
     return _register[name]
+
+
+def confidential(*areas: str) -> None:
+    """Pages that ask for a right of these areas must say what they show, each time: see `krat.access.views.note_shown`.
+
+    Else a forgotten word would show somebody's file without an entry in the trail.
+    """
+    _confidential.update(areas)
 
 
 def right(name: str) -> Right:

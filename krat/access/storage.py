@@ -4,8 +4,10 @@ An unsafe value refuses the connection, and so the start. Figures behind this: w
 simulated power cut lost every one of some 700 acknowledged writes; with ``FULL`` none.
 """
 
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -19,6 +21,13 @@ SQLITE_WANTED = {
 POSTGRES_WANTED = {"fsync": "on", "full_page_writes": "on"}
 # 'local' and stronger all mean: flushed to this server's disk before the answer.
 POSTGRES_COMMIT = {"on", "local", "remote_write", "remote_apply"}
+
+
+def make_own_folder() -> None:
+    """The folder of the registry's own database file. At the start, so that reading the settings writes nothing."""
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3") and Path(database["NAME"]).parent == settings.VAR_DIR:
+        settings.VAR_DIR.mkdir(exist_ok=True)
 
 
 def unsafe_settings(connection: BaseDatabaseWrapper) -> list[str]:

@@ -11,7 +11,7 @@ their own, after the rollback; and the page is rendered after the commit, when n
 import functools
 import re
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar, cast
 
@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from krat.access import recovered_forms, rights
 from krat.access.access_logger import AccessLogFailed, access_logger
 from krat.access.models import Submission
-from krat.access.requests import SeatRequest, Visit, Watched
+from krat.access.requests import SeatRequest, Shown, Visit, Watched
 from krat.access.scoping import ScopedModel, ScopedQuerySet
 
 View = Callable[..., HttpResponse]
@@ -223,6 +223,26 @@ def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> Ht
     else:
         submission.delete()  # nothing was done: the corrected form is a new one
     return answer
+
+
+class ShownUnsaid(TypeError):
+    """A page whose right is confidential was about to be answered without saying what it shows."""
+
+
+def note_shown(request: HttpRequest, shown: Iterable[Shown] | None) -> None:
+    """Note for the trail what an answer shows, besides what came through `door`.
+
+    Where the page's right is confidential, None is refused: the answer says ``()`` if it shows nothing more.
+    """
+    right = getattr(request, "right", "")
+    if shown is not None:
+        for one in shown:
+            cast(SeatRequest, request).shown.append(one)
+    elif right and rights.right(right).is_confidential:
+        raise ShownUnsaid(
+            f"A page that asks for {right} says what it shows: shown=[…], or shown=() if that is nothing "
+            "but what came through the door."
+        )
 
 
 def door(request: Watched, rows: type[M] | models.QuerySet[M], code: uuid.UUID | str, *, right: str = "") -> M:

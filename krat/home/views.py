@@ -23,7 +23,6 @@ def today(request: SignedIn) -> HttpResponse:
     """Today."""
     seat = request.seat
     waiting = waiting_for(seat)
-    request.shown += [line.thing for line in waiting if line.thing is not None]
     context: dict[str, Any] = {
         "waiting": waiting,
         "next": _next(seat),
@@ -36,7 +35,8 @@ def today(request: SignedIn) -> HttpResponse:
         "may_signal": rights.may(seat, "signals.send"),
         "sees_meetings": rights.may(seat, "meetings.view"),
     }
-    return render_page(request, "home/today.html", context)
+    shown = [line.thing for line in waiting if line.thing is not None]
+    return render_page(request, "home/today.html", context, shown=shown)
 
 
 def _next(seat: Seat) -> dict[str, Any] | None:

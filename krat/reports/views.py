@@ -1,5 +1,6 @@
 """The page of figures: tables first, small bars beside them, small numbers hidden. The same on screen and on paper."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -25,12 +26,11 @@ def numbers(request: SignedIn) -> HttpResponse:
         found = County.objects.filter(code=request.GET["county"][:5]).first()
         if found is None:
             raise Http404
-        request.shown.append(found)
-        return _of_county(request, found)
+        return _of_county(request, found, shown=[found])
     return render_page(request, "reports/counties.html", _with_limit({"counties": queries.counties(seat)}))
 
 
-def _of_county(request: SignedIn, county: County | None) -> HttpResponse:
+def _of_county(request: SignedIn, county: County | None, *, shown: Sequence[County] = ()) -> HttpResponse:
     context: dict[str, Any] = {"county": county, "printed_at": timezone.now()}
     if county is not None:
         seat = request.seat
@@ -47,7 +47,7 @@ def _of_county(request: SignedIn, county: County | None) -> HttpResponse:
             "cards_by_kind": by_kind,
             "sees_all": rights.reach(seat, queries.VIEW) is Reach.COUNTRY,
         }
-    return render_page(request, "reports/numbers.html", _with_limit(context))
+    return render_page(request, "reports/numbers.html", _with_limit(context), shown=shown)
 
 
 def _with_limit(context: dict[str, Any]) -> dict[str, Any]:

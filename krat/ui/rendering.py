@@ -1,29 +1,90 @@
-"""Rendering pages: everything it shows is fetched now, and rendered after the transaction has ended."""
+"""Rendering pages and files: all they show is fetched and noted now; a page is drawn after the commit."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
+from krat.access.requests import Shown
+from krat.access.views import note_shown
 from krat.ui.forms import BaseForm
+
+_WORDS = re.compile(r"[a-z]+(-[a-z]+)*")
+_NUMBER = re.compile(r"([0-9]+(-[0-9]+)*)?", re.ASCII)
+
+
+class FileKind(Enum):
+    """What a paper is, by the ending of its file's name; its value is what browsers are told."""
+
+    PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    ICS = "text/calendar; charset=utf-8"
+
+
+class UnsafeFileName(ValueError):
+    """A file would be named by something that may hold a person, a path or a header."""
 
 
 def render_page(
-    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, status: int = 200
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    shown: Iterable[Shown] | None = None,
+    status: int = 200,
 ) -> TemplateResponse:
-    """A page that is rendered later. Querysets and the choices of forms in its context are fetched here and now."""
+    """A page that is rendered later. Querysets and the choices of forms in its context are fetched here and now.
+
+    ``shown`` goes to the trail: things, or pairs of a thing and the names of its fields that are shown; what came
+    through `door` is noted already. Pages whose right is confidential must say it; raises `ShownUnsaid`.
+    """
+    note_shown(request, shown)
     context = context or {}
     for value in context.values():
         _fetch(value)
     if getattr(request, "recovered", None) is not None:
         messages.info(request, _("What you had typed when the page expired was kept. Check it and save again."))
     return TemplateResponse(request, template, context, status=status)
+
+
+class File(HttpResponse):
+    """A paper to keep. `needs` enters it in the trail as it does a page, whichever way it was asked for."""
+
+    is_rendered = True
+
+
+def file(
+    request: HttpRequest,
+    content: bytes,
+    kind: FileKind,
+    name: str,
+    number: str = "",
+    *,
+    shown: Iterable[Shown] | None = None,
+) -> File:
+    """A paper to keep, under a name that tells nobody's: fixed words and a number (``minutes-12-2026.pdf``).
+
+    ``name`` stands in the code, in small letters and hyphens; ``number`` is of digits and hyphens; raises
+    `UnsafeFileName` for anything else. ``shown`` as for `render_page`.
+    """
+    if not _WORDS.fullmatch(name) or not _NUMBER.fullmatch(number):
+        raise UnsafeFileName("A file is named in small letters and hyphens, with a number of digits and hyphens.")
+    note_shown(request, shown)
+    full_name = f"{name}-{number}" if number else name
+    answer = File(content, content_type=kind.value)
+    answer["Content-Disposition"] = f'attachment; filename="{full_name}.{kind.name.lower()}"'
+    answer["Cache-Control"] = "no-store"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def _fetch(value: Any) -> None:
