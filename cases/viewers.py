@@ -13,7 +13,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from cases.models import Case, Signal, SignalWords
-from krat.access.scoping import ScopedModel
+from cases.models.reach import InCase
 from krat.audit import trail
 from krat.people.models import Seat
 
@@ -66,10 +66,9 @@ def _hours(moments: list[datetime.datetime]) -> str:
 def _codes_of(case: Case) -> list[UUID]:
     """The codes of a case and of all that points to it, whoever may see it: what is hidden was looked at, too."""
     codes: list[UUID] = [case.code]
-    for model in apps.get_app_config("cases").get_models():
-        if issubclass(model, ScopedModel) and any(one.name == "case" for one in model._meta.concrete_fields):
-            rows: Any = model.objects.unscoped("what belongs to a case that came through the door")
-            codes += rows.filter(case=case).values_list("code", flat=True)
+    for model in InCase.kinds():
+        rows: Any = model.objects.unscoped("what belongs to a case that came through the door")
+        codes += rows.filter(case=case).values_list("code", flat=True)
     if case.signal_id is not None:
         signals = Signal.objects.unscoped("the signal with which a case that came through the door began")
         codes += signals.filter(pk=case.signal_id).values_list("code", flat=True)

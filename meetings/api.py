@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import CodeListField, CodeRelatedField, StrictSerializer
+from krat.api.serializers import CodeRelatedField, StrictSerializer
 from krat.api.views import Resource
 from krat.committee.models import YEARS, Body
 from krat.people.models import Seat
@@ -45,7 +45,9 @@ class DecisionSerializer(StrictSerializer):
     text = serializers.CharField()
     is_recommendation = serializers.BooleanField()
     is_open = serializers.BooleanField()
-    tasks = CodeListField(source="shown_tasks", help_text="Codes of the tasks that the client sees.")
+    tasks = CodeRelatedField(
+        many=True, read_only=True, source="shown_tasks", help_text="Codes of the tasks that the client sees."
+    )
 
 
 class ItemSerializer(StrictSerializer):

@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 from bench.plain import models
 from cases import models as registry
-from cases.models.keys import fetch_keys
+from cases.models.keys import OfCase, fetch_keys
 from cases.names import SHORTEST, words_of
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -57,14 +57,14 @@ def _batches(model: Any) -> Iterator[list[Any]]:
         rows = list(model.objects.unscoped(_WHY).filter(pk__gt=last).order_by("pk")[:_BATCH])
         if not rows:
             return
-        if hasattr(model, "data"):
+        if issubclass(model, OfCase):
             fetch_keys(rows)
         yield rows
         last = rows[-1].pk
 
 
 def _copy(plain: Any, row: Any) -> Any:
-    words = row.data if hasattr(row, "data") else {}
+    words = row.data if isinstance(row, OfCase) else {}
     names = [field.attname for field in plain._meta.concrete_fields if field.attname != "id"]
     return plain(id=row.pk, **{name: words[name] if name in words else getattr(row, name) for name in names})
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,11 @@ class InCase(ScopedModel):
 
     class Meta(ScopedModel.Meta):
         abstract = True
+
+    @staticmethod
+    def kinds() -> list[type[InCase]]:
+        """Every model whose rows belong to a case, of whichever area."""
+        return [model for model in apps.get_models() if issubclass(model, InCase)]
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:

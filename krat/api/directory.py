@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import BothLanguages, CodeListField, CodeRelatedField, StrictSerializer
+from krat.api.serializers import BothLanguages, CodeRelatedField, StrictSerializer
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.reference.models import County, Deadline, Municipality, Term
@@ -22,7 +22,7 @@ class InstitutionSerializer(StrictSerializer):
     kind = CodeRelatedField()
     county = CodeRelatedField(allow_null=True, help_text="Null: it serves the whole country.")
     parent = CodeRelatedField(allow_null=True)  # type: ignore[assignment]  # the metaclass takes fields off the class
-    territories = CodeListField(help_text="Codes of the municipalities it serves.")
+    territories = CodeRelatedField(many=True, read_only=True, help_text="Codes of the municipalities it serves.")
     email = serializers.CharField()
     phone = serializers.CharField()
     retired_on = serializers.DateField(allow_null=True)

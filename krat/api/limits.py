@@ -1,4 +1,8 @@
-"""Rate limits: how often somebody may ask. Counted in the database, so that all workers count together."""
+"""Rate limits: how often somebody may ask. Counted in the database, so that all workers count together.
+
+DRF's `SimpleRateThrottle` reads a list of times from the cache and writes it back: of two requests that read at once,
+one is not counted. Here a row is locked, so that a guesser with many connections has no more guesses than one.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +71,7 @@ def address_of(request: HttpRequest) -> str:
 
 
 class PerClient(BaseThrottle):
-    """So many requests a minute for each client (``API_REQUESTS_A_MINUTE``)."""
+    """DRF's side of it: so many requests a minute for each client (``API_REQUESTS_A_MINUTE``)."""
 
     waiting = 0
 

@@ -6,6 +6,7 @@ import datetime
 import json
 import unicodedata
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import IO, Any, NoReturn
 
 from django.core.exceptions import ValidationError as Invalid
@@ -16,6 +17,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ParseError
+from rest_framework.fields import empty
 from rest_framework.parsers import BaseParser
 
 from krat.access.rights import Subject
@@ -109,12 +111,14 @@ Rows = Callable[[Subject], "models.QuerySet[Any]"]
 
 
 @extend_schema_field(OpenApiTypes.STR)
-class CodeRelatedField(serializers.Field[Any, Any, Any, Any]):
+class CodeRelatedField(serializers.RelatedField[Any, Any, Any]):
     """A row by its code, among those that the asking seat may see.
 
     ``CodeRelatedField(lambda seat: X.objects.visible_to(seat))``
 
-    Without ``rows`` it only shows.
+    Without ``rows`` it only shows; ``many=True, read_only=True`` shows the rows that the view has prefetched. It is not
+    DRF's field by slug: that one says "" is no row, writes a code it refuses into its sentence, and fails where a code
+    is found by two paths.
     """
 
     default_error_messages = {"unknown_code": gettext_lazy("There is no such code, or not for you.")}
@@ -124,32 +128,29 @@ class CodeRelatedField(serializers.Field[Any, Any, Any, Any]):
         kwargs.setdefault("read_only", rows is None)
         super().__init__(**kwargs)
 
+    def get_queryset(self) -> models.QuerySet[Any]:
+        if self.rows is None:
+            raise TypeError("This field only shows.")
+        return self.rows(self.context["request"].seat)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """An empty code is an unknown one."""
+        if data == "":
+            self.fail("unknown_code")
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> Any:
         """The row (one query)."""
-        if not isinstance(data, str) or self.rows is None:
-            self.fail("unknown_code")
-        try:
-            row = self.rows(self.context["request"].seat).filter(**{self.by: data}).first()
-        except (Invalid, ValueError):  # no UUID where the code is one
-            row = None
+        row = None
+        if isinstance(data, str):
+            with suppress(Invalid, ValueError):  # no UUID where the code is one
+                row = self.get_queryset().filter(**{self.by: data}).first()
         if row is None:
             self.fail("unknown_code")
         return row
 
     def to_representation(self, value: Any) -> str:
         return str(getattr(value, self.by))
-
-
-class CodeListField(serializers.ListField):
-    """Rows by their codes, shown only; the view has prefetched them."""
-
-    child = serializers.CharField()
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(read_only=True, **kwargs)
-
-    def to_representation(self, data: Any) -> list[Any]:
-        return [str(row.code) for row in (data if isinstance(data, list) else data.all())]
 
 
 class BothLanguages(StrictSerializer):

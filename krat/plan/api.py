@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import CodeListField, CodeRelatedField, StrictSerializer, UtcDateTimeField
+from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -35,7 +35,9 @@ class TaskSerializer(StrictSerializer):
     )
     county = CodeRelatedField()
     lead = CodeRelatedField(help_text="Code of the responsible institution.")
-    supporting = CodeListField(source="shown_supporting", help_text="Codes of the supporting institutions.")
+    supporting = CodeRelatedField(
+        many=True, read_only=True, source="shown_supporting", help_text="Codes of the supporting institutions."
+    )
     given_on = serializers.DateField()
     due_on = serializers.DateField(allow_null=True, help_text="Null only for a task from before the registry.")
     done_on = serializers.DateField(allow_null=True)

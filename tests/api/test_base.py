@@ -326,6 +326,7 @@ class Takes(Resource):
         ({"inner": "a"}, "inner", "invalid"),
         ({"lead": "AL-05-ZVA"}, "lead", "unknown_code"),
         ({"lead": "AL-02-NUK-EKZISTON"}, "lead", "unknown_code"),
+        ({"lead": ""}, "lead", "unknown_code"),
         ({"lead": 7}, "lead", "unknown_code"),
         ({"lead": "a\x00"}, "lead", "invisible"),
     ],

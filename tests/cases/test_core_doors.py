@@ -27,6 +27,7 @@ from cases.models import (
     SignalWords,
     StageDeadline,
 )
+from cases.models.reach import InCase
 from krat.access.checks import own_models
 from krat.access.scoping import ScopedModel, ScopedQuerySet, UnscopedQuery
 from krat.committee.models import Institution
@@ -201,6 +202,21 @@ def test_the_far_end_of_a_key_asks_as_well(whole):
     for name in ("case", "waits_for", "marked_by"):
         with pytest.raises(UnscopedQuery):
             getattr(held, name)
+
+
+def points_to_a_case(model):
+    return issubclass(model, ScopedModel) and any(one.related_model is Case for one in model._meta.concrete_fields)
+
+
+def test_whatever_points_to_a_case_belongs_to_it():
+    """Who looked at a case is found by what belongs to it: a model that stood aside would be looked at unseen."""
+    assert {model for model in own_models() if points_to_a_case(model)} == set(InCase.kinds())
+
+
+def test_a_model_that_stood_aside_would_be_seen():
+    """The negative control."""
+    assert {Identity, Note, Assignment, StageDeadline} <= set(filter(points_to_a_case, own_models()))
+    assert not points_to_a_case(Card)
 
 
 @pytest.mark.parametrize("model", [DataKey, NameToken, KnownVersion], ids=lambda one: one.__name__)
