@@ -6,11 +6,11 @@
 import os
 import re
 import tomllib
-from importlib import import_module
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.utils import translation
 
@@ -119,13 +119,11 @@ def printed_layers() -> str:
 
 
 def with_new_areas(map_of_the_house: str) -> str:
-    """The map with a line for every area that is not on it, from the first line of its `apps.py`."""
+    """The map with a line for every area that is not on it, from what its configuration says of it."""
     for name in areas.names():
         folder = f"  {name.removeprefix('krat.')}/"
         if name.startswith("krat.") and f"\n{folder} " not in map_of_the_house:
-            said = (
-                import_module(f"{name}.apps").__doc__.strip().splitlines()[0].removeprefix("Django app of ").rstrip(".")
-            )
+            said = type(apps.get_app_config(name.removeprefix("krat."))).__doc__.strip().rstrip(".")
             map_of_the_house = map_of_the_house.replace("  formats/ ", f"{folder:26}{said}\n  formats/ ", 1)
     return map_of_the_house
 
