@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 60  # seconds for the server's start, on a busy machine too
 TIMEOUT = 10_000  # milliseconds for one step of a journey
 
-_NAMES = ("chromium", "chromium-browser")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")  # the first draws no window: half the work
 
 
 # --- What is not run ----------------------------------------------------------------------------------------
