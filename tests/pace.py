@@ -1,7 +1,7 @@
 """What is asked where, so that the suite stays within its time (decision 29): by rules that stand here, not by luck.
 
 ``make test`` runs everything once on the database that can make a difference, and twice only what may come out
-differently. ``make test-full`` (``KRAT_FULL=1``) runs everything on both, and asks every role for every page.
+differently. ``make test-full`` (``KRAT_FULL=1``) runs everything on both, asks every role for every page, and what is long.
 """
 
 import os
@@ -13,6 +13,8 @@ POSTGRESQL_FOLLOWS = os.environ.get("KRAT_POSTGRESQL_FOLLOWS") == "1" and not FU
 
 ONCE_ON_SQLITE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
 ONCE_ON_POSTGRESQL = "on SQLite: journeys from the signal to the table and over REST, they are run on PostgreSQL."
+
+LATER = "what takes longest: a new area, the bench, migrations back and forth, the world filled twice; make test-full."
 
 ON_SQLITE_ONLY = (
     # What a browser does with a page: how it draws it, keeps it, is led through it by keyboard.
@@ -50,10 +52,19 @@ ON_POSTGRESQL_ONLY = (
     "tests/journeys/test_rest.py",
     "tests/journeys/test_story.py",
 )
+# What takes ten seconds and more of one core, and stays as it is from one day to the next.
+IN_THE_LONG_RUN = (
+    "tests/access/test_areas.py::test_a_new_area_passes_its_checks_and_tests_and_touches_nothing_else",
+    "tests/demo/test_world.py::test_an_empty_database_is_filled_remembers_that_it_is_invented_and_can_be_filled_alike_again",
+    "tests/house/test_bench.py",
+    "tests/house/test_migrations.py::test_all_go_back_to_the_first_and_forward_again",
+)
 
 
 def left_to_the_other(item: Any, vendor: str) -> str:
-    """Why a test is not run on this database, in the words of the summary; empty where it is."""
+    """Why a test is not run here, in the words of the summary; empty where it is."""
+    if not FULL and item.nodeid.startswith(IN_THE_LONG_RUN):
+        return LATER
     if vendor == "postgresql":
         return ONCE_ON_SQLITE if _on_sqlite_only(item) else ""
     return ONCE_ON_POSTGRESQL if POSTGRESQL_FOLLOWS and item.nodeid.startswith(ON_POSTGRESQL_ONLY) else ""
