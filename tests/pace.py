@@ -1,7 +1,7 @@
 """What is asked where, so that the suite stays within its time (decision 29): by rules that stand here, not by luck.
 
 ``make test`` runs everything once on the database that can make a difference, and twice only what may come out
-differently. ``make test-full`` (``KRAT_FULL=1``) runs everything on both, asks every role for every page, and what is long.
+differently. ``make test-full`` (``KRAT_FULL=1``) runs everything on both, every role for every page, and what is long.
 """
 
 import os
