@@ -147,7 +147,8 @@ endef
 # The tests make a PostgreSQL cluster of their own; the one Debian's package makes is left alone.
 programs: $(TOOLS)
 	@missing=''; \
-	command -v chromium-headless-shell chromium >/dev/null || missing="$$missing chromium-headless-shell"; \
+	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
+		missing="$$missing chromium-headless-shell"; \
 	command -v msgfmt >/dev/null || missing="$$missing gettext"; \
 	$(PY) -m tests.postgres --find >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	missing=$${missing# }; $(INSTALL)
