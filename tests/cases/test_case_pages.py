@@ -1,8 +1,10 @@
 """The pages of one case: who sees which part of it, what is recorded, and its forms."""
 
 import pytest
+from django.utils import timezone
 
-from cases.models import Assignment, Case, Identity, Note, SchoolPart, SentChange
+from cases.models import Assignment, Case, Identity, Note, SchoolPart, SentChange, StageDeadline
+from krat.audit import checkpoints
 from krat.audit.models import Entry
 from krat.demo import make
 from tests.ui.html_client import WHY, again, entries, queries_of, rows, url
@@ -226,6 +228,24 @@ def test_who_looked_at_a_hidden_note_counts_too(worker, case, person, seat):
 
 
 # --- sensitive notes ---
+
+
+def test_an_entry_from_when_a_deadline_was_called_a_clock_is_still_told(worker, case):
+    """The trail keeps the names of its day; what stands on every page tells nothing of what somebody looked for."""
+    deadline = rows(StageDeadline).get(case=case)
+    entry = Entry(
+        at=timezone.now(),
+        actor_words="Shembull Dikur",
+        event="page.seen",
+        thing_type="cases.clock",
+        thing_code=str(deadline.code),
+    )
+    entry.mac = checkpoints.mac(entry)
+    entry.save(force_insert=True)
+
+    page = worker.look(page_of("viewers", case))
+
+    assert "Shembull Dikur" in page.text
 
 
 def test_a_sensitive_note_is_for_the_manager_and_its_writer(worker, head, person, case, seat):
