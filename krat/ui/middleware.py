@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
-
 from whitenoise.middleware import WhiteNoiseFileResponse
 
 from krat.access.access_logger import AccessLogFailed
