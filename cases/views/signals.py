@@ -130,9 +130,7 @@ def signal_take(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """
     signal = door(request, _signals(), code)
     is_another = signals.may_take_again(signal, request.seat)
-    if not (signal.is_open or is_another) and comes_too_late(
-        request, _("Somebody has already answered this signal.")
-    ):
+    if not (signal.is_open or is_another) and comes_too_late(request, _("Somebody has already answered this signal.")):
         return redirect("cases:signal", code=signal.code)
     initial = {
         "kind": signal.kind,
