@@ -1,4 +1,4 @@
-"""Finding a case among those whose person a seat may know: by words of a name, by personal number, by its own number."""
+"""Finding a case among those whose person a seat may know: by name, by personal number, by its own number."""
 
 from __future__ import annotations
 

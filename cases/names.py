@@ -20,8 +20,8 @@ INDEX_VERSION = 2
 SHORTEST = 3
 _LENGTH = 20  # of 64 hexadecimal digits: eighty bits, so that two words do not meet
 # What phones, word processors and transliterations put for an apostrophe, and for a hyphen.
-_APOSTROPHES = "'’‘ʼʻʹʽʾʿ′‵`´＇"  # noqa: RUF001
-_HYPHENS = "-‐‑‒–—−"  # noqa: RUF001
+_APOSTROPHES = "'’‘ʼʻʹʽʾʿ′‵`´＇"
+_HYPHENS = "-‐‑‒–—−"
 _JOINTS = f" .{_APOSTROPHES}{_HYPHENS}"
 _SAME_JOINT = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
 _CHUNK = re.compile(r"[^\W_](?:[\w'-]*[^\W_])?")
@@ -70,9 +70,7 @@ def tokens_to_find(typed: str, *, with_father: bool = True) -> list[tuple[str, .
 def fits(typed: str, *texts: str) -> int:
     """How many of the typed words are words of these texts or their beginnings, as the index would find them."""
     there = {one for text in texts for word in _spellings(text) for one in _beginnings(word)}
-    asked = [
-        {fold(part), fold(part.translate(_AS_TWO))} for chunk in _chunks(typed) for part in _PARTS.findall(chunk)
-    ]
+    asked = [{fold(part), fold(part.translate(_AS_TWO))} for chunk in _chunks(typed) for part in _PARTS.findall(chunk)]
     return sum(bool(spelt & there) for spelt in asked)
 
 
@@ -120,7 +118,7 @@ class CaseNumber:
 
 
 def case_number(typed: str) -> CaseNumber | None:
-    """The number that was typed, as others print it, too: ``DR–2026–0016–F``, ``DR/2026/0016``, ``16-F``, ``0016``."""  # noqa: RUF002
+    """The number that was typed, as others print it, too: ``DR–2026–0016–F``, ``DR/2026/0016``, ``16-F``, ``0016``."""
     plain = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", typed).strip()).strip("-").upper()
     for shape in (_CASE_NUMBER, _OF_A_YEAR, _YEAR_LAST, _SHORT_NUMBER):
         if found := shape.fullmatch(plain):

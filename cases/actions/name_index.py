@@ -28,7 +28,7 @@ def index_anew() -> int:
 
 def is_due() -> bool:
     """Whether any name is indexed by former rules (one query)."""
-    return _former().exists()
+    return bool(_former().exists())
 
 
 def _former() -> Any:

@@ -118,7 +118,8 @@ class Identity(EditedEncryptedInCase):
     @property
     def year_of_birth(self) -> str:
         """The year of birth, from the day where that is known; empty where neither is."""
-        return self.data["birth_date"][:4] or self.data["birth_year"]
+        year: str = self.data["birth_date"][:4] or self.data["birth_year"]
+        return year
 
     @property
     def born_on(self) -> datetime.date | None:

@@ -34,7 +34,7 @@ _SEARCH, _NAMES = "cases:search", "cases:list"
 
 @needs("cases.view", methods=("GET",))
 def case_list(request: SignedIn) -> HttpResponse:
-    """Heads of cases, the most urgent on top; names only where they were asked for, each of them noted (decision 37)."""
+    """Heads of cases, the most urgent on top; names only where they were asked for, each noted (decision 37)."""
     seat = request.seat
     rows = Case.objects.visible_to(seat).for_list()
     found = listing(request, rows, CaseFilter)
