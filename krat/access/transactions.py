@@ -45,7 +45,7 @@ def lost_against_another(mistake: BaseException) -> bool:
     """Whether the database refused only because of what another transaction did at the same time."""
     cause: BaseException | None = mistake
     while cause is not None:
-        if getattr(cause, "sqlstate", None) in _LOST:
+        if getattr(cause, "pgcode", None) in _LOST:  # as psycopg2 calls it
             return True
         cause = cause.__cause__
     return False

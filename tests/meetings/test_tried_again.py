@@ -18,13 +18,13 @@ pytestmark = pytest.mark.django_db
 class Deadlock(OperationalError):
     """What PostgreSQL says to the one of two that it ends."""
 
-    sqlstate = "40P01"
+    pgcode = "40P01"
 
 
 class TakenMeanwhile(IntegrityError):
     """What PostgreSQL says where another transaction entered the same key."""
 
-    sqlstate = "23505"
+    pgcode = "23505"
 
 
 @pytest.fixture(autouse=True)
