@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -30,33 +30,8 @@ ENDS_WITH_THE_MACHINE = (
 Tables = dict[str, dict[str, Any]]
 
 
-class Database(Protocol):
-    """A database by its address; each method opens and closes its own connection."""
-
-    vendor: str
-    url: str
-
-    def dump(self, writer: Writer) -> tuple[Tables, list[str]]:
-        """Write its part, and tell of the same moment: each table's rows (and hash), the applied migrations."""
-
-    def is_empty(self) -> bool:
-        """Whether there is no table."""
-
-    def load(self, reader: Reader, room: Path) -> None:
-        """Fill it, when it is empty; all or nothing."""
-
-    def tables(self) -> Tables:
-        """Each table's rows (and hash) now."""
-
-    def forget(self) -> None:
-        """Empty what ends with the machine."""
-
-    def throw_away(self, room: Path) -> "Any":
-        """A context: an empty database of the same kind beside it, gone at the end."""
-
-
-def of(url: str) -> "Sqlite | Postgresql":
-    """The database behind an address as DATABASE_URL takes it."""
+def of(url: str) -> "Database":
+    """The database behind an address as DATABASE_URL takes it; each method opens and closes its own connection."""
     parsed = environ.Env.db_url_config(url)
     if parsed["ENGINE"].endswith("sqlite3"):
         return Sqlite(Path(parsed["NAME"]))
@@ -79,6 +54,7 @@ class Sqlite:
         return f"sqlite:///{self.path}"
 
     def dump(self, writer: Writer) -> tuple[Tables, list[str]]:
+        """Write its part, and tell of the same moment: each table's rows and their hash, the applied migrations."""
         # In one go: a copy made page by page begins again at each commit of somebody else. Beside the database, where
         # what it holds lies already, and gone at once.
         with tempfile.TemporaryDirectory(prefix=".backup-", dir=self.path.parent) as room:
@@ -91,9 +67,11 @@ class Sqlite:
         return tables, migrations
 
     def is_empty(self) -> bool:
+        """Whether there is no table."""
         return not self.path.exists() or not self.tables()
 
     def load(self, reader: Reader, room: Path) -> None:
+        """Fill it, when it is empty: all or nothing."""
         loaded = self.path.with_name(f".{self.path.name}.restoring")
         loaded.unlink(missing_ok=True)
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +89,7 @@ class Sqlite:
             loaded.unlink(missing_ok=True)
 
     def tables(self) -> Tables:
+        """Each table's rows and their hash now (reads everything)."""
         with closing(self._open()) as connection:
             names = [row[0] for row in connection.execute(_SQLITE_TABLES)]
             return {name: self._told(connection, name) for name in names}
@@ -128,6 +107,7 @@ class Sqlite:
             return [f"{app}.{name}" for app, name in connection.execute(_MIGRATIONS)]
 
     def forget(self) -> None:
+        """Empty what ends with the machine."""
         there = self.tables()
         with closing(sqlite3.connect(self.path)) as connection, connection:
             for table in set(ENDS_WITH_THE_MACHINE) & set(there):
@@ -135,6 +115,7 @@ class Sqlite:
 
     @contextmanager
     def throw_away(self, room: Path) -> Iterator["Sqlite"]:
+        """An empty database of the same kind beside it, gone at the end."""
         yield Sqlite(room / "checked.sqlite3")
 
     def _open(self) -> sqlite3.Connection:
@@ -169,6 +150,7 @@ class Postgresql:
     _part = "database.dump"
 
     def dump(self, writer: Writer) -> tuple[Tables, list[str]]:
+        """See `Sqlite`."""
         with closing(self._connect()) as connection:
             # One moment for the dump and for what is told of it: the dump reads in this transaction's snapshot.
             connection.set_session(isolation_level="REPEATABLE READ", readonly=True)
@@ -185,11 +167,13 @@ class Postgresql:
         return tables, migrations
 
     def is_empty(self) -> bool:
+        """See `Sqlite`."""
         with closing(self._connect()) as connection, connection.cursor() as cursor:
             cursor.execute(_POSTGRESQL_TABLES)
             return cursor.fetchone() is None
 
     def load(self, reader: Reader, room: Path) -> None:
+        """See `Sqlite`."""
         # Whole, and not the data alone: then triggers are made after the rows, and stand as they stood.
         dumped = room / self._part
         reader.extract(self._part, dumped)
@@ -201,10 +185,12 @@ class Postgresql:
             dumped.unlink()
 
     def tables(self) -> Tables:
+        """See `Sqlite`."""
         with closing(self._connect()) as connection, connection.cursor() as cursor:
             return _told(cursor)
 
     def forget(self) -> None:
+        """See `Sqlite`."""
         there = self.tables()
         with closing(self._connect()) as connection, connection, connection.cursor() as cursor:
             for table in set(ENDS_WITH_THE_MACHINE) & set(there):
@@ -212,6 +198,7 @@ class Postgresql:
 
     @contextmanager
     def throw_away(self, room: Path) -> Iterator["Postgresql"]:
+        """See `Sqlite`."""
         name = f"krat_check_{uuid4().hex[:12]}"
         with closing(self._connect()) as connection:
             connection.autocommit = True
@@ -292,6 +279,9 @@ def _program(name: str) -> str:
     if not found:
         raise Unusable(f"{name} is not on this machine: install PostgreSQL's client programs.")
     return found
+
+
+Database = Sqlite | Postgresql
 
 
 def _renamed(url: str, name: str) -> str:
