@@ -23,7 +23,7 @@ def test_closing_says_the_quorum_the_decisions_and_what_is_left(coordinator, exa
     shown = coordinator.look(address)
 
     assert "The quorum is reached" in shown.text
-    assert "1 decision was recorded. 1 item is not dealt with." in shown.text
+    assert "1 decision was taken. 1 item is not dealt with." in shown.text
     assert again(examples.meeting).state == "open"  # asking does nothing
     coordinator.save(address, version=examples.meeting.version)
     assert again(examples.meeting).state == "held"
