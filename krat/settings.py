@@ -93,6 +93,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "krat.urls"
+# Only the path itself says what is asked: a prefix that the server or a proxy tells (SCRIPT_NAME) counts for nothing.
+FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "krat.wsgi.application"
 
 TEMPLATES = [

@@ -199,7 +199,7 @@ def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> Ht
     if recovered_forms.is_of_another_seat(request, request.seat.code):
         messages.warning(request, _("You act in another seat now than when you opened this page. Nothing was done."))
         back = (
-            request.path
+            request.path_info
             if recovered_forms.is_page(request.path_info) and recovered_forms.keep_for_now(request)
             else "/"
         )
@@ -213,7 +213,7 @@ def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> Ht
     except IntegrityError:
         first = Submission.objects.get(digest=digest)
         messages.info(request, _("This had already been received; nothing was done twice."))
-        return HttpResponseRedirect(first.outcome or request.path)
+        return HttpResponseRedirect(first.outcome or request.path_info)
     answer = view(request, *args, **kwargs)
     outcome = answer.get("Location", "") or getattr(answer, "outcome", "")
     if outcome:

@@ -8,7 +8,6 @@ import logging
 import sys
 from collections.abc import Callable
 
-from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -17,6 +16,7 @@ from django.urls import Resolver404, resolve
 
 from krat.access import logs, recovered_forms
 from krat.access.access_logger import AccessLogFailed
+from krat.access.requests import is_from_machine
 from krat.access.storage import trouble_in
 
 logger = logging.getLogger("krat.incidents")
@@ -98,4 +98,4 @@ def error_page(request: HttpRequest, name: str, status: int, shown: dict[str, st
 
 
 def _is_machine(request: HttpRequest) -> bool:
-    return bool(_to_machines) and request.path_info.startswith(settings.MACHINES_PATHS)
+    return bool(_to_machines) and is_from_machine(request)

@@ -48,7 +48,7 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 @public("load balancers ask whether the registry can work")
 def ready(request: HttpRequest) -> HttpResponse:
-    """Whether the database answers: ``ok``, or 503 (one query). Asks a table, so that an empty database is not ready."""
+    """Whether the database answers: ``ok``, or 503 (one query). An empty database is not ready."""
     try:
         is_ready = MigrationRecorder.Migration.objects.exists()
     except (DatabaseError, InterfaceError):
