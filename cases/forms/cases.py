@@ -117,7 +117,10 @@ class SearchForm(BaseForm):
         label=_("Name, personal number or case number"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Names from three letters on; marks do not matter: celaj finds Çelaj."),
+        help_text=_(
+            "The beginning of a name from three letters on, a shorter name in full; marks do not matter: celaj finds "
+            "Çelaj. Of a number its end will do: 16-F."
+        ),
     )
 
 
@@ -283,8 +286,16 @@ class CaseForm(IdentityFields):
         help_text=_("The number of the file in your own office or system. Never a personal number."),
     )
 
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+    # Asked only where the signal is a case already.
+    is_another = forms.BooleanField(
+        label=_("This is another child or person of the same signal"),
+        help_text=_("The signal is a case already. Whoever works on this one reads what the signal tells."),
+    )
+
+    def __init__(self, *args: Any, seat: Seat, is_another: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_another:
+            del self.fields["is_another"]
         served = seat.institution.territories.all()
         self.offer("municipality", served)
         if len(served) == 1:

@@ -410,13 +410,12 @@ def test_sqlite_that_cannot_even_begin_on_a_full_disk_says_full(has_room, settin
 
 
 def test_a_mistake_that_hides_its_cause_is_judged_by_itself():
-    with pytest.raises(ValueError, match="another matter") as caught:
-        try:
-            raise sqlite_error(13, "SQLITE_FULL")
-        except OperationalError:
-            raise ValueError("another matter") from None
+    hidden, shown = ValueError(), ValueError()
+    hidden.__context__ = shown.__context__ = sqlite_error(13, "SQLITE_FULL")
+    hidden.__suppress_context__ = True
 
-    assert trouble_in(caught.value) is None
+    assert trouble_in(hidden) is None
+    assert trouble_in(shown) is Trouble.FULL
 
 
 # --- signs that are none ---
