@@ -63,7 +63,7 @@ def answer(request: HttpRequest, mistake: Exception) -> HttpResponse:
     trouble = trouble_in(mistake)
     passes = trouble is not None or isinstance(mistake, AccessLogFailed)
     shown: dict[str, Any] = {"incident": note(request, mistake), "trouble": trouble.value if trouble else ""}
-    response = error_page(request, "500", 503 if passes else 500, shown)
+    response = error_page(request, "errors/500.html", 503 if passes else 500, shown)
     if passes:
         response["Retry-After"] = str(RETRY_AFTER)
     return response
@@ -82,18 +82,18 @@ def answer_unreadable(request: HttpRequest, mistake: Exception) -> HttpResponse:
     if _is_machine(request):
         return _to_machines[0](mistake, request)
     if isinstance(mistake, RequestDataTooBig):
-        return error_page(request, "too_much", 413)
+        return error_page(request, "errors/too_much.html", 413)
     if isinstance(mistake, TooManyFieldsSent):
-        return error_page(request, "too_much", 400)
-    return error_page(request, "400", 400)
+        return error_page(request, "errors/too_much.html", 400)
+    return error_page(request, "errors/400.html", 400)
 
 
-def error_page(request: HttpRequest, name: str, status: int, shown: dict[str, Any] | None = None) -> HttpResponse:
+def error_page(request: HttpRequest, template: str, status: int, shown: dict[str, Any] | None = None) -> HttpResponse:
     """One of the error pages, with the words of the form that was sent. No context processor runs."""
     context: dict[str, Any] = {"typed": recovered_forms.typed(request), **(shown or {})}
-    if name == "500":
+    if template == "errors/500.html":
         context["again"] = recovered_forms.to_send_again(request)
-    response = HttpResponse(render_to_string(f"errors/{name}.html", context), status=status)
+    response = HttpResponse(render_to_string(template, context), status=status)
     response["Cache-Control"] = "no-store"
     return response
 
