@@ -141,7 +141,7 @@ class Person:
 
     def form(self, path: str) -> dict[str, str]:
         """What the page's own form holds as it is opened."""
-        return fields(self.get(path).text)
+        return fields(self.get(path).text, path)
 
     def send(self, path: str, form: dict[str, str]) -> requests.Response:
         """Send a form that was opened before."""
@@ -153,10 +153,11 @@ class Person:
         return self.send(path, self.form(path) | words)
 
 
-def fields(page: str) -> dict[str, str]:
+def fields(page: str, path: str) -> dict[str, str]:
     """The fields of the page's own form: the one that sends to its own address."""
     forms = re.findall(r"<form\b[^>]*method=\"post\"[^>]*>.*?</form>", page, re.DOTALL)
-    own = next((one for one in forms if "action=" not in one[: one.find(">")]), "")
+    heads = [(one[: one.find(">")], one) for one in forms]
+    own = next((one for head, one in heads if "action=" not in head or f'action="{path}"' in head), "")
     found: dict[str, str] = {}
     for tag in re.findall(r"<input\b[^>]*>", own):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
