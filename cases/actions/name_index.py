@@ -31,7 +31,7 @@ def is_due() -> bool:
 
 
 def _former() -> Any:
-    return Identity.objects.unscoped("names are indexed by nobody in particular").filter(
+    return Identity.objects.unscoped("names are indexed by nobody in particular, and none of them is shown").filter(
         index_version__lt=names.INDEX_VERSION
     )
 
@@ -40,7 +40,7 @@ def _former() -> Any:
 def _index_some() -> int:
     cases = list(_former().order_by("pk").values_list("case_id", flat=True)[:_BATCH])
     list(
-        Case.objects.unscoped("names are indexed by nobody in particular")
+        Case.objects.unscoped("names are indexed by nobody in particular, and none of them is shown")
         .filter(pk__in=cases)
         .order_by("pk")
         .select_for_update()
@@ -53,7 +53,7 @@ def _index_some() -> int:
         (NameToken(case_id=one.case_id, token=token) for one in people for token in sorted(one.name_tokens())),
         batch_size=5000,
     )
-    Identity.objects.unscoped("names are indexed by nobody in particular").filter(
+    Identity.objects.unscoped("names are indexed by nobody in particular, and none of them is shown").filter(
         pk__in=[one.pk for one in people]
     ).update(index_version=names.INDEX_VERSION)
     return len(cases)

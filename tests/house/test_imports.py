@@ -11,9 +11,7 @@ FOLDERS = ("krat", "cases", "meetings", "tests", "bench", "clients")
 OURS = {*FOLDERS, "__future__"}
 
 # What has no public way: the module that imports it, what it imports, and why.
-UNAVOIDABLE: dict[tuple[str, str], str] = {
-    ("tests/people/test_guessing.py", "allauth.core.internal.ratelimit"): "counts failures as the sign-in itself does",
-}
+UNAVOIDABLE: dict[tuple[str, str], str] = {}
 
 
 def private_imports(code: str) -> set[str]:

@@ -7,9 +7,8 @@ import pytest
 from krat.access.rights import all_rights
 from tests.house.test_doors import ROOT, called, sources
 
-# Besides the door and `note_shown`: machines' addresses, whose answers are no pages; and the band of a file, which
-# stands on all its pages and tells a name.
-NOTES = ("krat/access/views.py", "krat/api/", "cases/api/", "cases/views/layout.py")
+# Besides the door and `note_shown`: machines' addresses, whose answers are no pages.
+NOTES = ("krat/access/views.py", "krat/api/", "cases/api/")
 
 
 def says_shown(call: ast.Call) -> bool:
