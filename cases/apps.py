@@ -19,7 +19,11 @@ class CasesConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        from cases import viewers
+        from krat.audit import finding
+
         post_migrate.connect(_index_names, sender=self)
+        finding.numbers_lead_to(viewers.codes_of_number)
 
 
 def _index_names(apps: Any, verbosity: int = 1, **kwargs: Any) -> None:

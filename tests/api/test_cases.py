@@ -393,3 +393,13 @@ def test_no_note_leaves_by_any_address(unit, machine, case, referral):
     for system in (unit, office):
         for address in ("cases/", f"cases/{case['code']}/", "referrals/", f"referrals/{referral.code}/", "tasks/"):
             assert "Shenim i njesise" not in system.get(address).content.decode()
+
+
+@pytest.mark.parametrize("reference", ["a%00b", "%00", "kart%00-901"])
+@pytest.mark.parametrize("method", ["PUT", "GET"])
+def test_a_reference_with_nul_in_it_is_refused_on_both_databases(reference, method, machine):
+    system = machine("AL-02-NJMF-DURRES")
+
+    answer = system.ask(method, f"cases/by-reference/{reference}/", {} if method == "PUT" else None)
+
+    problem(answer, 400, "malformed")
