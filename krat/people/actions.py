@@ -99,7 +99,8 @@ def accept(invitation: Invitation, *, password: str) -> User:
     invitation = hold(invitation)
     if not invitation.is_open:
         raise ValidationError(_("This invitation is no longer open. Ask for a new one."))
-    user = User.objects.filter(username=invitation.username).first()
+    # Held: two invitations taken up at once must not join seats that stand apart.
+    user = User.objects.select_for_update(of=("self",), no_key=True).filter(username=invitation.username).first()
     if user is None:
         user = User(username=invitation.username, name=invitation.name, email=invitation.email)
         _check_password(password, user)

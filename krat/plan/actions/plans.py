@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from krat.access.scoping import hold, settle
+from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Act, Institution
@@ -35,7 +36,7 @@ def begin(*, by: Seat, county: County, year: int, carry_over: bool) -> Plan:
     trail.record(by, BEGUN, plan)
     before = Plan.objects.permitted(by, MANAGE).filter(county=county, year=year - 1).first() if carry_over else None
     if before is not None:
-        _carry_over(before, plan, by)
+        _carry_over(hold(before), plan, by)
     return plan
 
 
@@ -88,8 +89,8 @@ def write_objective(
     based_on: int | None = None,
 ) -> Objective:
     """Write an objective, new or changed."""
-    _still_open(plan)
     refuse_personal({"title": title})
+    _hold_to_write(plan)
     objective = hold(objective, based_on=based_on or 0) if objective is not None else Objective(plan=plan)
     old = objective.title
     objective.pillar, objective.number, objective.title = pillar, number, title
@@ -109,10 +110,10 @@ def write_measure(
     **words: Any,
 ) -> Measure:
     """Write a measure, new or changed: its number, words, lead, day, indicator."""
-    _still_open(objective.plan)
     refuse_personal({field: words[field] for field in ("title", "indicator", "means")})
     if words["lead"] in supporting:
         raise ValidationError({"supporting": _("The lead institution need not support itself.")})
+    _hold_to_write(objective.plan)
     measure = hold(measure, based_on=based_on or 0) if measure is not None else Measure(objective=objective)
     changes = {field: (getattr(measure, field, None) if measure.pk else None, value) for field, value in words.items()}
     for field, value in words.items():
@@ -127,8 +128,9 @@ def write_measure(
 def report_measure(measure: Measure, *, by: Seat, based_on: int, state: str, actual: int | None, note: str) -> Measure:
     """Report where a measure stands: the lead institution, or the secretariat."""
     refuse_personal({"note": note})
+    plan = hold_by_id(Plan, measure.objective.plan_id)
     measure = hold(measure, based_on=based_on)
-    if measure.objective.plan.state not in (Plan.State.ADOPTED, Plan.State.CONSULTED):
+    if plan.state not in (Plan.State.ADOPTED, Plan.State.CONSULTED):
         raise ValidationError(_("Only the measures of an adopted plan are reported on."))
     changes = {
         "state": (measure.state, state),
@@ -173,6 +175,9 @@ def close(plan: Plan, *, by: Seat) -> Plan:
     return plan
 
 
-def _still_open(plan: Plan) -> None:
-    if not plan.may_still_change:
+def _hold_to_write(plan: Plan) -> None:
+    """Hold a plan whose text still changes; it reads differently now: whoever adopts it must have read this."""
+    held = hold(plan)
+    if not held.may_still_change:
         raise ValidationError(_("This plan is closed; its text does not change any more."))
+    Plan.objects.unscoped("a plan that is held").filter(pk=held.pk).update(version=F("version") + 1)
