@@ -144,7 +144,7 @@ def _check_password(password: str, user: User) -> None:
 def end_seat(seat: Seat, *, by: Seat) -> Seat:
     """End a seat now; the next request made through it finds nothing. Nobody ends their own."""
     seat = hold(seat)
-    if seat.pk == by.pk:
+    if seat.user_id == by.user_id:  # the person, in whatever seat
         raise ValidationError(_("Nobody ends their own seat. Ask another administrator."))
     if seat.ended_at is not None:
         raise ValidationError(_("This seat has already ended."))

@@ -199,6 +199,11 @@ class Watch:
         label = row._meta.label
         if label in ADDED_ONLY:
             return
+        if (of := row._meta.auto_created) and isinstance(of, type):  # which rows belong to which others
+            owner = next(one for one in row._meta.fields if one.related_model is of)
+            if not self._is_held((of._meta.label, getattr(row, owner.attname))):
+                self._say(f"changes what belongs to a {of._meta.label} that is not held")
+            return
         if label not in BELONGS and label not in RANK:
             self._say(f"writes a {label}, of which nobody said under whose lock")
             return
