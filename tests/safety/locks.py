@@ -14,12 +14,14 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from importlib import import_module
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 from unittest import mock
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Model, QuerySet
 from django.db.models.signals import post_save, pre_save
 
@@ -312,6 +314,7 @@ def verbs() -> dict[str, Callable[..., Any]]:
 @contextmanager
 def watching() -> Iterator[Watch]:
     """Look at every verb that runs in this block."""
+    import_module(settings.ROOT_URLCONF)  # and with it every page's verbs
     watch = Watch()
     with ExitStack() as stack:
         for name, verb in verbs().items():
