@@ -17,7 +17,16 @@ from krat.people.models import Seat
 from krat.plan.models import Measure, Plan
 from krat.reference.models import Term
 from krat.ui.filters import Filters, NumberFilter
-from krat.ui.forms import BaseForm, DateField, SeveralField, TimeField, VersionedForm, Words, refuse_invisible
+from krat.ui.forms import (
+    BaseForm,
+    DateField,
+    NumberField,
+    SeveralField,
+    TimeField,
+    VersionedForm,
+    Words,
+    refuse_invisible,
+)
 from meetings.models import Attendance, Meeting, Review
 
 NO_NAMES = _("Do not write names of persons here.")
@@ -109,7 +118,7 @@ class ItemForm(BaseForm):
 class ItemChangeForm(ItemForm, VersionedForm):
     """The words and the place of an item."""
 
-    position = forms.IntegerField(label=_("Number on the agenda"), min_value=1, max_value=99)
+    position = NumberField(label=_("Number on the agenda"), min_value=1, max_value=99)
 
 
 SHORT_STATUS = {

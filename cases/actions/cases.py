@@ -37,7 +37,7 @@ from cases.models.stages import MOVES, OVER, Stage, VictimStatus, deadline_of
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
-from krat.access.scoping import hold, look_again, settle
+from krat.access.scoping import hold, hold_by_id, look_again, settle
 from krat.audit import trail
 from krat.people.models import Seat
 from krat.reference import calendar
@@ -81,7 +81,7 @@ def open_case(
     """Open a case: its head, who it is, its data key, its clock, and the opener as manager where they work in its team.
 
     A signal about several children becomes as many cases: from the second on, ``is_another`` says that it is meant.
-    One row lock on the county's running number until the transaction ends, and one on the signal. Raises
+    One row lock on the signal, then one on the county's running number until the transaction ends. Raises
     `ValidationError` by field.
     """
     if by.institution.kind.code != signals.UNIT:
@@ -109,13 +109,13 @@ def open_case(
     case.full_clean()
     now = timezone.now()
     year = timezone.localdate(now).year
+    if signal is not None:
+        signals.take(signal, by=by, is_another=is_another)
+        trail.record(by, TAKEN, signal)
     serial = Series.next(Series.Of.CASES, municipality.county, year)
     case.number = f"{municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(kind)]}"
     case.save()
     _start_deadline(case, now)
-    if signal is not None:
-        signals.take(signal, by=by, is_another=is_another)
-        trail.record(by, TAKEN, signal)
     if rights.reach(by, OPEN) is Reach.TEAM:
         _name(case, seat=by, is_manager=True, by=by)
     look_again(case, by=by, right=OPEN)
@@ -368,6 +368,7 @@ def assign(case: Case, *, by: Seat, seat: Seat, is_manager: bool = False) -> Ass
     """Name somebody of the unit to the team, or as its manager; a former manager's place ends with it."""
     case = hold(case)
     _must_be_open(case)
+    seat = hold(seat)
     works_there = seat.is_active and seat.institution_id == case.holder_id
     if not works_there or seat.role not in (Role.CHILD_WORKER, Role.UNIT_HEAD):
         raise ValidationError({"seat": _("Only somebody who works in the unit that holds the case can be named.")})
@@ -391,6 +392,7 @@ def _name(case: Case, *, seat: Seat, is_manager: bool, by: Seat) -> Assignment:
 @transaction.atomic
 def release(place: Assignment, *, by: Seat) -> Assignment:
     """End somebody's place in a team: the next request of theirs finds nothing."""
+    hold_by_id(Case, place.case_id)
     place = hold(place)
     if place.ended_at is not None:
         raise ValidationError(_("This place in the team has already ended."), code="state")

@@ -18,7 +18,7 @@ from cases.actions import cases
 from cases.models import Case, SentChange
 from cases.models.stages import MOVES, Stage
 from krat.access import rights
-from krat.access.scoping import hold, look_again
+from krat.access.scoping import hold, hold_by_id, look_again
 from krat.audit import trail
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
@@ -89,6 +89,7 @@ def wanted(sent: SentChange) -> Wanted:
 @transaction.atomic
 def take_over(sent: SentChange, *, by: Seat, based_on: int | None = None) -> SentChange:
     """Apply a sent change to the case, in the name of whoever decides; ``based_on`` is the case's version."""
+    hold_by_id(Case, sent.case_id)
     sent = _decided(sent, by, SentChange.State.APPLIED)
     case = Case.objects.permitted(by, cases.CHANGE).filter(pk=sent.case_id).first()
     if case is None:

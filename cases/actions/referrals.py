@@ -15,7 +15,7 @@ from cases.models.parts import Part
 from cases.models.referral import MOVES, ReferralState
 from cases.sharing import PURPOSES, USE, receivers
 from krat.access.roles import Role
-from krat.access.scoping import hold, settle
+from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -75,11 +75,12 @@ def remind(referral: Referral, *, by: Seat) -> Referral:
 
 @transaction.atomic
 def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: int | None = None) -> Referral:
-    """Answer, withdraw or complete a referral along its table of moves. One row lock.
+    """Answer, withdraw or complete a referral along its table of moves. Locks the case, then the referral.
 
     Accepting opens the fields of its purpose to the receiver, and makes its part where there is none yet; every other
     move ends that.
     """
+    hold_by_id(Case, referral.case_id)  # before looking whether it has the part that accepting makes
     referral = hold(referral, based_on=based_on)
     before, after = ReferralState(referral.state), ReferralState(to)
     if before is after:
@@ -123,8 +124,9 @@ def _make_part(referral: Referral, by: Seat) -> None:
 @transaction.atomic
 def write_part(part: Part, *, by: Seat, right: str, based_on: int | None, state: str, **data: str) -> Part:
     """Write a part: its state and its words. ``right`` is the team's, or that of an accepted referral."""
+    case = hold_by_id(Case, part.case_id)
     part = hold(part, based_on=based_on)
-    if not hold(part.case).is_open:
+    if not case.is_open:
         raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
     _check_days(data)
     changes = {"state": (part.state, state)}

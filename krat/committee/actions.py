@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from krat.access.rights import Subject
-from krat.access.scoping import hold, settle
+from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Act, Body, Institution, Membership
@@ -46,6 +46,7 @@ def constitute(
         bodies.append(body)
         before = Body.objects.permitted(by, MANAGE).filter(county=county, kind=kind, year__lt=year).first()
         if before is not None:
+            hold(before)
             _take_over_places(before, body, by)
     return bodies
 
@@ -75,7 +76,8 @@ def add_member(
     act: Act | None,
     starts_on: datetime.date,
 ) -> Membership:
-    """Give an institution a place in a body, by an act."""
+    """Give an institution a place in a body, by an act (one row lock, on the body)."""
+    body = hold(body)
     if starts_on > body.ends_on:
         raise ValidationError({"starts_on": _("The body does not stand any more on that day.")})
     place = Membership(body=body, institution=institution, office=office, votes=votes, act=act, starts_on=starts_on)
@@ -87,6 +89,7 @@ def add_member(
 @transaction.atomic
 def end_member(place: Membership, *, by: Subject, ends_on: datetime.date) -> Membership:
     """End a place: from the day after, the institution finds none of the body's papers."""
+    hold_by_id(Body, place.body_id)
     place = hold(place)
     if place.ends_on is not None:
         raise ValidationError(_("This place has already ended."))

@@ -11,7 +11,7 @@ from krat.access.rights import Subject
 from krat.committee.models import Act, Institution, Membership
 from krat.reference.models import County, Municipality, Term
 from krat.ui.filters import Filters, RowFilter
-from krat.ui.forms import BaseForm, DateField, SeveralField
+from krat.ui.forms import BaseForm, DateField, NumberField, SeveralField
 
 
 def _served(request: Any) -> QuerySet[Municipality]:
@@ -38,7 +38,7 @@ class ActForm(BaseForm):
 class BodiesForm(BaseForm):
     """The bodies of a year."""
 
-    year = forms.IntegerField(label=_("Year"), min_value=2006, max_value=2100)
+    year = NumberField(label=_("Year"), min_value=2006, max_value=2100)
     act = forms.ModelChoiceField(
         label=_("By act"), queryset=Act.objects.none(), help_text=_("Record the Prefect's order first.")
     )

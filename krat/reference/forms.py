@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from krat.reference.models import Deadline
-from krat.ui.forms import BaseForm, DateField
+from krat.ui.forms import BaseForm, DateField, NumberField
 
 
 class CheckedForm(BaseForm):
@@ -25,14 +25,14 @@ class TermForm(CheckedForm):
     code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Stays as it is once records use it."))
     name_sq = forms.CharField(label=_("Name in Albanian"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=120)
-    position = forms.IntegerField(label=_("Position"), min_value=0, max_value=999)
+    position = NumberField(label=_("Position"), min_value=0, max_value=999)
     retired_on = DateField(label=_("Retired from"), required=False, help_text=_("Old records keep the row."))
 
 
 class DeadlineForm(CheckedForm):
     """How long something may take."""
 
-    amount = forms.IntegerField(label=_("Amount"), min_value=1, max_value=999)
+    amount = NumberField(label=_("Amount"), min_value=1, max_value=999)
     unit = forms.ChoiceField(label=_("Unit"), choices=Deadline.Unit.choices)
 
 

@@ -38,6 +38,8 @@ UNSCOPED = {
     "krat/people/models.py": "the data protection officer asks the trail by person",
     "krat/people/views.py": "an invitation's link is the right",
     "krat/committee/identity_guard.py": "names of public institutions may stand in any text",
+    "krat/plan/actions/plans.py": "a plan that is held reads differently now",
+    "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
     "krat/plan/models/task.py": "the path of reach from a step to its task",
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",
     "meetings/actions/minutes.py": "approved minutes leave no draft behind, whoever wrote it",

@@ -429,9 +429,9 @@ FORMS = [
         "plan:measure_edit",
         COORDINATOR,
         _at("plan:measure_edit", "measure"),
-        _measure,
+        lambda s: _measure(s) | {"reason": "Numri u ra në konsultim."},
         "plan.measure_saved",
-        ("title", "indicator", "means"),
+        ("title", "indicator", "means", "reason"),
     ),
     FormPage(
         "plan:measure_report",
@@ -450,6 +450,7 @@ FORMS = [
             "details": "Për çdo shkollë.",
             "lead": s.place("ZVA").pk,
             "due_on": _day(20),
+            "supporting": [s.place("KUFI").pk],
         },
         "task.given",
         ("title", "details"),
@@ -463,7 +464,10 @@ FORMS = [
         "plan:task_edit",
         COORDINATOR,
         _at("plan:task_edit", "task"),
-        lambda s: {"title": "Detyra e saktësuar", "details": "", "lead": s.place("KUFI").pk, "due_on": _day(30)},
+        lambda s: (
+            {"title": "Detyra e saktësuar", "details": "", "lead": s.place("KUFI").pk, "due_on": _day(30)}
+            | {"supporting": [s.place("ZVA").pk]}
+        ),
         "task.changed",
         ("title", "details"),
     ),

@@ -71,7 +71,7 @@ def task_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "may_accept": leads and task.may_become(State.ACCEPTED),
         "may_verify": rights.may(seat, "tasks.verify")
         and task.state == State.DONE
-        and task.done_by_id != seat.pk
+        and not tasks.was_done_by(task, seat)
         and Task.objects.permitted(seat, "tasks.verify").filter(pk=task.pk).exists(),
         "may_change": rights.may(seat, "tasks.give") and task.is_open,
     }
@@ -185,11 +185,13 @@ def _verb_page(request: SignedIn, task: Task, form: BaseForm, heading: str, verb
 def task_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The words, the lead and the day of a task."""
     task = door(request, Task.objects.for_list(), code)
-    form = TaskForm.of(request, seat=request.seat, initial=initial_of(task))
+    supporting = list(task.supporting.visible_to(request.seat))
+    form = TaskForm.of(request, seat=request.seat, initial=initial_of(task) | {"supporting": supporting})
     if form.is_accepted():
         with form.catching():
             words = dict(form.cleaned_data)
-            tasks.change(task, by=request.seat, based_on=words.pop("version"), **words)
+            supporting = list(words.pop("supporting"))
+            tasks.change(task, by=request.seat, based_on=words.pop("version"), supporting=supporting, **words)
             messages.success(request, _("The task was changed."))
             return redirect("plan:task", code=task.code)
     return render_page(request, "plan/task_form.html", {"form": form, "task": task})
