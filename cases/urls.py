@@ -60,7 +60,7 @@ api_urlpatterns = [
     # cases/
     path("cases/", api.Cases.as_view(), name="cases"),
     path("cases/<uuid:code>/", api.CaseOne.as_view(), name="case"),
-    path("cases/by-reference/<str:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
+    path("cases/by-reference/<path:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
     # referrals/
     path("referrals/", api.Referrals.as_view(), name="referrals"),
     path("referrals/<uuid:code>/", api.ReferralOne.as_view(), name="referral"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,12 +28,14 @@ from cases.models import (
     Series,
     Signal,
     StageDeadline,
+    codes,
 )
-from cases.models.case import NEVER
+from cases.models.case import NEVER, folded
 from cases.models.identity import ADULT_AT
 from cases.models.keys import give_key
 from cases.models.signal import Kind
 from cases.models.stages import MOVES, OVER, Stage, VictimStatus, deadline_of
+from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
@@ -77,9 +79,11 @@ def open_case(
     stage: str = Stage.INITIAL_ASSESSMENT,
     signal: Signal | None = None,
     is_another: bool = False,
+    despite_doubt: bool = False,
 ) -> Case:
     """Open a case: its head, who it is, its data key, its clock, and the opener as manager where they work in its team.
 
+    A personal number that contradicts day of birth or sex is doubted once; ``despite_doubt`` says that it was compared.
     A signal about several children becomes as many cases: from the second on, ``is_another`` says that it is meant.
     One row lock on the county's running number until the transaction ends, and one on the signal. Raises
     `ValidationError` by field.
@@ -97,7 +101,7 @@ def open_case(
         kind=kind,
         municipality=municipality,
         holder=by.institution,
-        reference=reference,
+        reference=" ".join(reference.split()),
         signal=signal,
         concerns=list(concerns),
         risk=risk,
@@ -124,7 +128,7 @@ def open_case(
     key.save()
     identity_row = Identity(case=case)
     give_key(opened, identity_row)
-    _fill(identity_row, case, identity)
+    _fill(identity_row, case, identity, despite_doubt=despite_doubt)
     settle(identity_row, by=by, right=WRITE_IDENTITY)
     _index(case, identity_row)
     trail.record(by, OPENED, case)
@@ -143,18 +147,60 @@ def _check_concerns(concerns: Sequence[str]) -> None:
         raise ValidationError({"concerns": _("Choose concerns of the list, each once.")})
 
 
-def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
-    filled = identity_row.data | {name: value.strip() for name, value in words.items()}
+def as_stored(data: dict[str, str], words: Mapping[str, str]) -> dict[str, str]:
+    """An identity's data as it would stand with these words in it: blanks, capitals and codes in their kept form.
+
+    An exact day of birth replaces the year: one that was estimated before, and one that says the same.
+    """
+    filled = data | {name: value.strip() for name, value in words.items()}
     filled["personal_number"] = names.compact(filled["personal_number"])
+    for name, listed in codes.OF_IDENTITY.items():
+        if name in words:
+            filled[name] = codes.as_listed(filled[name], listed)
+    if filled["birth_date"] and ("birth_year" not in words or filled["birth_date"].startswith(filled["birth_year"])):
+        filled["birth_year"] = ""
+    return filled
+
+
+def _fill(
+    identity_row: Identity, case: Case, words: Mapping[str, str], *, head: Iterable[str] = (), despite_doubt: bool
+) -> None:
+    """Put words into an identity and check the whole; ``head`` names what was changed with it."""
+    before = dict(identity_row.data)
+    filled = as_stored(before, words)
     if filled["care"] and not Term.objects.filter(list=Term.List.CARE, code=filled["care"]).exists():
         raise ValidationError({"care": _("Choose one of the list.")})
+    for name, listed in codes.OF_IDENTITY.items():
+        # What a system sent before codes were asked for stays until somebody changes it.
+        if filled[name] not in ("", before[name], *listed):
+            raise ValidationError({name: _("Choose one of the list.")})
     identity_row.data = filled
     identity_row.number_token = names.number_token(filled["personal_number"])
     identity_row.clean()
+    _check_age(identity_row, case, {*head, *(name for name in filled if filled[name] != before[name])})
+    told = ("personal_number", "birth_date", "birth_year", "sex", "citizenship")
+    if not despite_doubt and any(filled[name] != before[name] for name in told):
+        found = doubts(filled)
+        if found:
+            sentence = _("Compare it with the paper; if it is right, say so.")
+            raise ValidationError({"personal_number": ValidationError(" ".join([*found, sentence]), code="doubtful")})
+
+
+def _check_age(identity_row: Identity, case: Case, changed: set[str]) -> None:
+    """Child or adult, as on the day of the signal; in doubt a child (docs/domain.md 10.3).
+
+    What was changed is refused: the birth first, then the kind, then the day of the signal.
+    """
     age = identity_row.age_on(case.signalled_on)
-    if case.kind == Kind.CHILD and age is not None and age >= ADULT_AT:
-        field = "birth_date" if identity_row.born_on else "birth_year"
+    if age is None or (age >= ADULT_AT) == (case.kind == Kind.ADULT):
+        return
+    born = "birth_date" if identity_row.born_on else "birth_year"
+    field = next((name for name in (born, "kind", "signalled_on") if name in changed), born)
+    if case.kind == Kind.CHILD:
         raise ValidationError({field: _("This person was of age on the day of the signal. Choose “adult”.")})
+    raise ValidationError(
+        {field: _("By what is known, this person was not of age on the day of the signal. Choose “child”.")}
+    )
 
 
 def _index(case: Case, identity_row: Identity) -> None:
@@ -174,48 +220,68 @@ def change(
     based_on: int | None,
     head: dict[str, Any] | None = None,
     identity: dict[str, str] | None = None,
+    despite_doubt: bool = False,
 ) -> Case:
     """Change the head, who it is, or both, as one edit with one new version; what is left out stays.
 
-    ``head`` may name what stands in `HEAD`. One row lock.
+    ``head`` may name what stands in `HEAD`. Where everything stands so already, nothing is written and the version
+    stays. ``despite_doubt`` as for `open_case`. One row lock.
     """
     case = hold(case, based_on=based_on)
     _must_be_open(case)
-    head, changes = head or {}, {}
+    head = head or {}
     if set(head) - HEAD:
         raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
-    if head.get("victim_status") not in (None, case.victim_status):
+    head = {name: value for name, value in head.items() if not is_same(case, name, value)}
+    if "victim_status" in head:
         _may_identify(by, head["victim_status"])
     if "concerns" in head:
         _check_concerns(head["concerns"])
     municipality = head.get("municipality")
     if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
+    changes = {name: (_plain(getattr(case, name)), _plain(value)) for name, value in head.items()}
     for name, value in head.items():
-        changes[name] = (_plain(getattr(case, name)), _plain(value))
-        setattr(case, name, value)
+        setattr(case, name, " ".join(value.split()) if name == "reference" else value)
+    identity_row, before = None, {}
+    if identity is not None or "kind" in head or "signalled_on" in head:
+        identity_row, before = _identity_to_change(case, by)
+        _fill(identity_row, case, identity or {}, head=head, despite_doubt=despite_doubt)
+        if identity_row.data == before:
+            identity_row = None
+    if not changes and identity_row is None:
+        look_again(case, by=by, right=CHANGE)
+        return case
     settle(case, by=by, right=CHANGE)
     if "risk" in head and case.stage == Stage.INITIAL_ASSESSMENT:
         _reset_deadline(case)
     if changes:
         trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
-    if identity is not None or "kind" in head or "signalled_on" in head:
-        _change_identity(case, by=by, words=identity or {})
+    if identity_row is not None:
+        settle(identity_row, by=by, right=WRITE_IDENTITY)
+        _index(case, identity_row)
+        now = identity_row.data
+        changed = {name: (before[name], now[name]) for name in now if before[name] != now[name]}
+        trail.record(by, IDENTITY, identity_row, changes=changed)
     return case
 
 
-def _change_identity(case: Case, *, by: Seat, words: dict[str, str]) -> None:
+def is_same(case: Case, name: str, value: Any) -> bool:
+    """Whether a field of the head stands so already: concerns in whichever order, references in whichever case."""
+    stands = getattr(case, name)
+    if name == "concerns":
+        return len(stands) == len(value) and set(stands) == set(value)
+    if name == "reference":
+        return folded(stands) == folded(value)
+    return bool(stands == value)
+
+
+def _identity_to_change(case: Case, by: Seat) -> tuple[Identity, dict[str, str]]:
+    """Who the case is about, for whoever may change it, and its data as it stands (two queries)."""
     identity_row = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
     if identity_row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
-    before = dict(identity_row.data)
-    _fill(identity_row, case, words)
-    if identity_row.data == before:
-        return
-    settle(identity_row, by=by, right=WRITE_IDENTITY)
-    _index(case, identity_row)
-    changed = {name: (before[name], identity_row.data[name]) for name in words}
-    trail.record(by, IDENTITY, identity_row, changes=changed)
+    return identity_row, dict(identity_row.data)
 
 
 def _plain(value: object) -> object:

@@ -95,7 +95,9 @@ def take_over(sent: SentChange, *, by: Seat, based_on: int | None = None) -> Sen
         raise ValidationError(_("This case lies outside your seat's reach."))
     change = wanted(sent)
     if change.head or change.identity:
-        case = cases.change(case, by=by, based_on=based_on, head=change.head, identity=change.identity or None)
+        case = cases.change(
+            case, by=by, based_on=based_on, head=change.head, identity=change.identity or None, despite_doubt=True
+        )
     if change.stage and change.stage != case.stage:
         cases.move(case, change.stage, by=by)
     trail.record(by, TAKEN_OVER, sent)

@@ -24,6 +24,7 @@ from cases.api.serializers import (
     QuarantinedSerializer,
 )
 from cases.models import Case, Identity, KnownVersion
+from cases.models.case import folded
 from cases.models.keys import fetch_keys
 from cases.models.stages import Stage
 from krat.access import rights
@@ -85,7 +86,11 @@ class _OfCases(Resource):
     def _open(self, sent: Mapping[str, Any]) -> Case:
         head, identity, stage = _apart(sent)
         return cases.open_case(
-            by=self.request.seat, stage=stage or Stage.INITIAL_ASSESSMENT, identity=identity, **{"kind": "child"} | head
+            by=self.request.seat,
+            stage=stage or Stage.INITIAL_ASSESSMENT,
+            identity=identity,
+            despite_doubt=True,
+            **{"kind": "child"} | head,
         )
 
     @_named_as_sent()
@@ -96,7 +101,9 @@ class _OfCases(Resource):
         if version is not None and version != case.version:
             raise VersionChanged
         if head or identity:
-            case = cases.change(case, by=seat, based_on=version, head=head, identity=identity or None)
+            case = cases.change(
+                case, by=seat, based_on=version, head=head, identity=identity or None, despite_doubt=True
+            )
         if stage:
             cases.move(case, stage, by=seat, based_on=None if head or identity else version)
 
@@ -120,11 +127,13 @@ def _word(value: Any) -> str:
 
 def _differing(case: Case, sent: Mapping[str, Any], seat: Seat) -> tuple[dict[str, Any], dict[str, str], str]:
     head, identity, stage = _apart(sent)
-    head = {name: value for name, value in head.items() if getattr(case, name) != value}
+    head = {name: value for name, value in head.items() if not cases.is_same(case, name, value)}
     if identity:
         identity_row = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()
-        stands = identity_row.data if identity_row is not None else {}
-        identity = {name: value for name, value in identity.items() if stands.get(name) != value.strip()}
+        if identity_row is not None:
+            stands = identity_row.data
+            stored = cases.as_stored(stands, identity)
+            identity = {name: value for name, value in identity.items() if stored[name] != stands[name]}
     return head, identity, "" if stage == case.stage else stage
 
 
@@ -206,7 +215,7 @@ class CaseByReference(_OfCases):
         case = self._find(reference)
         if case is None:
             sent = self.validated(NewCaseSerializer)
-            if sent.setdefault("reference", reference) != reference:
+            if folded(sent.setdefault("reference", reference)) != folded(reference):
                 raise _another_reference()
             if sent.pop("version", None) is not None:
                 raise VersionChanged
@@ -218,7 +227,7 @@ class CaseByReference(_OfCases):
                 if case is None:
                     raise
         sent = self.validated(CaseSerializer)
-        if sent.pop("reference", reference) != reference:
+        if folded(sent.pop("reference", reference) or "") != folded(reference):
             raise _another_reference()
         version = sent.pop("version", None)
         case = hold(case)  # else somebody could change it between the look at its version and the change
@@ -230,7 +239,7 @@ class CaseByReference(_OfCases):
     def _find(self, reference: str) -> Case | None:
         seat = self.request.seat
         rows = Case.objects.permitted(seat, cases.CHANGE).for_list()
-        found: Case | None = rows.filter(holder=seat.institution_id, reference=reference).first() if reference else None
+        found: Case | None = rows.filter(holder=seat.institution_id).by_reference(reference).first()
         return found
 
     def _was_changed_by_others(self, case: Case) -> bool:

@@ -205,7 +205,14 @@ def case_identity(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     if form.is_accepted():
         with form.catching():
             version = form.cleaned_data["version"]
-            cases.change(case, by=request.seat, based_on=version, identity=form.identity())
+            cases.change(
+                case,
+                by=request.seat,
+                based_on=version,
+                head={"kind": form.cleaned_data["kind"]},
+                identity=form.identity(),
+                despite_doubt=form.cleaned_data["number_stands"],
+            )
             messages.success(request, _("Who the case is about was changed."))
             return redirect("cases:case", code=case.code)
     context = {"form": form, **layout(request, case, here="identity")}

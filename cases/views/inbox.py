@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions import cases, inbox
-from cases.forms.cases import CITIZENSHIPS, LANGUAGES, CaseForm
+from cases.forms.cases import CaseForm
 from cases.models import Case, Identity, SentChange
+from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import Sex
 from cases.models.keys import lend_key
 from cases.models.signal import Kind
