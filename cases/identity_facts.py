@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -71,7 +72,8 @@ def _in_words(identity: Identity, name: str, terms: dict[tuple[str, str], str]) 
         return " · ".join([word, *doubts(identity.data)]) if word else ""
     if name == "care":
         return terms.get((Term.List.CARE, word), word)
-    choices = {"sex": Sex.choices, "citizenship": CITIZENSHIPS, "language": LANGUAGES}.get(name)
+    lists: dict[str, Any] = {"sex": Sex.choices, "citizenship": CITIZENSHIPS, "language": LANGUAGES}
+    choices = lists.get(name)
     return str(dict(choices).get(word, word)) if choices and word else word
 
 
