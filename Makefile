@@ -47,7 +47,6 @@ help: ## List the commands
 
 run: $(RUNTIME) port ## Serve the invented world on http://localhost:8000 (PORT=8001 for another port)
 	@$(MANAGE) migrate --no-input --verbosity 0
-	@$(MANAGE) createcachetable --verbosity 0
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 	@$(MANAGE) demo --if-empty
 	@echo "The registry answers on http://localhost:$(PORT) until Ctrl+C."
@@ -56,7 +55,6 @@ run: $(RUNTIME) port ## Serve the invented world on http://localhost:8000 (PORT=
 serve: $(RUNTIME) port ## Serve with the settings of the environment, to a proxy on this machine (PORT=8001)
 	@$(MANAGE) check --deploy --fail-level ERROR
 	@$(MANAGE) migrate --no-input --verbosity 0
-	@$(MANAGE) createcachetable --verbosity 0
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 	@$(GUNICORN)
 

@@ -66,7 +66,6 @@ def fill(cases: int, seed: int) -> None:
 
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)  # the plain tables, which point to the others
-    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     with Path(os.devnull).open("w") as nowhere:
         if not many.is_there(seed):
@@ -268,7 +267,8 @@ def workloads(seed: int) -> list[Workload]:
         return 1
 
     def searched_by_statement() -> int:
-        return statements.found(holder, names.tokens_to_find(throw("words", typed, "statement")))
+        words = names.tokens_to_find(throw("words", typed, "statement"))
+        return statements.found(holder, [tokens[0] for tokens in words])
 
     def shown() -> int:
         _well(browser.get(reverse("cases:case", args=[throw("code", codes, "registry")])), 200)

@@ -167,6 +167,7 @@ def _fill(
             raise ValidationError({name: _("Choose one of the list.")})
     identity_row.data = filled
     identity_row.number_token = names.number_token(filled["personal_number"])
+    identity_row.index_version = names.INDEX_VERSION
     identity_row.clean()
     _check_age(identity_row, case, {*head, *(name for name in filled if filled[name] != before[name])})
     told = ("personal_number", "birth_date", "birth_year", "sex", "citizenship")
@@ -196,7 +197,7 @@ def _check_age(identity_row: Identity, case: Case, changed: set[str]) -> None:
 
 def _index(case: Case, identity_row: Identity) -> None:
     NameToken.objects.filter(case=case).delete()
-    found = names.tokens_to_store(identity_row.data["first_name"], identity_row.data["last_name"])
+    found = identity_row.name_tokens()
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
 
 

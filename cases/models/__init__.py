@@ -5,6 +5,7 @@ from cases.models.case import Case, Series, StageDeadline
 from cases.models.identification import Identification
 from cases.models.identity import Identity, NameToken
 from cases.models.inbox import KnownVersion, SentChange
+from cases.models.kept import KeptSearch
 from cases.models.keys import DataKey
 from cases.models.parts import AidPart, CounsellingPart, Note, SchoolPart
 from cases.models.reach import Assignment
@@ -21,6 +22,7 @@ __all__ = [
     "DataKey",
     "Identification",
     "Identity",
+    "KeptSearch",
     "KnownVersion",
     "NameToken",
     "Note",

@@ -15,11 +15,13 @@ from krat.access.scoping import ScopedModel
 OPEN = {
     "access.Submission": "holds a hash of a form that was sent, so that it does one thing",
     "access.RecoveredForm": "holds encrypted data, and is found by their own writer alone",
+    "access.CacheEntry": "counts failed sign-ins and remembers used codes for minutes, under a hash",
     "access.Installation": "says whether the database holds the invented world",
     "api.IdempotentAnswer": "holds an encrypted answer, and is found by the key of its own client alone",
     "api.Tally": "counts how often somebody asked, under a hash",
     "cases.DataKey": "holds an encrypted key and no word; its case or signal is found through the door alone",
     "cases.KnownVersion": "holds the number of a version that a machine has seen",
+    "cases.KeptSearch": "holds an encrypted search for ten minutes, and is found by its own seat alone",
     "cases.NameToken": "holds keyed tokens, which say which cases fit a name and no name",
     "cases.Series": "holds the last running number of a county and year",
     "people.User": "is looked up before anybody knows who is asking",

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0005_reference_in_any_case'),
+        ('cases', '0006_reference_in_any_case'),
         ('committee', '0001_first'),
         ('people', '0001_first'),
     ]

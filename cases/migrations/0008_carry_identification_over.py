@@ -16,7 +16,7 @@ def carry_over(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0006_identification_is_an_act")]
+    dependencies = [("cases", "0007_identification_is_an_act")]
 
     operations = [
         migrations.RunPython(carry_over, migrations.RunPython.noop),
