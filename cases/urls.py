@@ -3,13 +3,14 @@
 from django.urls import path
 
 from cases import api
-from cases.views import cards, case, inbox, lists, parts, referrals, signals, team
+from cases.views import cards, case, identification, inbox, lists, parts, referrals, signals, team
 
 app_name = "cases"
 urlpatterns = [
     # cases/
     path("cases/", lists.case_list, name="list"),
     path("cases/search/", lists.case_search, name="search"),
+    path("cases/names/", lists.case_names, name="names"),
     path("cases/new/", case.case_add, name="add"),
     path("cases/team/<uuid:code>/release/", team.team_release, name="release"),
     path("cases/inbox/<uuid:code>/apply/", inbox.inbox_apply, name="inbox_apply"),
@@ -17,6 +18,9 @@ urlpatterns = [
     path("cases/<uuid:code>/", case.case_detail, name="case"),
     path("cases/<uuid:code>/identity/", case.case_identity, name="identity"),
     path("cases/<uuid:code>/head/", case.case_head, name="head"),
+    path("cases/<uuid:code>/identification/", identification.case_identification, name="identification"),
+    path("cases/<uuid:code>/identify/", identification.case_identify, name="identify"),
+    path("cases/<uuid:code>/identify-formally/", identification.case_identify_formally, name="identify_formally"),
     path("cases/<uuid:code>/risk/", case.case_risk, name="risk"),
     path("cases/<uuid:code>/move/", case.case_move, name="move"),
     path("cases/<uuid:code>/close/", case.case_close, name="close"),

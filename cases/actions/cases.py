@@ -30,11 +30,11 @@ from cases.models import (
     StageDeadline,
     codes,
 )
-from cases.models.case import NEVER, folded
+from cases.models.case import NEVER, folded, tidy
 from cases.models.identity import ADULT_AT
 from cases.models.keys import give_key
 from cases.models.signal import Kind
-from cases.models.stages import MOVES, OVER, Stage, VictimStatus, deadline_of
+from cases.models.stages import MOVES, OVER, Stage, deadline_of
 from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.rights import Reach
@@ -56,7 +56,7 @@ RELEASED = trail.event("case.released", gettext_lazy("ended somebody's place in 
 
 OPEN, CHANGE, ASSIGN, WRITE_IDENTITY = "cases.open", "cases.change", "cases.assign", "identity.change"
 
-HEAD = {"kind", "municipality", "concerns", "risk", "victim_status", "signalled_on", "source", "reference"}
+HEAD = {"kind", "municipality", "concerns", "risk", "signalled_on", "source", "reference"}
 _LETTER = {Kind.CHILD: "F", Kind.ADULT: "R"}  # fëmijë, i rritur
 
 
@@ -74,7 +74,6 @@ def open_case(
     identity: dict[str, str],
     concerns: Sequence[str] = (),
     risk: str = "",
-    victim_status: str = "at_risk",
     reference: str = "",
     stage: str = Stage.INITIAL_ASSESSMENT,
     signal: Signal | None = None,
@@ -95,17 +94,15 @@ def open_case(
     if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
         raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
     _check_concerns(concerns)
-    _may_identify(by, victim_status)
     case = Case(
         number="-",
         kind=kind,
         municipality=municipality,
         holder=by.institution,
-        reference=" ".join(reference.split()),
+        reference=tidy(reference),
         signal=signal,
         concerns=list(concerns),
         risk=risk,
-        victim_status=victim_status,
         stage=stage,
         signalled_on=signalled_on,
         source=source,
@@ -133,12 +130,6 @@ def open_case(
     _index(case, identity_row)
     trail.record(by, OPENED, case)
     return case
-
-
-def _may_identify(by: Seat, victim_status: object) -> None:
-    """The formal identification is recorded by people, never by a system (decision 1)."""
-    if victim_status in (VictimStatus.VICTIM, VictimStatus.NOT_VICTIM) and not rights.may(by, "cases.identify"):
-        raise PermissionDenied(_("Your seat does not have the right to record a formal identification."))
 
 
 def _check_concerns(concerns: Sequence[str]) -> None:
@@ -176,6 +167,7 @@ def _fill(
             raise ValidationError({name: _("Choose one of the list.")})
     identity_row.data = filled
     identity_row.number_token = names.number_token(filled["personal_number"])
+    identity_row.index_version = names.INDEX_VERSION
     identity_row.clean()
     _check_age(identity_row, case, {*head, *(name for name in filled if filled[name] != before[name])})
     told = ("personal_number", "birth_date", "birth_year", "sex", "citizenship")
@@ -205,7 +197,7 @@ def _check_age(identity_row: Identity, case: Case, changed: set[str]) -> None:
 
 def _index(case: Case, identity_row: Identity) -> None:
     NameToken.objects.filter(case=case).delete()
-    found = names.tokens_to_store(identity_row.data["first_name"], identity_row.data["last_name"])
+    found = identity_row.name_tokens()
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
 
 
@@ -233,8 +225,6 @@ def change(
     if set(head) - HEAD:
         raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
     head = {name: value for name, value in head.items() if not is_same(case, name, value)}
-    if "victim_status" in head:
-        _may_identify(by, head["victim_status"])
     if "concerns" in head:
         _check_concerns(head["concerns"])
     municipality = head.get("municipality")
@@ -242,8 +232,8 @@ def change(
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
     changes = {name: (_plain(getattr(case, name)), _plain(value)) for name, value in head.items()}
     for name, value in head.items():
-        setattr(case, name, " ".join(value.split()) if name == "reference" else value)
-    identity_row, before = None, {}
+        setattr(case, name, tidy(value) if name == "reference" else value)
+    identity_row, before = None, dict[str, str]()
     if identity is not None or "kind" in head or "signalled_on" in head:
         identity_row, before = _identity_to_change(case, by)
         _fill(identity_row, case, identity or {}, head=head, despite_doubt=despite_doubt)

@@ -77,6 +77,7 @@ def wanted(sent: SentChange) -> Wanted:
     """What a sent change would make of the case, with rows instead of codes (two queries at most)."""
     said = json.loads(sent.data["sent"])
     head = said["head"]
+    head.pop("victim_status", None)  # sent before identification became an act (decision 34)
     if "municipality" in head:
         head["municipality"] = Municipality.objects.select_related("county").get(code=head["municipality"])
     if "source" in head:

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError as Invalid
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.response import Response
@@ -26,7 +27,7 @@ from cases.api.serializers import (
 from cases.models import Case, Identity, KnownVersion
 from cases.models.case import folded
 from cases.models.keys import fetch_keys
-from cases.models.stages import Stage
+from cases.models.stages import Stage, VictimStatus
 from krat.access import rights
 from krat.access.scoping import hold
 from krat.access.views import door
@@ -108,15 +109,23 @@ class _OfCases(Resource):
             cases.move(case, stage, by=seat, based_on=None if head or identity else version)
 
 
-def _apart(sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], str]:
-    """What was sent, as the verbs take it: head, identity, stage. ``null`` empties."""
+def _apart(sent: Mapping[str, Any], stands: str = VictimStatus.AT_RISK) -> tuple[dict[str, Any], dict[str, str], str]:
+    """What was sent, as the verbs take it: head, identity, stage. ``null`` empties.
+
+    What identification found is told and never changed here: it is an act of an authority (decision 34).
+    """
     empty = {"reference": "", "risk": "", "concerns": []}
     head = {name: empty[name] if value is None else value for name, value in sent.items() if name not in _ELSEWHERE}
+    if head.pop("victim_status", stands) != stands:
+        raise Invalid({"victim_status": Invalid(_NEEDS_ACT, code="needs_act")})
     identity = {name: _word(value) for name, value in (sent.get("identity") or {}).items()}
     return head, identity, sent.get("stage", "")
 
 
 _ELSEWHERE = ("identity", "stage", "version")
+_NEEDS_ACT = gettext_lazy(
+    "Identification is an act that a person records. Leave the status out, or send the one that stands."
+)
 
 
 def _word(value: Any) -> str:
@@ -126,7 +135,7 @@ def _word(value: Any) -> str:
 
 
 def _differing(case: Case, sent: Mapping[str, Any], seat: Seat) -> tuple[dict[str, Any], dict[str, str], str]:
-    head, identity, stage = _apart(sent)
+    head, identity, stage = _apart(sent, case.victim_status)
     head = {name: value for name, value in head.items() if not cases.is_same(case, name, value)}
     if identity:
         identity_row = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()

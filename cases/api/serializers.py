@@ -93,7 +93,11 @@ class CaseSerializer(StrictSerializer):
     source = CodeRelatedField(  # type: ignore[assignment]  # the metaclass takes fields off the class
         lambda seat: Term.objects.of(Term.List.SOURCE), required=False, help_text="Of the list `source`."
     )
-    victim_status = serializers.ChoiceField(choices=VictimStatus.choices, required=False)
+    victim_status = serializers.ChoiceField(
+        choices=VictimStatus.choices,
+        required=False,
+        help_text="Told; never changed here: identification is an act that a person records (`needs_act`).",
+    )
     identity = IdentitySerializer(required=False)
     changed_at = UtcDateTimeField(read_only=True)
     warnings = WarningSerializer(

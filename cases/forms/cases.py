@@ -20,7 +20,7 @@ from cases.models import Case, Identity
 from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import EARLIEST_BIRTH, Sex
 from cases.models.signal import Kind
-from cases.models.stages import Risk, Stage, VictimStatus
+from cases.models.stages import Risk, Stage
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
 from krat.ui.filters import Filters, RowFilter, TickFilter
@@ -82,7 +82,10 @@ class SearchForm(BaseForm):
         label=_("Name, personal number or case number"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Names from three letters on; marks do not matter: celaj finds Çelaj."),
+        help_text=_(
+            "The beginning of a name from three letters on, a shorter name in full; marks do not matter: celaj finds "
+            "Çelaj. Of a number its end will do: 16-F."
+        ),
     )
 
 
@@ -90,20 +93,12 @@ class SearchForm(BaseForm):
 
 
 class HeadForm(VersionedForm):
-    """The head of a case: where, why, how it became known, and what identification has found."""
+    """The head of a case: where, why, and how it became known."""
 
     municipality = forms.ModelChoiceField(label=_("Municipality"), queryset=Municipality.objects.none())
     source = forms.ModelChoiceField(label=_("Source of the signal"), queryset=Term.objects.none())
     signalled_on = DateField(label=_("Day of the signal"))
     concerns = forms.MultipleChoiceField(label=_("Concerns"), required=False, widget=forms.CheckboxSelectMultiple)
-    victim_status = forms.ChoiceField(
-        label=_("Identification"),
-        choices=VictimStatus.choices,
-        help_text=_(
-            "Until formal identification nobody is called a victim. From “possible” on, the regional State "
-            "Social Service sees who it is."
-        ),
-    )
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +113,6 @@ class HeadForm(VersionedForm):
             municipality=case.municipality,
             source=case.source,
             signalled_on=case.signalled_on,
-            victim_status=case.victim_status,
         )
         super()._show_both(cast(models.Model, shown))
         theirs, yours = case.concerns, self.cleaned_data.get("concerns", [])
@@ -257,9 +251,6 @@ class CaseForm(IdentityFields):
         help_text=_(
             "The clock of the initial assessment runs by it. Until it is assessed, it runs as for a high risk."
         ),
-    )
-    victim_status = forms.ChoiceField(
-        label=_("Identification"), choices=VictimStatus.choices, initial=VictimStatus.AT_RISK
     )
     reference = forms.CharField(
         label=_("Own reference"),

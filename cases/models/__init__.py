@@ -2,8 +2,10 @@
 
 from cases.models.card import Card, Obstacle
 from cases.models.case import Case, Series, StageDeadline
+from cases.models.identification import Identification
 from cases.models.identity import Identity, NameToken
 from cases.models.inbox import KnownVersion, SentChange
+from cases.models.kept import KeptSearch
 from cases.models.keys import DataKey
 from cases.models.parts import AidPart, CounsellingPart, Note, SchoolPart
 from cases.models.reach import Assignment
@@ -18,7 +20,9 @@ __all__ = [
     "Case",
     "CounsellingPart",
     "DataKey",
+    "Identification",
     "Identity",
+    "KeptSearch",
     "KnownVersion",
     "NameToken",
     "Note",

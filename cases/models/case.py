@@ -35,9 +35,14 @@ _YEARS = {"first": EARLIEST, "last": LATEST}
 _PERSONAL_NUMBER = re.compile(r"[A-Z]\d{8}[A-Z]", re.IGNORECASE)
 
 
+def tidy(reference: str) -> str:
+    """A reference as it is kept: with single blanks."""
+    return " ".join(filter(None, reference.split(" ")))
+
+
 def folded(reference: str) -> str:
-    """A reference as it is compared: in small letters, with single blanks."""
-    return " ".join(reference.split()).lower()
+    """A reference as it is compared: in small letters."""
+    return tidy(reference).lower()
 
 
 class Series(models.Model):

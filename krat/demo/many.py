@@ -27,6 +27,7 @@ from cases.models import (
     Case,
     CounsellingPart,
     DataKey,
+    Identification,
     Identity,
     NameToken,
     Note,
@@ -40,7 +41,7 @@ from cases.models import (
 )
 from cases.models.case import NEVER
 from cases.models.keys import give_key
-from cases.models.stages import OVER, Stage, deadline_of
+from cases.models.stages import OVER, Stage, VictimStatus, deadline_of
 from krat.access.roles import Role
 from krat.audit import trail
 from krat.committee.models import Institution
@@ -257,6 +258,11 @@ def _tokens(name: str) -> frozenset[str]:
     return frozenset(names.tokens_to_store(name))
 
 
+@cache
+def _fathers_tokens(name: str) -> frozenset[str]:
+    return frozenset(names.tokens_to_store(father=name))
+
+
 @dataclass
 class _Life:
     """A case as the dice tell it, before it is written."""
@@ -290,6 +296,7 @@ class _Batch:
         self._write_cases(self._write_signals())
         self._write_identities()
         self._write_stage_deadlines()
+        self._write_identifications()
         self._write_teams()
         self._write_parts()
         self._write_obstacles(self._write_referrals())
@@ -405,9 +412,11 @@ class _Batch:
             give_key(life.key, who)
             who.data = self._words(life)
             who.number_token = names.number_token(who.data["personal_number"])
+            who.index_version = names.INDEX_VERSION
             data_keys.append(key)
             people.append(who)
             found = _tokens(who.data["first_name"]) | _tokens(who.data["last_name"])
+            found |= _fathers_tokens(who.data["father_name"])
             tokens += [(life.case.pk, token) for token in sorted(found)]
         _insert(data_keys)
         _insert(people)
@@ -453,6 +462,16 @@ class _Batch:
                         met_at=met_at,
                     )
                 )
+        _insert(rows)
+
+    def _write_identifications(self) -> None:
+        rows = []
+        for life in self.lives:
+            if life.case.victim_status == VictimStatus.AT_RISK:
+                continue
+            row = Identification(case=life.case, kind=Identification.Kind.CARRIED_OVER, result=life.case.victim_status)
+            give_key(life.key, row)
+            rows.append(row)
         _insert(rows)
 
     def _write_teams(self) -> None:

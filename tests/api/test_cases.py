@@ -509,4 +509,26 @@ def test_a_number_that_does_not_fit_is_taken_with_a_warning(unit, case):
 
     assert "warnings" not in told
     women = patch(unit, told, {"identity": {"sex": "female"}}).json()
-    assert "a man's" in women["warnings"][0]["detail"]
+    assert "burri" in women["warnings"][0]["detail"]
+
+
+# --- what identification found is told, and is no field ---
+
+
+def test_a_status_that_needs_an_act_is_refused_by_name_and_nothing_is_done(unit, case):
+    sent = CASE | {"victim_status": "possible_victim", "risk": "low"}
+
+    for answer in (unit.post("cases/", sent), put(unit, sent), put(unit, sent, "NEW-1"), patch(unit, case, sent)):
+        told = problem(answer, 400, "invalid")["errors"]
+        assert told["victim_status"][0]["code"] == "needs_act"
+    assert (row_of(case).risk, row_of(case).version) == ("high", case["version"])
+
+
+def test_the_status_that_stands_may_be_sent_every_night(unit, case):
+    Case.objects.unscoped("tests prepare").filter(code=case["code"]).update(victim_status="possible_victim")
+
+    told = put(unit, CASE | {"victim_status": "possible_victim", "risk": "low"})
+
+    assert told.status_code == 200
+    assert (told.json()["victim_status"], told.json()["risk"]) == ("possible_victim", "low")
+    assert problem(put(unit, CASE | {"victim_status": "at_risk"}), 400, "invalid")

@@ -144,6 +144,10 @@ class Examples:
         return make.case(self.seat_of(WORKER).institution, stage="closed", risk="low")
 
     @cached_property
+    def possible_victim(self) -> Case:
+        return make.case(manager=self.seat_of(WORKER), risk="medium", victim_status="possible_victim")
+
+    @cached_property
     def signal(self) -> Signal:
         """To the unit of Durrës, not answered yet."""
         return make.signal(self.seat_of(POLICE))
@@ -276,7 +280,6 @@ def _head(_examples: Examples) -> dict[str, Any]:
         "source": make.term("source", "school").pk,
         "signalled_on": _day(-9),
         "concerns": ["neglect", "begging"],
-        "victim_status": "in_progress",
     }
 
 
@@ -533,6 +536,32 @@ FORMS = [
     FormPage("cases:identity", WORKER, _at("cases:identity", "case"), _who, "case.identity"),
     FormPage("cases:head", WORKER, _at("cases:head", "case"), _head, "case.changed"),
     FormPage("cases:risk", WORKER, _at("cases:risk", "case"), lambda s: {"risk": "high"}, "case.assessed"),
+    FormPage(
+        "cases:identify",
+        WORKER,
+        _at("cases:identify", "case"),
+        lambda s: {
+            "result": "possible_victim",
+            "authority": s.place("POL").pk,
+            "decided_on": _day(-2),
+            "reference": "Prot. 12/3 (shembull)",
+            "why": "Shenja të shfrytëzimit (shembull).",
+        },
+        "case.identified",
+    ),
+    FormPage(
+        "cases:identify_formally",
+        "shssh.durres",
+        _at("cases:identify_formally", "possible_victim"),
+        lambda s: {
+            "result": "victim",
+            "together_with": s.place("POL").pk,
+            "decided_on": _day(-2),
+            "reference": "Prot. 45/6 (shembull)",
+            "why": "Intervista e përbashkët (shembull).",
+        },
+        "case.identified",
+    ),
     FormPage(
         "cases:move",
         WORKER,

@@ -23,6 +23,6 @@ def set_apart(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0003_encrypted_data")]
+    dependencies = [("cases", "0004_name_index")]
 
     operations = [migrations.RunPython(set_apart, migrations.RunPython.noop)]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0004_references_apart'),
+        ('cases', '0005_references_apart'),
         ('committee', '0001_first'),
         ('reference', '0002_lists_of_cases'),
     ]
