@@ -12,6 +12,7 @@ urlpatterns = [
     path("cases/search/", lists.case_search, name="search"),
     path("cases/names/", lists.case_names, name="names"),
     path("cases/new/", case.case_add, name="add"),
+    path("cases/handover/", team.case_handover, name="handover"),
     path("cases/team/<uuid:code>/release/", team.team_release, name="release"),
     path("cases/inbox/<uuid:code>/apply/", inbox.inbox_apply, name="inbox_apply"),
     path("cases/inbox/<uuid:code>/drop/", inbox.inbox_drop, name="inbox_drop"),

@@ -349,6 +349,27 @@ class Colleagues(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no 
         return f"{obj.user}, {obj.get_role_display()}"
 
 
+class HandoverForm(BaseForm):
+    """Cases of the unit that somebody else leads from now on."""
+
+    cases = forms.MultipleChoiceField(label=_("Cases"), widget=forms.CheckboxSelectMultiple)
+    seat = Colleagues(label=_("Who leads them from now on"), queryset=Seat.objects.none())
+
+    def __init__(self, *args: Any, cases: list[Case], colleagues: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_codes("cases", [(str(one.code), _in_a_line(one)) for one in cases])
+        self.offer("seat", colleagues)
+
+    def numbers(self) -> dict[str, int]:
+        """How many were chosen."""
+        return {"n": len(self.cleaned_data["cases"])}
+
+
+def _in_a_line(case: Case) -> str:
+    """A case as one chooses among several: number, stage and risk, never a name."""
+    return f"{case.number} · {case.get_stage_display()} · {case.risk_words}"
+
+
 class TeamForm(BaseForm):
     """Somebody of the unit is named to the team."""
 

@@ -85,7 +85,8 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         return model.objects.visible_to(seat).filter(case=case)
 
     identity = of(Identity).first()
-    manager = of(Assignment).filter(ended_at=None, is_manager=True).select_related("seat__user").first()
+    managers = of(Assignment).filter(Assignment.standing(), is_manager=True)
+    manager = managers.select_related("seat__user").first()
     deadlines = list(of(StageDeadline))
     school, aid = of(SchoolPart).first(), of(AidPart).first()
     counselling = list(of(CounsellingPart).select_related("provider"))

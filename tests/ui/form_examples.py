@@ -240,6 +240,7 @@ def _institution(_examples: Examples) -> dict[str, Any]:
         "email": "zyra@example.org",
         "phone": "052 000 000",
         "retired_on": "",
+        "successor": "",
     }
 
 
@@ -588,6 +589,13 @@ FORMS = [
         UNIT_HEAD,
         _at("cases:team", "case"),
         lambda s: {"seat": s.seat_of("pmf2.durres").pk, "is_manager": "on"},
+        "case.assigned",
+    ),
+    FormPage(
+        "cases:handover",
+        UNIT_HEAD,
+        lambda s: f"{url('cases:handover')}?seat={s.seat_of(WORKER).code}",
+        lambda s: {"cases": [str(s.case.code)], "seat": s.seat_of("pmf2.durres").pk},
         "case.assigned",
     ),
     FormPage(
