@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -412,10 +413,11 @@ def _expect(case: Case, due: datetime.datetime | None) -> None:
 # --- the team ---
 
 
-def colleagues(seat: Seat) -> object:
-    """The seats of one's own unit that can work on a case (a queryset)."""
+def colleagues(seat: Seat) -> QuerySet[Seat]:
+    """The seats of one's own unit that can work on a case."""
     rows = Seat.objects.unscoped("the workers of one's own unit, for its head to name").active().for_request()
-    return rows.filter(institution=seat.institution_id, role__in=[Role.CHILD_WORKER, Role.UNIT_HEAD])
+    found: QuerySet[Seat] = rows.filter(institution=seat.institution_id, role__in=[Role.CHILD_WORKER, Role.UNIT_HEAD])
+    return found
 
 
 @transaction.atomic
