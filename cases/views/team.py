@@ -64,7 +64,8 @@ def case_handover(request: SignedIn) -> HttpResponse:
     rows = rows.exclude(pk__in=led.values("case_id")) if of is None else rows.filter(pk__in=_led_by(led, of))
     found = list(rows.for_list()[:_MOST_HANDED_OVER])
     leading = set(led.values_list("seat", flat=True))
-    form = HandoverForm.of(request, cases=found, colleagues=cases.colleagues(seat).exclude(pk=of.pk if of else None))
+    others = cases.colleagues(seat) if of is None else cases.colleagues(seat).exclude(pk=of.pk)
+    form = HandoverForm.of(request, cases=found, colleagues=others)
     if form.is_accepted():
         with form.catching():
             chosen = {str(one.code): one for one in found}
