@@ -244,7 +244,7 @@ def change(
         look_again(case, by=by, right=CHANGE)
         return case
     settle(case, by=by, right=CHANGE)
-    if "risk" in head and case.stage == Stage.INITIAL_ASSESSMENT:
+    if ("risk" in head or "signalled_on" in head) and case.stage in _BEGINNINGS:
         _reset_deadline(case)
     if changes:
         trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
@@ -385,7 +385,7 @@ def _must_be_open(case: Case) -> None:
 def _start_deadline(case: Case, now: datetime.datetime) -> None:
     """Start the clock of the stage; the head carries its end, so that lists need not look for it."""
     code = deadline_of(case.stage, case.risk)
-    due = calendar.due_at(code, now) if code else None
+    due = calendar.due_at(code, now, signal=_signal_at(case)) if code else None
     stage_deadline = StageDeadline(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
     if case.stage in OVER:
         stage_deadline.met_at = now
@@ -400,9 +400,33 @@ def _reset_deadline(case: Case) -> None:
         case=case, met_at=None
     )
     stage_deadline.deadline = deadline_of(case.stage, case.risk)
-    stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at)
+    stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at, signal=_signal_at(case))
     stage_deadline.save(update_fields=["deadline", "due_at"])
     _expect(case, stage_deadline.due_at)
+
+
+_BEGINNINGS = (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT)
+
+
+def _signal_at(case: Case) -> datetime.datetime | None:
+    """When the signal came, for the first stages of a case that was never over; else nothing counts from it.
+
+    Of a day alone its end counts: nobody is late by an hour that nobody knows (two queries).
+    """
+    if case.stage not in _BEGINNINGS:
+        return None
+    deadlines = StageDeadline.objects.unscoped("whether a case that is held was over before")
+    if deadlines.filter(case=case, stage__in=OVER).exists():
+        return None
+    if case.signal_id is not None:
+        sent: datetime.datetime | None = (
+            Signal.objects.unscoped("when the signal of a case that is held came")
+            .filter(pk=case.signal_id)
+            .values_list("sent_at", flat=True)
+            .first()
+        )
+        return sent
+    return timezone.make_aware(datetime.datetime.combine(case.signalled_on, datetime.time.max.replace(microsecond=0)))
 
 
 def _expect(case: Case, due: datetime.datetime | None) -> None:

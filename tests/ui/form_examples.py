@@ -261,6 +261,10 @@ def _term(_examples: Examples) -> dict[str, Any]:
     }
 
 
+def _of_a_deadline() -> dict[str, Any]:
+    return {"starts_from": "signal", "moves_off_rest_days": "on", "verified_on": _day(-1)}
+
+
 def _who(_examples: Examples) -> dict[str, Any]:
     return {
         "first_name": "Shembulla",
@@ -756,7 +760,7 @@ FORMS = [
         "reference:deadline_edit",
         ADMIN,
         lambda s: url("reference:deadline_edit", deadline=s.deadline.code),
-        lambda s: {"amount": 9, "unit": "working_days", "legal_reference": "VKM 578/2018", "verified_on": _day(-1)},
+        lambda s: {"amount": 9, "unit": "days", "legal_reference": "VKM 578/2018"} | _of_a_deadline(),
         "deadline.saved",
     ),
     FormPage(
