@@ -298,7 +298,7 @@ def _deadline_in_words(standing: Standing) -> str:
     hour = timezone.localtime(due)
     is_day = (hour.hour, hour.minute) == (23, 59)
     said = words % {"moment": _day(due) if is_day else formats.date_format(hour, "SHORT_DATETIME_FORMAT")}
-    return f"{said} {_('That is a day of rest.')}" if standing.ends_on_day_of_rest else said
+    return said + " " + _("That is a day of rest.") if standing.ends_on_day_of_rest else said
 
 
 # --- what waits for others ---
