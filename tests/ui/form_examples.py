@@ -577,7 +577,7 @@ FORMS = [
         "shssh.durres",
         _at("cases:identify_formally", "possible_victim"),
         lambda s: {
-            "result": "victim",
+            "result": "not_victim",
             "together_with": s.place("POL").pk,
             "decided_on": _day(-2),
             "reference": "Prot. 45/6 (shembull)",
