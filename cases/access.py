@@ -73,7 +73,7 @@ declare(
     {Role.UNIT_HEAD: Reach.INSTITUTION, Role.CHILD_WORKER: Reach.TEAM},
 )
 declare(
-    "cases.identify_formally",
+    "cases.find_formally",
     _("record a formal identification, of the State Social Service with the police"),
     {Role.SOCIAL_SERVICE: Reach.VICTIMS},
 )

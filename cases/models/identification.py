@@ -17,7 +17,7 @@ from krat.access.processing import Level, Processing
 from krat.committee.models import Institution
 from krat.people.models import Seat
 
-FIRST, FORMAL = "cases.identify", "cases.identify_formally"
+FIRST, FORMAL = "cases.identify", "cases.find_formally"
 
 # From where to where, and by which right. First identification: any body of first contact. Formal identification: the
 # police and the State Social Service together. A test prints this table and compares it with docs/states.md.
