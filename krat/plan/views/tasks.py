@@ -20,6 +20,7 @@ from krat.plan.actions import tasks
 from krat.plan.forms.tasks import NoteForm, OptionalNoteForm, TaskFilter, TaskForm, initial_of
 from krat.plan.models import Step, Task
 from krat.plan.models.task import State
+from krat.reference import calendar
 from krat.ui.due import due_of
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
@@ -63,6 +64,7 @@ def task_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     context = {
         "task": task,
         "due": due_of(task.due_on) if task.is_open else None,
+        "ends_on_day_of_rest": task.is_open and task.due_on is not None and calendar.is_day_of_rest(task.due_on),
         "decisions": task.decisions.visible_to(seat),  # what lies above looks back through the relation, scoped
         "supporting": task.supporting.visible_to(seat),
         "steps": Step.objects.visible_to(seat).filter(task=task).select_related("seat__institution", "seat__user"),
