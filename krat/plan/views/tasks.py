@@ -86,6 +86,7 @@ def _changes(task: Task) -> list[dict[str, Any]]:
         {
             "at": one.at,
             "by": one.by,
+            "is_genuine": one.is_genuine,
             "values": [
                 (_label(field), _in_words(field, old), _in_words(field, new))
                 for field, (old, new) in one.values.items()
