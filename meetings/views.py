@@ -11,12 +11,14 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
-from django.utils import formats, timezone
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Card
-from krat.access import rights
+from krat.access import drafts, rights
 from krat.access.requests import Shown
+from krat.access.scoping import hold
 from krat.access.views import door, needs
 from krat.committee.models import Institution, Membership
 from krat.people.models import Seat
@@ -24,7 +26,7 @@ from krat.people.requests import SignedIn
 from krat.plan.models import Task
 from krat.ui.due import due_of
 from krat.ui.listing import listing
-from krat.ui.rendering import render_page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 from meetings import actions
 from meetings.forms import (
     AttendanceForm,
@@ -290,14 +292,23 @@ def meeting_open(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     return redirect("meetings:detail", code=meeting.code)
 
 
+def _is_frozen(request: SignedIn, meeting: Meeting) -> bool:
+    """Whether the minutes are approved. Whoever keeps a draft holds the meeting, so that none outlives an approval."""
+    return (hold(meeting) if drafts.is_kept(request) else meeting).is_frozen
+
+
+def _is_too_late(request: SignedIn, meeting: Meeting) -> bool:
+    """Whether nothing can be written to a meeting any more, and nothing was sent that would be lost."""
+    sentence = _("These minutes are approved; their text does not change any more.")
+    return _is_frozen(request, meeting) and comes_too_late(request, sentence)
+
+
 @needs("meetings.file")
 def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The meeting day on one screen: agenda left, the item in the middle, attendance and quorum right."""
     item = door(request, _items(), code)
-    draft = actions.open_draft(item, by=request.seat)
+    is_written = item.meeting.was_held and not _is_frozen(request, item.meeting)
     initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
-    if draft is not None:
-        initial |= {"discussion": draft[1], "version": draft[0].based_on}
     form = DiscussionForm.of(request, initial=initial)
     if form.is_accepted():
         with form.catching():
@@ -305,11 +316,11 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             actions.minute(item, by=request.seat, based_on=data.pop("version"), **data)
             messages.success(request, _("The minutes of this item were saved."))
             return redirect("meetings:item", code=item.code)
-    context, cards = _day(request, item, form, draft[0].saved_at if draft else None)
+    context, cards = _day(request, item, form if is_written or form.is_sent else None)
     return render_page(request, "meetings/day.html", context, shown=cards)
 
 
-def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> tuple[dict[str, Any], list[Card]]:
+def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm | None) -> tuple[dict[str, Any], list[Card]]:
     paper, cards = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
     following = [one for one in paper["items"] if one.position > item.position]
@@ -318,32 +329,17 @@ def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: An
     day = paper | {
         "item": current,
         "form": form,
-        "draft_at": draft_at,
         "next_item": following[0] if following else None,
-        "decision_form": DecisionForm(seat=request.seat, meeting=item.meeting, initial=_charged(current)),
+        "decision_form": DecisionForm.beside(
+            request,
+            at=reverse("meetings:decide", kwargs={"code": item.code}),
+            seat=request.seat,
+            meeting=item.meeting,
+            initial=_charged(current),
+        ),
         "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
-        "stands_on": item.version if form.conflict is None else form["version"].value(),
     }
     return day, cards
-
-
-@needs("meetings.file", methods=("POST",))
-def item_draft(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Autosave: keep what is being written on an item, encrypted. Answers JSON."""
-    item = door(request, _items(), code)
-    based_on, text = _version(request), request.POST.get("text", "")
-    if len(text) > 20_000:
-        return JsonResponse({"message": _("The text is too long to be kept as a draft.")}, status=422)
-    if item.meeting.is_frozen:
-        return JsonResponse(
-            {"message": _("These minutes are approved; their text does not change any more.")}, status=422
-        )
-    draft = actions.save_draft(item, by=request.seat, text=text, based_on=based_on)
-    at = formats.time_format(timezone.localtime(draft.saved_at), "H:i")
-    if based_on != item.version:
-        data = _("Somebody changed this item. Your text is kept; save to see both.")
-        return JsonResponse({"message": data, "version": based_on}, status=409)
-    return JsonResponse({"version": based_on, "at": at})
 
 
 @needs("meetings.file", methods=("GET",))
@@ -379,6 +375,8 @@ def attendance(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def decide(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A decision on an item, and the task that comes from it."""
     item = door(request, _items(), code)
+    if _is_too_late(request, item.meeting):
+        return redirect("meetings:item", code=item.code)
     cards = _with_cards([item], request)
     form = DecisionForm.of(request, seat=request.seat, meeting=item.meeting, initial=_charged(item))
     if form.is_accepted():
@@ -402,6 +400,8 @@ def review(request: SignedIn, code: uuid.UUID, decision: uuid.UUID) -> HttpRespo
     """What the meeting found on a decision that returned to its agenda."""
     meeting = door(request, Meeting.objects.for_list(), code)
     found = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), decision)
+    if _is_too_late(request, meeting):
+        return redirect("meetings:detail", code=meeting.code)
     before = Review.objects.visible_to(request.seat).filter(meeting=meeting, decision=found).first()
     initial = {"version": found.version, "outcome": before.outcome, "note": before.note} if before else {}
     form = ReviewForm.of(request, initial={"version": found.version} | initial)
@@ -447,6 +447,8 @@ def minutes_circulate(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def remark_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A remark on circulated minutes."""
     meeting = door(request, Meeting.objects.for_list(), code)
+    if _is_too_late(request, meeting):
+        return redirect("meetings:detail", code=meeting.code)
     form = RemarkForm.of(request)
     if form.is_accepted():
         with form.catching():
