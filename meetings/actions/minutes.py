@@ -11,7 +11,7 @@ from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.people.models import Seat
-from meetings.actions.held import APPROVE, FILE, not_frozen, rewritten
+from meetings.actions.held import APPROVE, FILE, hold_item, rewritten
 from meetings.models import AgendaItem, Meeting, Remark
 
 MINUTED = trail.event("item.minuted", gettext_lazy("wrote the minutes of an item"))
@@ -24,8 +24,7 @@ APPROVED = trail.event("minutes.approved", gettext_lazy("approved the minutes"))
 def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_done: bool) -> AgendaItem:
     """Write what was said on an item."""
     refuse_personal({"discussion": discussion})
-    item = hold(item, based_on=based_on)
-    not_frozen(item.meeting)
+    item = hold_item(item, based_on=based_on)
     if not item.meeting.was_held:
         raise ValidationError(_("The meeting has not been opened yet."))
     changes = {"discussion": (item.discussion, discussion), "is_done": (item.is_done, is_done)}
