@@ -71,4 +71,6 @@ def test_without_locks_approved_minutes_would_change(place):
     """The negative control."""
     ended = run(place, KRAT_RACES_APART="1")
 
-    assert {"minute_and_approve", "draft_and_approve", "first_draft_from_two_tabs"} <= set(wrong(ended))
+    assert {"minute_and_approve", "draft_and_approve"} <= set(
+        wrong(ended)
+    )  # two tabs do without: the later words stand
