@@ -70,14 +70,6 @@ class BaseForm(forms.Form):
         form.sent_to = request.path
         return form
 
-    @classmethod
-    def beside(cls, request: HttpRequest, *, at: str, **kwargs: Any) -> Self:
-        """The form of another page as it stands on this one: empty, or filled from its draft (one query)."""
-        form = cls(**kwargs)
-        form.sent_to = at
-        form.take_up(drafts.take(request, address=at, variant=form.variant))
-        return form
-
     @property
     def keeps_draft(self) -> bool:
         """Whether what is typed into it is kept before it is sent: forms with texts of several lines."""
@@ -175,6 +167,25 @@ class BaseForm(forms.Form):
                 if field.empty_label == _DASHES:
                     field.empty_label = _("Choose")
                 field.choices = list(cast(Iterator[Any], field.choices))
+
+
+class ConfirmForm(BaseForm):
+    """The one button of a verb that asks once on its own page; ``version`` is what the reader had before them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class AskingForm(BaseForm):
+    """A form whose verb may ask back: it refuses at ``sure``, and the question then stands beside a box to tick."""
+
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: ValidationError) -> None:
+        """Put a verb's sentences at the fields they name; what it asks back becomes a box."""
+        super().refuse(refusal)
+        if "sure" in self.errors:
+            self.fields["sure"].widget = forms.CheckboxInput()
+            self.fields["sure"].label = _("Yes, go on")
 
 
 class VersionedForm(BaseForm):

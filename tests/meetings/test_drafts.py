@@ -45,42 +45,32 @@ def test_it_is_gone_after_saving(coordinator, examples):
     assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == "U raportua."
 
 
-def test_a_half_typed_decision_stands_there_after_the_item_was_saved(coordinator, examples):
+def test_a_half_typed_decision_waits_on_its_item_while_another_is_written(coordinator, examples):
     item, lead = examples.item, examples.place("ZVA")
-    decide = {"text": WORDS, "lead": lead.pk, "due_on": "", "measure": "", "_draft": "keep"}
-    assert coordinator.post(url("meetings:decide", item), decide).status == 200
+    other = make.item(examples.meeting)
+    half = {"version": item.version, "discussion": "U raportua.", "text": WORDS, "lead": lead.pk, "_draft": "keep"}
+    assert coordinator.post(url("meetings:item", item), half).status == 200
 
-    coordinator.save(url("meetings:item", item), discussion="U raportua.")
+    coordinator.save(url("meetings:item", other), discussion="Tjetër.")
 
-    for page in (url("meetings:item", item), url("meetings:decide", item)):
-        form = coordinator.look(page).form("text")
-        assert (form.values["text"], form.values["lead"]) == ([WORDS], [str(lead.pk)]), page
-    another = url("meetings:item", make.item(examples.meeting))
-    assert coordinator.look(another).typed("text") == ""
+    form = coordinator.look(url("meetings:item", item)).form("text")
+    assert (form.values["text"], form.values["lead"]) == ([WORDS], [str(lead.pk)])
+    assert coordinator.look(url("meetings:item", other)).typed("text") == ""
+    coordinator.save(url("meetings:item", item), text="Të hapet regjistri.")
+    assert not Draft.objects.exists()
+    assert coordinator.look(url("meetings:item", item)).typed("text") == ""
 
 
-def test_the_draft_of_a_decision_is_gone_once_it_is_taken_and_the_one_of_the_item_stays(coordinator, examples):
+def test_a_draft_thrown_away_leads_back_to_a_page_of_the_registry_alone(coordinator, examples):
+    item, day = url("meetings:item", examples.item), url("meetings:detail", examples.meeting)
     keep(coordinator, examples.item)
-    coordinator.post(url("meetings:decide", examples.item), {"text": WORDS, "_draft": "keep"})
+    drop = next(one for one in coordinator.look(item).forms if "_back" in one.names)
 
-    coordinator.save(url("meetings:decide", examples.item), text="Të hapet regjistri.")
-
-    assert coordinator.look(url("meetings:item", examples.item)).typed("text") == ""
-    assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == WORDS
-
-
-def test_a_draft_thrown_away_leads_back_to_the_page_it_stood_on(coordinator, examples):
-    item = url("meetings:item", examples.item)
-    coordinator.post(url("meetings:decide", examples.item), {"text": WORDS, "_draft": "keep"})
-    drop = next(one for one in coordinator.look(item).forms if one.action == url("meetings:decide", examples.item))
-
-    answer = coordinator.post(drop.action, drop.sent({"_draft": "drop"}))
-
-    assert answer.leads_to == item
-    assert coordinator.look(item).typed("text") == ""
-    for elsewhere in ("https://example.org/", "//example.org/", "/nowhere/", url("meetings:close", examples.meeting)):
-        answer = coordinator.post(drop.action, {"_draft": "drop", "_back": elsewhere})
-        assert answer.leads_to == drop.action, elsewhere
+    assert coordinator.post(drop.action, drop.sent({"_draft": "drop"})).leads_to == item
+    assert coordinator.look(item).typed("discussion") == ""
+    assert coordinator.post(item, {"_draft": "drop", "_back": day}).leads_to == day
+    for elsewhere in ("https://example.org/", "//example.org/", "/nowhere/", url("meetings:open", examples.meeting)):
+        assert coordinator.post(item, {"_draft": "drop", "_back": elsewhere}).leads_to == item, elsewhere
 
 
 def test_when_somebody_changed_the_item_it_is_kept_and_both_texts_are_shown(coordinator, person, examples):
@@ -131,19 +121,17 @@ def test_a_draft_never_meets_the_guard_but_the_item_does(coordinator, examples):
 
 def test_approving_leaves_no_draft_behind_and_lets_none_come(person, coordinator, examples):
     item = make.item(examples.circulated)
-    decided = {"text": WORDS, "_draft": "keep"}
+    remark = {"text": WORDS, "_draft": "keep"}
     keep(coordinator, item)
     keep(person("sekretaria.durres"), item)
-    coordinator.post(url("meetings:decide", item), decided)
-    person("kufi.durres").post(url("meetings:remark", item.meeting), decided)
-    assert Draft.objects.count() == 4
+    person("kufi.durres").post(url("meetings:remark", item.meeting), remark)
+    assert Draft.objects.count() == 3
 
     person("prefekt.durres").press(url("meetings:detail", item.meeting), url("meetings:approve", item.meeting))
 
     assert not Draft.objects.exists()
     assert keep(coordinator, item).status == 409
-    assert coordinator.post(url("meetings:decide", item), decided).status == 409
-    assert person("kufi.durres").post(url("meetings:remark", item.meeting), decided).status == 409
+    assert person("kufi.durres").post(url("meetings:remark", item.meeting), remark).status == 409
     assert not Draft.objects.exists()
 
 
