@@ -54,6 +54,7 @@ class ReferForm(BaseForm):
         self, *args: Any, decides_for_themselves: bool, purpose: str, receivers: QuerySet[Any], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.variant = purpose
         self.offer("receiver", receivers)
         if len(receivers) == 1:
             self.fields["receiver"].initial = receivers[0].pk

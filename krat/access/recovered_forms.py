@@ -27,7 +27,7 @@ from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from krat.access import crypto
+from krat.access import crypto, drafts
 from krat.access.models import RecoveredForm, Submission
 
 FIELD = "_once"
@@ -36,7 +36,8 @@ TOKEN_AGE = timedelta(days=7)  # a page that stood open over the weekend still k
 _SALT = "krat.form"
 # Never kept: what belongs to one request only, and secrets on whatever page they are asked for.
 _SECRETS = {"password", "password1", "password2", "oldpassword", "again"}
-_LEFT_OUT = {FIELD, "csrfmiddlewaretoken", *_SECRETS}
+_OF_THE_REQUEST = {FIELD, drafts.FIELD, drafts.BACK, "csrfmiddlewaretoken"}
+_LEFT_OUT = _OF_THE_REQUEST | _SECRETS
 _READ_AT_MOST = 16 << 20  # bytes of a form that is too large to be taken, so that its words can be shown
 _FIELDS_AT_MOST = 50_000
 # What forms send beside words: choices, codes, days, hours, numbers, ticks.
@@ -138,13 +139,19 @@ def digest(request: HttpRequest) -> str | None:
     return crypto.keyed_hash(repr([token, request.path_info, content]).encode(), use="submission")
 
 
+def without_secrets(sent: QueryDict) -> QueryDict:
+    """What was typed, without what is never kept."""
+    words = QueryDict(mutable=True)
+    for name, values in sent.lists():
+        if name not in _LEFT_OUT:
+            words.setlist(name, values)
+    return words
+
+
 def keep(request: HttpRequest) -> bool:
     """Encrypt what was typed for the reader whom the page's token names; says whether it was kept (one insert)."""
     reader = _reader_of(request.POST.get(FIELD, ""))
-    words = QueryDict(mutable=True)
-    for name, values in request.POST.lists():
-        if name not in _LEFT_OUT:
-            words.setlist(name, values)
+    words = without_secrets(request.POST)
     if reader is None or not any(words.values()):
         return False
     code = uuid.uuid4()
@@ -219,6 +226,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forget_old() -> None:
-    """Forget what cannot come again: expired forms, and submissions whose tokens have expired (two deletes)."""
+    """Forget what cannot come again: drafts, expired forms, submissions whose tokens have expired (three deletes)."""
+    drafts.forget_old()
     RecoveredForm.objects.filter(kept_at__lt=timezone.now() - RECOVERABLE_FOR).delete()
     Submission.objects.filter(received_at__lt=timezone.now() - TOKEN_AGE).delete()
