@@ -6,6 +6,8 @@ PYTEST_ARGS ?=
 CASES ?= 100000
 TURNS ?= 60
 BENCH_ARGS ?=
+SOAK_MINUTES ?= 3
+SOAK_ARGS ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
@@ -27,14 +29,14 @@ GUNICORN := umask 077 && exec $(PY) -m gunicorn krat.wsgi --bind 127.0.0.1:$(POR
 CLEAN := env -u ALLOWED_HOSTS -u DATABASE_URL -u EMAIL_URL -u KRAT_KEYS -u LANGUAGE_CODE -u SECRET_KEY KRAT_NO_DOTENV=1
 
 # The invented world on this machine: nothing to configure, cookies that work without TLS.
-run lint test test-full format messages: export KRAT_DEMO := 1
-run lint test test-full format messages: export DEBUG := 0
-run lint test test-full format messages: export PLAIN_HTTP := 1
+run lint test test-full soak format messages: export KRAT_DEMO := 1
+run lint test test-full soak format messages: export DEBUG := 0
+run lint test test-full soak format messages: export PLAIN_HTTP := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run serve port test test-full bench lint format messages lock programs gettext
+.PHONY: help run serve port test test-full soak bench lint format messages lock programs gettext
 MAKEFLAGS += --no-print-directory
 
 help: ## List the commands
@@ -97,6 +99,18 @@ test: $(TOOLS) programs ## Every check, then every test on SQLite and again on P
 
 test-full: export KRAT_FULL := 1
 test-full: test ## The same with the long walks: every role for every page, every page drawn, everything on both
+
+# One process: kills and full disks are counted against a machine that does nothing else.
+soak: export KRAT_SOAK := 1
+soak: export KRAT_SOAK_MINUTES := $(SOAK_MINUTES)
+soak: $(TOOLS) programs ## Long runs: kills, full disk, stopped database, many writers; SOAK_MINUTES=3 a test, on both
+	@failed=0; \
+	echo 'Long runs on SQLite:'; \
+	$(CLEAN) $(PY) -m pytest -n 0 tests/soak --durations=0 --durations-min=1 $(SOAK_ARGS) || failed=1; \
+	echo 'Long runs on PostgreSQL:'; \
+	$(CLEAN) $(PY) -m tests.postgres -- \
+		$(PY) -m pytest -n 0 tests/soak --durations=0 --durations-min=1 $(SOAK_ARGS) || failed=1; \
+	exit $$failed
 
 bench: $(TOOLS) ## Measure pages with CASES=100000 invented cases, TURNS=60 each (ON=postgresql; BENCH_ARGS=--fresh)
 	@umask 077 && $(CLEAN) $(if $(filter postgresql,$(ON)),$(PY) -m tests.postgres --) \

@@ -8,12 +8,14 @@ import os
 from typing import Any
 
 FULL = os.environ.get("KRAT_FULL") == "1"
+SOAK = os.environ.get("KRAT_SOAK") == "1"  # the long forms of what stands in tests/soak; set by `make soak`
 # Set by `make test` for the run on SQLite, where one on PostgreSQL follows.
 POSTGRESQL_FOLLOWS = os.environ.get("KRAT_POSTGRESQL_FOLLOWS") == "1" and not FULL
 
 ONCE_ON_SQLITE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
 ONCE_ON_POSTGRESQL = "on SQLite: journeys from the signal to the table and over REST, they are run on PostgreSQL."
 
+IN_SOAK = "minutes of kills, faults and many writers at once; make soak."
 LATER = "what takes longest: a new area, the bench, migrations back and forth, the world filled twice; make test-full."
 
 ON_SQLITE_ONLY = (
@@ -63,6 +65,8 @@ IN_THE_LONG_RUN = (
 
 def left_to_the_other(item: Any, vendor: str) -> str:
     """Why a test is not run here, in the words of the summary; empty where it is."""
+    if not SOAK and item.get_closest_marker("soak"):
+        return IN_SOAK
     if not FULL and item.nodeid.startswith(IN_THE_LONG_RUN):
         return LATER
     if vendor == "postgresql":

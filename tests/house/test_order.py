@@ -12,7 +12,7 @@ ROOT = Path(settings.BASE_DIR)
 TESTS = ROOT / "tests"
 
 # Folders of tests that are about no part of the code: the house itself, and stories that cross it.
-OF_NO_PART = {"house", "journeys", "browser", "safety"}
+OF_NO_PART = {"house", "journeys", "browser", "safety", "soak"}
 LATER = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK")
 
 

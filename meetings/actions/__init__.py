@@ -1,0 +1,29 @@
+"""Verbs of meetings: convened, opened, attended, minuted, decided, followed up, approved."""
+
+from meetings.actions.agenda import add_card, add_item, change_item, withdraw_item
+from meetings.actions.attendance import record_attendance
+from meetings.actions.decisions import decide, review
+from meetings.actions.meetings import CHANGED, call_off, change, close_meeting, convene, open_meeting
+from meetings.actions.minutes import approve, circulate, minute, open_draft, remark, save_draft
+
+__all__ = [
+    "CHANGED",
+    "add_card",
+    "add_item",
+    "approve",
+    "call_off",
+    "change",
+    "change_item",
+    "circulate",
+    "close_meeting",
+    "convene",
+    "decide",
+    "minute",
+    "open_draft",
+    "open_meeting",
+    "record_attendance",
+    "remark",
+    "review",
+    "save_draft",
+    "withdraw_item",
+]

@@ -1,0 +1,128 @@
+"""Verbs of decisions: taken, and followed up by later meetings."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cases.actions import cards
+from cases.models import Card
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
+from krat.committee.models import Institution
+from krat.people.models import Seat
+from krat.plan.actions import tasks
+from krat.plan.models import Measure, Task
+from meetings.actions.held import FILE, not_frozen, rewritten
+from meetings.models import AgendaItem, Decision, Meeting, Review
+from meetings.quorum import quorum_of
+
+DECIDED = trail.event("decision.taken", gettext_lazy("recorded a decision"))
+REVIEWED = trail.event("decision.reviewed", gettext_lazy("recorded what the body found on a decision"))
+
+
+@transaction.atomic
+def decide(
+    item: AgendaItem,
+    *,
+    by: Seat,
+    text: str,
+    lead: Institution | None,
+    due_on: datetime.date | None,
+    supporting: Sequence[Institution] = (),
+    measure: Measure | None = None,
+    leads: Sequence[Institution] = (),
+) -> Decision:
+    """Record a numbered decision; if it charges an institution, the task is live at once (decision 13).
+
+    Without quorum it is a recommendation. ``leads`` charges several institutions, each with a task of its own.
+    """
+    refuse_personal({"text": text})
+    item = hold(item)
+    meeting = hold(item.meeting)
+    not_frozen(meeting)
+    if item.withdrawn_at is not None:
+        raise ValidationError(_("The item is off the agenda."), code="state")
+    if not meeting.was_held:
+        raise ValidationError(_("The meeting has not been opened yet."))
+    charged = [*([lead] if lead else []), *leads]
+    if charged and due_on is None and not meeting.predates_registry:
+        raise ValidationError({"due_on": _("Say until when. Without a day nobody is asked for it.")})
+    if due_on is not None and not charged:
+        raise ValidationError({"lead": _("Say which institution is responsible for it.")})
+    if due_on is not None and due_on < meeting.held_on:
+        raise ValidationError({"due_on": _("The day lies before the meeting.")})
+    hold(meeting.body)
+    rows = Decision.objects.permitted(by, FILE).filter(body=meeting.body)
+    quorum = quorum_of(meeting, by)
+    decision = Decision(
+        item=item,
+        body=meeting.body,
+        year=meeting.year,
+        number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
+        text=text,
+        is_recommendation=quorum.is_counted and not quorum.is_reached,
+    )
+    settle(decision, by=by, right=FILE)
+    for one in charged:
+        task = tasks.give(
+            by=by,
+            county=meeting.body.county,
+            origin=Task.Origin.MEETING,
+            body=meeting.body,
+            source=decision.label,
+            title=_first_sentence(text),
+            details=text,
+            lead=one,
+            due_on=due_on,
+            supporting=[other for other in supporting if other != one],
+            measure=measure,
+            given_on=meeting.held_on,
+            predates_registry=meeting.predates_registry,
+        )
+        decision.tasks.add(task)
+    if item.card is not None:
+        given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision))
+        if item.card.state == Card.State.OPEN:  # minuted after the meeting, which gave the card back when it closed
+            cards.move(item.card, Card.State.ON_AGENDA, by=by)
+        cards.move(item.card, Card.State.DECIDED, by=by, decision=decision.label, tasks=given)
+    rewritten(meeting)
+    trail.record(by, DECIDED, decision)
+    return decision
+
+
+def _first_sentence(text: str) -> str:
+    first = " ".join(text.split(". ")[0].split())
+    return first if len(first) <= 300 else first[:299].rstrip() + "…"
+
+
+@transaction.atomic
+def review(
+    decision: Decision, *, meeting: Meeting, by: Seat, outcome: str, note: str, based_on: int | None = None
+) -> Review:
+    """Record what the meeting found on a returning decision: it goes on, or the body closes it."""
+    refuse_personal({"note": note})
+    meeting = hold(meeting)
+    not_frozen(meeting)
+    if not meeting.was_held:
+        raise ValidationError(_("The meeting has not been opened yet."))
+    if not Decision.objects.permitted(by, FILE).returning_to(meeting).filter(pk=decision.pk).exists():
+        raise ValidationError(_("This decision does not stand on the agenda of this meeting."))
+    decision = hold(decision, based_on=based_on)
+    unverified = Task.objects.visible_to(by).filter(decisions=decision).exclude(state__in=["verified", "cancelled"])
+    if outcome == Review.Outcome.CLOSED and not note.strip() and unverified.exists():
+        raise ValidationError({"note": _("A task of this decision is not verified yet. Say why the body closes it.")})
+    found = Review.objects.permitted(by, FILE).filter(meeting=meeting, decision=decision).first()
+    row = found or Review(meeting=meeting, decision=decision)
+    row.outcome, row.note = outcome, note
+    settle(row, by=by, right=FILE)
+    decision.closed_at = meeting if outcome == Review.Outcome.CLOSED else None
+    settle(decision, by=by, right=FILE)
+    rewritten(meeting)
+    trail.record(by, REVIEWED, decision, changes={"outcome": (None, outcome)})
+    return row

@@ -1,0 +1,139 @@
+"""Verbs of meetings: convened, changed, opened, closed, called off."""
+
+import datetime
+from collections.abc import Sequence
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
+from krat.committee.models import Body
+from krat.people.models import Seat
+from krat.reference.models import Term
+from meetings.actions.agenda import add_item, return_cards
+from meetings.actions.held import FILE, not_frozen, rewritten
+from meetings.models import AgendaItem, Meeting
+from meetings.quorum import quorum_of
+
+CONVENED = trail.event("meeting.convened", gettext_lazy("convened a meeting"))
+CHANGED = trail.event("meeting.changed", gettext_lazy("changed the date or place of a meeting"))
+OPENED = trail.event("meeting.opened", gettext_lazy("opened a meeting"))
+CLOSED = trail.event("meeting.closed", gettext_lazy("closed a meeting"))
+CALLED_OFF = trail.event("meeting.called_off", gettext_lazy("postponed or cancelled a meeting"))
+
+
+@transaction.atomic
+def convene(
+    *,
+    by: Seat,
+    body: Body,
+    kind: Term,
+    held_on: datetime.date,
+    starts_at: datetime.time | None,
+    place: str,
+    agenda: Sequence[str],
+    predates_registry: bool = False,
+) -> Meeting:
+    """Enter a meeting with its agenda; the follow-up of open decisions stands on it by itself."""
+    refuse_personal({"place": place, "agenda": ".\n".join(agenda)})
+    if not body.starts_on <= held_on <= body.ends_on:
+        raise ValidationError({"held_on": _("The body does not stand on that day. Choose the body of that year.")})
+    hold(body)  # two meetings entered at once must not take the same number
+    rows = Meeting.objects.permitted(by, FILE).filter(body=body)
+    number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+    meeting = Meeting(
+        body=body,
+        kind=kind,
+        year=body.year,
+        number=number,
+        held_on=held_on,
+        starts_at=starts_at,
+        place=place,
+        predates_registry=predates_registry,
+    )
+    settle(meeting, by=by, right=FILE)
+    trail.record(by, CONVENED, meeting)
+    titles = [title.strip() for title in agenda if title.strip()]
+    for title in titles[:1]:
+        add_item(meeting, by=by, title=title, rapporteur=None)
+    if not predates_registry:
+        add_item(meeting, by=by, title="", rapporteur=None, kind=AgendaItem.Kind.FOLLOW_UP)
+    for title in titles[1:]:
+        add_item(meeting, by=by, title=title, rapporteur=None)
+    return meeting
+
+
+@transaction.atomic
+def change(
+    meeting: Meeting,
+    *,
+    by: Seat,
+    based_on: int,
+    kind: Term,
+    held_on: datetime.date,
+    starts_at: datetime.time | None,
+    place: str,
+) -> Meeting:
+    """Change the kind, day, hour or place of a meeting whose minutes are not approved yet."""
+    refuse_personal({"place": place})
+    meeting = hold(meeting, based_on=based_on)
+    not_frozen(meeting)
+    if not meeting.body.starts_on <= held_on <= meeting.body.ends_on:
+        raise ValidationError({"held_on": _("The body does not stand on that day. Choose the body of that year.")})
+    changes = {
+        "held_on": (meeting.held_on, held_on),
+        "starts_at": (meeting.starts_at, starts_at),
+        "place": (meeting.place, place),
+    }
+    meeting.kind, meeting.held_on, meeting.starts_at, meeting.place = kind, held_on, starts_at, place
+    settle(meeting, by=by, right=FILE)
+    rewritten(meeting)
+    trail.record(by, CHANGED, meeting, changes=changes)
+    return meeting
+
+
+@transaction.atomic
+def call_off(meeting: Meeting, *, by: Seat, to: str) -> Meeting:
+    """Postpone or cancel a meeting that has not begun."""
+    meeting = hold(meeting)
+    if meeting.state != Meeting.State.PLANNED or to not in (Meeting.State.POSTPONED, Meeting.State.CANCELLED):
+        raise ValidationError(_("Only a planned meeting can be postponed or cancelled."))
+    meeting.state = to
+    settle(meeting, by=by, right=FILE)
+    return_cards(meeting, by)
+    trail.record(by, CALLED_OFF, meeting, changes={"state": (Meeting.State.PLANNED.value, to)})
+    return meeting
+
+
+@transaction.atomic
+def open_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
+    """Open the meeting: from now on it is minuted."""
+    meeting = hold(meeting)
+    if meeting.state != Meeting.State.PLANNED:
+        raise ValidationError(_("Only a planned meeting can be opened."))
+    meeting.state = Meeting.State.OPEN
+    settle(meeting, by=by, right=FILE)
+    trail.record(by, OPENED, meeting)
+    return meeting
+
+
+@transaction.atomic
+def close_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
+    """Close the meeting; whether it had its quorum is written down with it."""
+    meeting = hold(meeting)
+    if meeting.state != Meeting.State.OPEN:
+        raise ValidationError(_("Only a meeting in progress can be closed."))
+    quorum = quorum_of(meeting, by)
+    if quorum.is_counted and not quorum.recorded:
+        raise ValidationError(_("Record first who was at the table."))
+    has_quorum = not quorum.is_counted or quorum.is_reached
+    meeting.state = Meeting.State.HELD if has_quorum else Meeting.State.NO_QUORUM
+    settle(meeting, by=by, right=FILE)
+    return_cards(meeting, by)
+    trail.record(by, CLOSED, meeting, changes={"state": (Meeting.State.OPEN.value, meeting.state)})
+    return meeting

@@ -1,0 +1,99 @@
+"""Verbs of minutes: what was said is written, sent for remarks, approved."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from krat.access import crypto
+from krat.access.scoping import hold, settle
+from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
+from krat.people.models import Seat
+from meetings.actions.held import APPROVE, FILE, not_frozen, rewritten
+from meetings.models import AgendaItem, Meeting, MinuteDraft, Remark
+
+MINUTED = trail.event("item.minuted", gettext_lazy("wrote the minutes of an item"))
+CIRCULATED = trail.event("minutes.circulated", gettext_lazy("sent the minutes for remarks"))
+REMARKED = trail.event("minutes.remarked", gettext_lazy("made a remark on the minutes"))
+APPROVED = trail.event("minutes.approved", gettext_lazy("approved the minutes"))
+
+
+@transaction.atomic
+def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_done: bool) -> AgendaItem:
+    """Write what was said on an item; the writer's draft is gone with it."""
+    refuse_personal({"discussion": discussion})
+    item = hold(item, based_on=based_on)
+    not_frozen(item.meeting)
+    if not item.meeting.was_held:
+        raise ValidationError(_("The meeting has not been opened yet."))
+    changes = {"discussion": (item.discussion, discussion), "is_done": (item.is_done, is_done)}
+    item.discussion, item.is_done = discussion, is_done
+    settle(item, by=by, right=FILE)
+    MinuteDraft.objects.permitted(by, FILE).filter(item=item).delete()
+    rewritten(item.meeting)
+    trail.record(by, MINUTED, item, changes=changes)
+    return item
+
+
+@transaction.atomic
+def save_draft(item: AgendaItem, *, by: Seat, text: str, based_on: int) -> MinuteDraft:
+    """Keep what is being written, sealed: it has not met the identity guard. Leaves no trail entry of its own."""
+    not_frozen(item.meeting)
+    rows = MinuteDraft.objects.permitted(by, FILE)
+    draft = rows.filter(item=item).first() or MinuteDraft(item=item, seat=by)
+    draft.based_on = based_on
+    draft.ciphertext = crypto.encrypt(text, place=f"meetings_minutedraft:sealed:{draft.code}")
+    return settle(draft, by=by, right=FILE)
+
+
+def open_draft(item: AgendaItem, *, by: Seat) -> tuple[MinuteDraft, str] | None:
+    """The writer's own draft on an item with its text, if there is one (one query)."""
+    draft = MinuteDraft.objects.permitted(by, FILE).filter(item=item).first()
+    if draft is None:
+        return None
+    return draft, crypto.decrypt(draft.ciphertext, place=f"meetings_minutedraft:sealed:{draft.code}")
+
+
+@transaction.atomic
+def circulate(meeting: Meeting, *, by: Seat) -> Meeting:
+    """Send the minutes to the members for remarks."""
+    meeting = hold(meeting)
+    if meeting.state not in (Meeting.State.HELD, Meeting.State.NO_QUORUM) or meeting.minutes != Meeting.Minutes.DRAFT:
+        raise ValidationError(_("Close the meeting first; then its minutes go out for remarks."))
+    meeting.minutes = Meeting.Minutes.CIRCULATED
+    settle(meeting, by=by, right=FILE)
+    trail.record(by, CIRCULATED, meeting)
+    return meeting
+
+
+@transaction.atomic
+def remark(meeting: Meeting, *, by: Seat, text: str) -> Remark:
+    """Make a remark on circulated minutes; whoever reads them may."""
+    refuse_personal({"text": text})
+    meeting = hold(meeting)
+    if meeting.minutes != Meeting.Minutes.CIRCULATED:
+        raise ValidationError(_("Remarks are made while the minutes are out for remarks."))
+    row = Remark(meeting=meeting, seat=by, text=text)
+    settle(row, by=by, right="minutes.remark")
+    rewritten(meeting)
+    trail.record(by, REMARKED, meeting)
+    return row
+
+
+@transaction.atomic
+def approve(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
+    """Approve the minutes: this freezes the text and nothing else (decision 13). Only what was read is approved."""
+    meeting = hold(meeting)
+    if meeting.rewritten != based_on:
+        raise ValidationError(_("The minutes were changed after you opened them. Read them again, then approve."))
+    if meeting.minutes != Meeting.Minutes.CIRCULATED:
+        raise ValidationError(_("Minutes are approved after they were sent for remarks."))
+    meeting.minutes = Meeting.Minutes.APPROVED
+    meeting.approved_on, meeting.approved_by = timezone.localdate(), by
+    settle(meeting, by=by, right=APPROVE)
+    drafts = MinuteDraft.objects.unscoped("approved minutes leave no draft behind, whoever wrote it")
+    drafts.filter(item__meeting=meeting).delete()
+    trail.record(by, APPROVED, meeting)
+    return meeting
