@@ -396,7 +396,7 @@ class MinuteDraft(ScopedModel):
 class ApprovedMinutes(ScopedModel):
     """Minutes as they read when they were approved (procesverbali i miratuar): the paper itself (decision 33).
 
-    ``content`` is the canonical JSON that `meetings.paper` writes, ``fingerprint`` its SHA-256. The row is written once.
+    ``content`` is the canonical JSON of `meetings.paper`, ``fingerprint`` its SHA-256. A row is written once.
     """
 
     processing = Processing(_("minutes as they were approved"), Level.INTERNAL, PERMANENT)
@@ -421,6 +421,6 @@ class ApprovedMinutes(ScopedModel):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Write it, once."""
-        if self.pk is not None:
+        if not self._state.adding:
             raise ValidationError(_("These minutes are approved; their text does not change any more."))
         super().save(*args, **kwargs)

@@ -1,8 +1,9 @@
 """The paper of a meeting: everything its minutes print, as plain data that needs no row any more (decision 33).
 
-A draft's paper is composed anew each time it is read. With the approval it is stored as canonical JSON with its SHA-256,
-and from then on page, print and REST read it from there: institutions are renamed, tasks change, words are reworded,
-and approved minutes stay as they were read. Its words are Albanian, whatever the reader's language: it is one paper.
+A draft's paper is composed anew each time it is read. With the approval it is stored as canonical JSON with its
+SHA-256, and from then on page, print and REST read it from there: institutions are renamed, tasks change, words are
+reworded, and approved minutes stay as they were read. Its words are Albanian, whatever the reader's language: it is one
+paper.
 """
 
 from __future__ import annotations
@@ -39,15 +40,6 @@ class Paper:
     fingerprint: str = ""
     is_intact: bool = True  # what is stored still has the fingerprint that was taken of it
 
-    @property
-    def was_held(self) -> bool:
-        """Whether people sat down; else there is an invitation to print and nothing to minute."""
-        return self.content["meeting"]["state"] in (
-            Meeting.State.OPEN,
-            Meeting.State.HELD,
-            Meeting.State.NO_QUORUM,
-        )
-
 
 # --- canonical form ---
 
@@ -69,10 +61,15 @@ def paper_of(meeting: Meeting, seat: Seat) -> Paper:
     """The paper of a meeting that came through the door: the stored one, once it is approved (one query; ten for a
     draft, however long it is)."""
     if meeting.is_frozen:
-        stored = ApprovedMinutes.objects.visible_to(seat).get(meeting=meeting)
+        stored = stored_paper(meeting, seat)
         intact = fingerprint(stored.content) == stored.fingerprint
-        return Paper(_with_days(json.loads(stored.content)), True, stored.fingerprint, intact)
-    return Paper(_with_days(compose(meeting, seat)), False)
+        return Paper(_to_read(json.loads(stored.content)), True, stored.fingerprint, intact)
+    return Paper(_to_read(compose(meeting, seat)), False)
+
+
+def stored_paper(meeting: Meeting, seat: Seat) -> ApprovedMinutes:
+    """The stored paper of approved minutes (one query)."""
+    return ApprovedMinutes.objects.visible_to(seat).get(meeting=meeting)
 
 
 def freeze(meeting: Meeting, seat: Seat) -> ApprovedMinutes:
@@ -85,6 +82,14 @@ def freeze(meeting: Meeting, seat: Seat) -> ApprovedMinutes:
     stored.full_clean()
     stored.save(force_insert=True)
     return stored
+
+
+def _to_read(content: Content) -> Content:
+    """As pages read it: days and hours as such, and beside what returned what nobody took up."""
+    read: Content = _with_days(content)
+    for item in read["items"]:
+        item["not_reviewed"] = [one for one in item["returning"] if one["outcome"] is None]
+    return read
 
 
 def _with_days(value: Any, key: str = "") -> Any:
@@ -106,8 +111,8 @@ def _with_days(value: Any, key: str = "") -> Any:
 def compose(meeting: Meeting, seat: Seat) -> Content:
     """All that the minutes say, from the rows as they stand (ten queries)."""
     with translation.override(LANGUAGE):
-        body = Body.objects.unscoped("the body of a meeting that came through the door")
-        body = body.select_related("county", "act").get(pk=meeting.body_id)
+        bodies = Body.objects.unscoped("the body of a meeting that came through the door")
+        body = bodies.select_related("county", "act").get(pk=meeting.body_id)
         return {
             "schema": SCHEMA,
             "language": LANGUAGE,
@@ -146,17 +151,18 @@ def named(institution: Institution) -> dict[str, str]:
     return {"code": institution.code, "name": institution.name, "short_name": institution.short_name}
 
 
-def charges(tasks: Iterable[Task], supporting: Iterable[Institution] = ()) -> list[Content]:
-    """Who is charged with a decision, with whom and until when, as it stands in the minutes."""
-    helping = [named(one) for one in sorted(supporting, key=lambda one: one.sort_key)]
-    return [
-        {
-            "lead": named(task.lead),
-            "supporting": [one for one in helping if one["code"] != task.lead.code],
-            "due_on": task.due_on.isoformat() if task.due_on is not None else None,
-        }
-        for task in tasks
-    ]
+def charge(lead: Institution, due_on: datetime.date | None, supporting: Iterable[Institution] = ()) -> Content:
+    """Who is charged with a decision, with whom and until when: written down with the decision (`Decision.charged`)."""
+    return {
+        "lead": named(lead),
+        "supporting": [named(one) for one in sorted(supporting, key=lambda one: one.sort_key) if one != lead],
+        "due_on": due_on.isoformat() if due_on is not None else None,
+    }
+
+
+def _charged(decision: Decision) -> list[Content]:
+    """As it was decided; decisions from before that was written down have their tasks."""
+    return decision.charged or [charge(one.lead, one.due_on, one.supporting.all()) for one in decision.tasks.all()]
 
 
 def _attendance(meeting: Meeting, seat: Seat) -> list[Content]:
@@ -215,7 +221,7 @@ def _items(meeting: Meeting, seat: Seat) -> list[Content]:
                     "number": one.label,
                     "text": one.text,
                     "is_recommendation": one.is_recommendation,
-                    "charged": one.charged or charges(one.tasks.all()),
+                    "charged": _charged(one),
                 }
                 for one in item.decisions.all()
             ],
@@ -226,7 +232,9 @@ def _items(meeting: Meeting, seat: Seat) -> list[Content]:
 
 
 def _led(seat: Seat) -> Prefetch[str]:
-    return Prefetch("tasks", queryset=Task.objects.visible_to(seat).select_related("lead").order_by("pk"))
+    helping = Prefetch("supporting", queryset=Institution.objects.visible_to(seat))
+    rows = Task.objects.visible_to(seat).select_related("lead").prefetch_related(helping)
+    return Prefetch("tasks", queryset=rows.order_by("pk"))
 
 
 def _returning(meeting: Meeting, seat: Seat) -> list[Content]:
@@ -242,7 +250,7 @@ def _returning(meeting: Meeting, seat: Seat) -> list[Content]:
             "number": one.label,
             "taken_on": one.item.meeting.held_on.isoformat(),
             "text": one.text,
-            "charged": one.charged or charges(one.tasks.all()),
+            "charged": _charged(one),
             "outcome": found.get(one.pk),
         }
         for one in rows.prefetch_related(_led(seat)).order_by("item__meeting__held_on", "pk")

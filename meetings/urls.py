@@ -19,6 +19,7 @@ urlpatterns = [
     path("meetings/<uuid:code>/cards/", views.meeting_cards, name="cards"),
     path("meetings/<uuid:code>/cards/<uuid:card>/add/", views.card_add, name="card_add"),
     path("meetings/<uuid:code>/decisions/<uuid:decision>/review/", views.review, name="review"),
+    path("meetings/<uuid:code>/invitation/", views.invitation, name="invitation"),
     path("meetings/<uuid:code>/minutes/", views.minutes_print, name="minutes"),
     path("meetings/<uuid:code>/minutes/circulate/", views.minutes_circulate, name="circulate"),
     path("meetings/<uuid:code>/minutes/remark/", views.remark_add, name="remark"),

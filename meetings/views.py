@@ -24,7 +24,7 @@ from krat.people.requests import SignedIn
 from krat.plan.models import Task
 from krat.ui.due import due_of
 from krat.ui.listing import listing
-from krat.ui.rendering import render_page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 from meetings import actions
 from meetings.forms import (
     AttendanceForm,
@@ -40,6 +40,7 @@ from meetings.forms import (
     ReviewForm,
 )
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
+from meetings.paper import paper_of
 from meetings.quorum import quorum_of
 
 _DRAFT_KEY = "draft_key"
@@ -61,22 +62,36 @@ def meeting_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
     context, cards = _paper(meeting, request)
+    paper = paper_of(meeting, request.seat) if meeting.is_frozen else None
+    context |= {"paper": paper} | ({"quorum": paper.content["quorum"]} if paper else {})
     return render_page(request, "meetings/detail.html", context, shown=cards)
 
 
 @needs("meetings.view", methods=("GET",))
 def minutes_print(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """The minutes as a paper: letterhead, numbers, signatures."""
+    """The minutes as a paper: letterhead, numbers, signatures. Approved ones as they were approved."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    context, cards = _paper(meeting, request)
-    context |= {"printed_at": timezone.now()}
-    return render_page(request, "meetings/minutes.html", context, shown=cards)
+    if not meeting.was_held:
+        return redirect("meetings:invitation", code=meeting.code)
+    context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
+    return render_page(request, "meetings/minutes.html", context)
+
+
+@needs("meetings.view", methods=("GET",))
+def invitation(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """What a meeting prints before it is held: when, where, what about, and who is invited."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if meeting.was_held:
+        return redirect("meetings:minutes", code=meeting.code)
+    context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
+    return render_page(request, "meetings/invitation.html", context)
 
 
 def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Card]]:
     """Everything the paper of a meeting shows, and the cards among it (ten queries, however long it is)."""
     seat = request.seat
-    decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(_tasks_for(seat))
+    decisions = Decision.objects.visible_to(seat).select_related("body").order_by("number")
+    decisions = decisions.prefetch_related(_tasks_for(seat))
     items = (
         AgendaItem.objects.visible_to(seat)
         .filter(meeting=meeting, withdrawn_at=None)
@@ -122,13 +137,10 @@ def _tasks_for(seat: Seat) -> Prefetch[str]:
 
 
 def _returning(meeting: Meeting, seat: Seat) -> list[dict[str, Any]]:
-    """The decisions that stand on this meeting's agenda by themselves, with what the meeting found on them.
-
-    Of a meeting that is over, only those it spoke of: what it left open has moved on to the next.
-    """
+    """The decisions that stand on this meeting's agenda by themselves, or stood there, with what it found on them."""
     reviews = {one.decision_id: one for one in Review.objects.visible_to(seat).filter(meeting=meeting)}
     rows = Decision.objects.visible_to(seat)
-    rows = rows.filter(pk__in=list(reviews)) if meeting.is_over else rows.returning_to(meeting)
+    rows = rows.stood_before(meeting) if meeting.is_over else rows.returning_to(meeting)
     decisions = rows.for_list().prefetch_related(_tasks_for(seat))
     found = []
     for decision in decisions:
@@ -294,6 +306,10 @@ def meeting_open(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The meeting day on one screen: agenda left, the item in the middle, attendance and quorum right."""
     item = door(request, _items(), code)
+    if item.meeting.is_frozen and comes_too_late(
+        request, _("These minutes are approved; their text does not change any more.")
+    ):
+        return redirect("meetings:detail", code=item.meeting.code)
     draft = actions.open_draft(item, by=request.seat)
     initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
     if draft is not None:
@@ -321,7 +337,7 @@ def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: An
         "draft_at": draft_at,
         "next_item": following[0] if following else None,
         "decision_form": DecisionForm(seat=request.seat, meeting=item.meeting, initial=_charged(current)),
-        "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
+        "next_number": item.meeting.body.numbered((last.number if last else 0) + 1, item.meeting.year),
         "stands_on": item.version if form.conflict is None else form["version"].value(),
     }
     return day, cards
