@@ -155,7 +155,7 @@ def _as_approved(meeting: Any, stored: ApprovedMinutes) -> None:
         item.position, item.kind = told["position"], told["kind"]
         item.title = "" if told["kind"] == AgendaItem.Kind.FOLLOW_UP else told["title"]
         item.discussion, item.is_done = told["discussion"], told["is_done"]
-        item.rapporteur = _named(told["rapporteur"])
+        item.rapporteur = _institution(told["rapporteur"])
         item.shown_decisions = []
         for words in told["decisions"]:
             decision = decisions[words["code"]]
@@ -163,13 +163,13 @@ def _as_approved(meeting: Any, stored: ApprovedMinutes) -> None:
             item.shown_decisions.append(decision)
         meeting.shown_items.append(item)
     meeting.shown_attendance = [
-        Attendance(institution=_named(row["institution"]), votes=row["votes"], status=row["status"]["code"])
+        Attendance(institution=_institution(row["institution"]), votes=row["votes"], status=row["status"]["code"])
         for row in content["attendance"]
         if row["status"] is not None
     ]
 
 
-def _named(institution: dict[str, str] | None) -> Institution | None:
+def _institution(institution: dict[str, str] | None) -> Institution | None:
     return Institution(**institution) if institution is not None else None
 
 
