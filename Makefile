@@ -21,9 +21,10 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 MANAGE := umask 077 && $(PY) manage.py
 
 # No control socket: gunicorn would put it in the home folder, one path for all its instances on the machine.
+# No forwarder headers: a proxy may say where a request came from (X-Forwarded-…), never which path it asked.
 # No access log: an address says which case was opened, and when.
 GUNICORN := umask 077 && exec $(PY) -m gunicorn krat.wsgi --bind 127.0.0.1:$(PORT) \
-	--worker-class gthread --workers 2 --threads 4 --no-control-socket --log-level warning
+	--worker-class gthread --workers 2 --threads 4 --no-control-socket --forwarder-headers "" --log-level warning
 
 # Checks and tests give the same answer on every machine, whatever its environment says.
 CLEAN := env -u ALLOWED_HOSTS -u DATABASE_URL -u EMAIL_URL -u KRAT_KEYS -u LANGUAGE_CODE -u SECRET_KEY KRAT_NO_DOTENV=1
@@ -46,7 +47,6 @@ help: ## List the commands
 
 run: $(RUNTIME) port ## Serve the invented world on http://localhost:8000 (PORT=8001 for another port)
 	@$(MANAGE) migrate --no-input --verbosity 0
-	@$(MANAGE) createcachetable --verbosity 0
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 	@$(MANAGE) demo --if-empty
 	@echo "The registry answers on http://localhost:$(PORT) until Ctrl+C."
@@ -55,7 +55,6 @@ run: $(RUNTIME) port ## Serve the invented world on http://localhost:8000 (PORT=
 serve: $(RUNTIME) port ## Serve with the settings of the environment, to a proxy on this machine (PORT=8001)
 	@$(MANAGE) check --deploy --fail-level ERROR
 	@$(MANAGE) migrate --no-input --verbosity 0
-	@$(MANAGE) createcachetable --verbosity 0
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 	@$(GUNICORN)
 

@@ -66,7 +66,6 @@ def fill(cases: int, seed: int) -> None:
 
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)  # the plain tables, which point to the others
-    call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     with Path(os.devnull).open("w") as nowhere:
         if not many.is_there(seed):

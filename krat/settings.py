@@ -92,6 +92,8 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "krat.urls"
+# Only the path itself says what is asked: a prefix that the server or a proxy tells (SCRIPT_NAME) counts for nothing.
+FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "krat.wsgi.application"
 
 TEMPLATES = [
@@ -139,8 +141,8 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    # In the database, so that sign-in limits are counted once for all workers.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "krat_cache"},
+    # In the database, so that sign-in limits are counted once for all workers; in a table that forgets none of them.
+    "default": {"BACKEND": "krat.access.cache.KeptCache"},
 }
 
 # --- Who signs in ---------------------------------------------------------------------------------------------------
@@ -170,6 +172,8 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip,5/5m/key"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[KRAT] "
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody sends mail to strangers through us
+ACCOUNT_FORMS = {"reset_password": "krat.people.forms.ForgottenPassword"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "KRAT"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation reached that address; nobody is asked to verify it again

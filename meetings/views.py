@@ -8,6 +8,7 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -350,11 +351,10 @@ def item_draft(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     based_on, text = _version(request), request.POST.get("text", "")
     if len(text) > 20_000:
         return JsonResponse({"message": _("The text is too long to be kept as a draft.")}, status=422)
-    if item.meeting.is_frozen:
-        return JsonResponse(
-            {"message": _("These minutes are approved; their text does not change any more.")}, status=422
-        )
-    draft = actions.save_draft(item, by=request.seat, text=text, based_on=based_on)
+    try:
+        draft = actions.save_draft(item, by=request.seat, text=text, based_on=based_on)
+    except ValidationError as refusal:
+        return JsonResponse({"message": " ".join(refusal.messages)}, status=422)
     at = formats.time_format(timezone.localtime(draft.saved_at), "H:i")
     if based_on != item.version:
         data = _("Somebody changed this item. Your text is kept; save to see both.")

@@ -190,6 +190,14 @@ def _numbers_of_this_test() -> Iterator[None]:
     assert make.number() < worlds.LAST_NUMBER, "what is planted lies beyond this number: count less, or move it"
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_left_for_later(monkeypatch) -> None:
+    """What an answer does not wait for is done at once, in the test's own transaction."""
+    from krat.people import background
+
+    monkeypatch.setattr(background, "_start", lambda run: run())
+
+
 @pytest.fixture
 def world(db) -> None:
     """The invented world, as it was filled."""

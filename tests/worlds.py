@@ -29,7 +29,6 @@ from typing import Any
 
 import django
 from django.conf import settings
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -170,7 +169,6 @@ def _make(kept: Kept) -> None:
 
     before = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
-    call_command("createcachetable", verbosity=0)
     kept.keep(BARE)
     canary_world.number_rows_high()
     invented.fill()
@@ -195,7 +193,7 @@ def _make_demo(kept: Kept) -> None:
     environment |= {"DJANGO_SETTINGS_MODULE": "tests.journeys.settings", "JOURNEYS_STATIC": str(kept.folder)}
     environment |= {"DATABASE_URL": address, "KRAT_KEYS": settings.KRAT_KEYS, "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
     environment |= {"KRAT_TRAIL_HEAD": str(kept.folder / "trail-head"), "KRAT_NO_DOTENV": "1", "LANGUAGE_CODE": "sq"}
-    for command in (["migrate", "--no-input"], ["createcachetable"], ["demo"]):
+    for command in (["migrate", "--no-input"], ["demo"]):
         done = subprocess.run(
             [sys.executable, "manage.py", *command, "--verbosity", "0"],
             cwd=ROOT,

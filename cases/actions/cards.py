@@ -172,15 +172,24 @@ def resolve(card: Card, *, by: Seat) -> Case:
 # --- what the table does; called by meetings ---
 
 
+def hold_card(card: Card) -> Card:
+    """Hold a card for the table, its obstacle before it (two row locks)."""
+    return _hold_with_obstacle(card)[0]
+
+
+def _hold_with_obstacle(card: Card) -> tuple[Card, Obstacle | None]:
+    of = Obstacle.objects.unscoped("the table moves a card: its case's team must not decide on an older state")
+    obstacle = of.select_for_update(of=("self",), no_key=True).filter(card=card).order_by("pk").first()
+    return hold(card), obstacle
+
+
 @transaction.atomic
 def move(card: Card, to: str, *, by: Seat, decision: str = "", tasks: Sequence[Task] = ()) -> Card:
     """Put a card on an agenda, take it off, or note what was decided. Raises `ValidationError` for one that is closed.
 
     Locks the obstacle before the card, as `confirm_gone` does, so that neither waits for the other.
     """
-    of = Obstacle.objects.unscoped("the table moves a card: its case's team must not decide on an older state")
-    obstacle = of.select_for_update(of=("self",)).filter(card=card).first()
-    card = hold(card)
+    card, obstacle = _hold_with_obstacle(card)
     before = CardState(card.state)
     if before is CardState.CLOSED:
         raise ValidationError(

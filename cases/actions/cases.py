@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -74,10 +76,13 @@ def open_case(
     reference: str = "",
     stage: str = Stage.INITIAL_ASSESSMENT,
     signal: Signal | None = None,
+    is_another: bool = False,
 ) -> Case:
     """Open a case: its head, who it is, its data key, its clock, and the opener as manager where they work in its team.
 
-    One row lock on the county's running number until the transaction ends. Raises `ValidationError` by field.
+    A signal about several children becomes as many cases: from the second on, ``is_another`` says that it is meant.
+    One row lock on the county's running number until the transaction ends, and one on the signal. Raises
+    `ValidationError` by field.
     """
     if by.institution.kind.code != signals.UNIT:
         raise PermissionDenied(_("Cases are led by child protection units."))
@@ -109,7 +114,7 @@ def open_case(
     case.save()
     _start_deadline(case, now)
     if signal is not None:
-        signals.answer(signal, by=by, state=Signal.State.TAKEN)
+        signals.take(signal, by=by, is_another=is_another)
         trail.record(by, TAKEN, signal)
     if rights.reach(by, OPEN) is Reach.TEAM:
         _name(case, seat=by, is_manager=True, by=by)
@@ -237,8 +242,8 @@ def move(
             params={"before": before.label, "after": after.label},
             code="state",
         )
-    if before is Stage.INITIAL_ASSESSMENT and not case.risk:
-        raise ValidationError(_("Assess the risk first."), code="state")
+    if missing := risk_is_missing(case):
+        raise ValidationError(missing[0].sentence, code="state")
     if not rights.may(by, MOVES[before, after]):
         raise PermissionDenied(_("Your seat does not have the right to do this."))
     now = timezone.now()
@@ -274,20 +279,41 @@ def _may_end(case: Case, note: str, closing: Term | None, *, needs_reason: bool)
         wrong["note"] = _("Say in a sentence why the case ends.")
     if wrong:
         raise ValidationError(wrong)
-    sentences = obstacles_to_ending(case)
-    if sentences:
-        raise ValidationError([ValidationError(sentence, code="state") for sentence in sentences])
+    found = obstacles_to_ending(case)
+    if found:
+        raise ValidationError([ValidationError(one.sentence, code="state") for one in found])
 
 
-def obstacles_to_ending(case: Case) -> list[str]:
-    """Why a case cannot end yet, as sentences (two queries)."""
-    found = []
+@dataclass(frozen=True)
+class Hindrance:
+    """Why a case cannot end or go on yet, and the page on which that changes: its name, and what it is about."""
+
+    sentence: str
+    verb: str
+    page: str
+    code: uuid.UUID
+
+
+def risk_is_missing(case: Case) -> list[Hindrance]:
+    """The initial assessment ends with a level of risk, whichever way it ends (no query)."""
+    if case.stage != Stage.INITIAL_ASSESSMENT or case.risk:
+        return []
+    return [Hindrance(_("Assess the risk first."), _("Assess the risk"), "cases:risk", case.code)]
+
+
+def obstacles_to_ending(case: Case) -> list[Hindrance]:
+    """Why a case cannot end yet, with the way to each (two queries)."""
+    found = risk_is_missing(case)
     referrals = Referral.objects.unscoped("what still runs in a case that came through the door")
-    if referrals.filter(case=case).open().exists():
-        found.append(_("A referral is still open. Withdraw it, or wait until it is completed."))
+    for referral in referrals.filter(case=case).open().for_list():
+        sentence = _("A referral is still open: %(institution)s. Withdraw it, or wait until it is completed.")
+        sentence %= {"institution": referral.receiver}
+        found.append(Hindrance(sentence, _("Open the referral"), "cases:referral", referral.code))
     obstacles = Obstacle.objects.unscoped("what still holds up a case that came through the door")
-    if obstacles.filter(case=case, state=Obstacle.State.STANDS).exists():
-        found.append(_("An obstacle still stands. Confirm first that it is gone."))
+    for obstacle in obstacles.filter(case=case, state=Obstacle.State.STANDS).select_related("kind"):
+        sentence = _("An obstacle still stands: %(obstacle)s. Confirm first that it is gone.")
+        sentence %= {"obstacle": obstacle.kind}
+        found.append(Hindrance(sentence, _("Confirm that it is gone"), "cases:obstacle_gone", obstacle.code))
     return found
 
 

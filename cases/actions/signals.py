@@ -74,13 +74,42 @@ def _seal(signal: Signal, words: dict[str, str]) -> None:
     row.save()
 
 
-def answer(signal: Signal, *, by: Seat, state: str) -> Signal:
-    """Give a signal its answer; raises `ValidationError` when it has one (one row lock)."""
+def _waiting(signal: Signal) -> Signal:
     signal = hold(signal)
     if not signal.is_open:
         raise ValidationError(_("Somebody has already answered this signal."), code="state")
+    return signal
+
+
+def answer(signal: Signal, *, by: Seat, state: str) -> Signal:
+    """Give a signal its answer; raises `ValidationError` when it has one (one row lock)."""
+    signal = _waiting(signal)
     signal.state, signal.answered_at, signal.answered_by = state, timezone.now(), by
     return settle(signal, by=by, right=TAKE)
+
+
+def take(signal: Signal, *, by: Seat, is_another: bool) -> Signal:
+    """Take a signal as a case: the first answers it; one more of it, of another child, is said to be so.
+
+    Who takes one more must be able to read what the signal tells. Raises `ValidationError` (one row lock).
+    """
+    held = hold(signal)
+    if held.state != Signal.State.TAKEN:
+        return answer(held, by=by, state=Signal.State.TAKEN)
+    if not may_take_again(held, by):
+        raise ValidationError(_("Somebody has already answered this signal."), code="state")
+    if not is_another:
+        sentence = _("This signal is a case already. Open another one only for another child or person of it.")
+        raise ValidationError({"is_another": sentence})
+    return held
+
+
+def may_take_again(signal: Signal, seat: Seat) -> bool:
+    """Whether this seat may open one more case of a signal that is one already (two queries)."""
+    if signal.state != Signal.State.TAKEN:
+        return False
+    reads = SignalWords.objects.permitted(seat, "signals.read").filter(signal=signal)
+    return Signal.objects.permitted(seat, TAKE).filter(pk=signal.pk).exists() and reads.exists()
 
 
 @transaction.atomic
@@ -88,6 +117,7 @@ def reject(signal: Signal, *, by: Seat, why: str) -> Signal:
     """Do not take a signal as a case, with a reason that the sender does not see."""
     if not why.strip():
         raise ValidationError({"why": _("Say in a sentence why it does not become a case.")})
+    signal = _waiting(signal)  # who comes second is told so, though they may read it no more
     # Read before it is answered: then it is nobody's but the head's of the unit.
     row = SignalWords.objects.permitted(by, "signals.read").filter(signal=signal).first()
     if row is None:

@@ -283,8 +283,16 @@ class CaseForm(IdentityFields):
         help_text=_("The number of the file in your own office or system. Never a personal number."),
     )
 
-    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+    # Asked only where the signal is a case already.
+    is_another = forms.BooleanField(
+        label=_("This is another child or person of the same signal"),
+        help_text=_("The signal is a case already. Whoever works on this one reads what the signal tells."),
+    )
+
+    def __init__(self, *args: Any, seat: Seat, is_another: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_another:
+            del self.fields["is_another"]
         served = seat.institution.territories.all()
         self.offer("municipality", served)
         if len(served) == 1:

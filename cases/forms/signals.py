@@ -37,7 +37,10 @@ class SignalFilter(Filters):
 class SignalForm(BaseForm):
     """A signal, short enough to be sent from the street."""
 
-    municipality = forms.ModelChoiceField(label=_("Municipality"), queryset=Municipality.objects.none())
+    # Buttons, and first of all: whoever serves a county is not sent back for it after having typed.
+    municipality = forms.ModelChoiceField(
+        label=_("Municipality"), queryset=Municipality.objects.none(), widget=forms.RadioSelect
+    )
     kind = forms.ChoiceField(label=_("About"), choices=Kind.choices, widget=forms.RadioSelect, initial=Kind.CHILD)
     what = Words(label=_("What was seen or heard"), rows=5, max_length=4000)
     who = Words(
@@ -61,8 +64,12 @@ class SignalForm(BaseForm):
         self.offer(
             "municipality", Municipality.objects.filter(Q(county=seat.county_id) | Q(pk__in=served.values("pk")))
         )
+        last = _last_used(seat)
         if len(served) == 1:
             self.fields["municipality"].initial = served[0].pk
+        elif last is not None:
+            self.fields["municipality"].initial = last
+            self.fields["municipality"].help_text = _("Chosen as in your last signal. Please check it.")
         self._of_role = SOURCE_OF_ROLE.get(Role(seat.role))
         sources = Term.objects.of(Term.List.SOURCE)
         if self._of_role is not None:
@@ -77,6 +84,13 @@ class SignalForm(BaseForm):
         if self._of_role is not None:
             cleaned["source"] = Term.objects.get(list=Term.List.SOURCE, code=self._of_role)
         return cleaned
+
+
+def _last_used(seat: Seat) -> int | None:
+    """The municipality of the last signal that was sent from this seat (one query)."""
+    rows = Signal.objects.permitted(seat, "signals.send").filter(sent_by=seat.pk).order_by("-sent_at", "-pk")
+    found: int | None = rows.values_list("municipality", flat=True).first()
+    return found
 
 
 class RejectForm(BaseForm):

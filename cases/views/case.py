@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cases.actions import cases
@@ -37,6 +39,8 @@ from cases.models import (
     Referral,
     SchoolPart,
     SentChange,
+    Signal,
+    SignalWords,
     StageDeadline,
 )
 from cases.models.keys import lend_key
@@ -93,6 +97,7 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     if identity is not None:
         lend_key(identity, *parts, *notes, *obstacles)
     terms = terms_of(case, identity)
+    signal, signal_words, siblings = _signal_of(seat, case)
     cards = [one.card for one in obstacles if one.card is not None]
     shown: list[Shown] = [
         *([(identity, fields_shown(identity))] if identity is not None else []),
@@ -104,6 +109,8 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         *cards,
         *notes,
         *sent,
+        *siblings,
+        *([(signal_words, [name for name, value in signal_words.data.items() if value])] if signal_words else []),
     ]
     standing = Standing(
         case=case,
@@ -121,6 +128,9 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "path": path_of(case, deadlines),
         "identity_facts": facts_of(identity, terms) if identity is not None else None,
         "manager": manager,
+        "signal": signal,
+        "signal_words": signal_words.data if signal_words is not None else None,
+        "siblings": siblings,
         "concerns": [terms.get(("concern", one), one) for one in case.concerns],
         "school": _summary(school),
         "aid": _summary(aid),
@@ -138,6 +148,19 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "may": _may(seat, case),
     }
     return render_page(request, "cases/case.html", context, shown=shown)
+
+
+def _signal_of(seat: Seat, case: Case) -> tuple[Signal | None, SignalWords | None, list[Case]]:
+    """The signal a case came from, what it told, and the other cases of it, each where the seat may see it.
+
+    Three queries; none for a case that came from no signal.
+    """
+    if case.signal_id is None:
+        return None, None, []
+    signal = Signal.objects.visible_to(seat).filter(pk=case.signal_id).first()
+    words = SignalWords.objects.visible_to(seat).filter(signal=case.signal_id).first()
+    siblings = Case.objects.visible_to(seat).filter(signal=case.signal_id).exclude(pk=case.pk)
+    return signal, words, list(siblings.for_list().order_by("pk"))
 
 
 def _summary(part: Any) -> dict[str, Any] | None:
@@ -239,14 +262,17 @@ def case_move(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The case stands at “%(stage)s” now.") % {"stage": case.get_stage_display()})
             return redirect("cases:case", code=case.code)
     why = "" if stages else _("From this stage the case can only be closed, or reopened, by the head of the unit.")
-    shown = form if stages or form.is_bound else None
-    return _verb_page(request, case, shown, _("Lead to the next stage"), _("Lead on"), why=why)
+    against = cases.risk_is_missing(case) if stages else []
+    shown = form if (stages and not against) or form.is_bound else None
+    return _verb_page(request, case, shown, _("Lead to the next stage"), _("Lead on"), why=why, against=against)
 
 
 @needs("cases.close")
 def case_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Close the case, or reject one that is still a signal; with a reason."""
     case = case_at(request, code)
+    if _is_over(request, case):
+        return redirect("cases:case", code=case.code)
     is_signal = case.stage == Stage.SIGNAL
     to = Stage.REJECTED if is_signal else Stage.CLOSED
     form = CloseForm.of(request, needs_reason=not is_signal, initial={"version": case.version})
@@ -265,8 +291,9 @@ def case_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             return redirect("cases:case", code=case.code)
     why = _("Everybody's place in the team ends with it. The file stays, and the case can be reopened.")
     heading, verb = (_("Reject the signal"), _("Reject")) if is_signal else (_("Close the case"), _("Close the case"))
-    against = cases.obstacles_to_ending(case) if case.may_become(to) else [_("The case cannot end from this stage.")]
-    return _verb_page(request, case, form, heading, verb, why=why, against=against, tone="late")
+    against = cases.obstacles_to_ending(case)
+    shown = form if form.is_bound or not against else None
+    return _verb_page(request, case, shown, heading, verb, why=why, against=against, tone="late")
 
 
 @needs("cases.close")
@@ -274,6 +301,8 @@ def case_reopen(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Take a closed case up again."""
     case = case_at(request, code)
     if case.is_open and comes_too_late(request, _("This case is open.")):
+        return redirect("cases:case", code=case.code)
+    if not case.may_become(Stage.INITIAL_ASSESSMENT) and comes_too_late(request, _("Only a closed case is reopened.")):
         return redirect("cases:case", code=case.code)
     form = ReopenForm.of(request, initial={"version": case.version})
     if form.is_accepted():
@@ -294,7 +323,7 @@ def _verb_page(
     verb: str,
     *,
     why: str = "",
-    against: list[str] | None = None,
+    against: Sequence[cases.Hindrance] = (),
     tone: str = "",
 ) -> HttpResponse:
     context = {
@@ -303,7 +332,7 @@ def _verb_page(
         "heading": heading,
         "verb": verb,
         "reason": why,
-        "against": " ".join(against or []),
+        "against": [(one, reverse(one.page, kwargs={"code": one.code})) for one in against],
         "tone": tone,
     }
     return render_page(request, "cases/case_verb.html", context, shown=())

@@ -69,16 +69,16 @@ def signal_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     seat = request.seat
     signal = door(request, _signals(), code)
     words, shown = _words(request, signal)
-    case = Case.objects.visible_to(seat).filter(signal=signal).first()
-    if case is not None:
-        shown.append(case)
+    found = list(Case.objects.visible_to(seat).filter(signal=signal).for_list().order_by("pk"))
+    shown += found
     may_take = signal.is_open and Signal.objects.permitted(seat, "signals.take").filter(pk=signal.pk).exists()
     context = {
         "signal": signal,
         "due": due_by(signal.due_at) if signal.is_open else None,
         "words": words,
-        "case": case,
+        "cases": found,
         "may_take": may_take,
+        "may_take_again": signals.may_take_again(signal, seat),
         "is_received": signal.receiver_id == seat.institution_id,
         "danger_lines": _danger_lines(request),
         "opened_at": timezone.localtime(),
@@ -124,9 +124,13 @@ def signal_reject(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 
 @needs("signals.take")
 def signal_take(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Open the case of a signal: what the signal says of the head stands in the form already."""
+    """Open the case of a signal: what the signal says of the head stands in the form already.
+
+    A signal about five children becomes five cases; from the second on the form asks whether that is meant.
+    """
     signal = door(request, _signals(), code)
-    if not signal.is_open and comes_too_late(request, _("Somebody has already answered this signal.")):
+    is_another = signals.may_take_again(signal, request.seat)
+    if not (signal.is_open or is_another) and comes_too_late(request, _("Somebody has already answered this signal.")):
         return redirect("cases:signal", code=signal.code)
     initial = {
         "kind": signal.kind,
@@ -134,12 +138,14 @@ def signal_take(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "source": signal.source_id,
         "signalled_on": timezone.localdate(signal.sent_at),
     }
-    form = CaseForm.of(request, seat=request.seat, initial=initial)
+    form = CaseForm.of(request, seat=request.seat, is_another=is_another, initial=initial)
     if form.is_accepted():
         with form.catching():
             case = cases.open_case(by=request.seat, signal=signal, **form.words())
             messages.success(request, _("The signal is now case %(number)s.") % {"number": case.number})
             return redirect("cases:case", code=case.code)
     words, shown = _words(request, signal)
-    context = {"form": form, "signal": signal, "words": words, "opened_at": timezone.localtime()}
+    there = list(Case.objects.visible_to(request.seat).filter(signal=signal).for_list().order_by("pk"))
+    shown += there
+    context = {"form": form, "signal": signal, "cases": there, "words": words, "opened_at": timezone.localtime()}
     return render_page(request, "cases/signal_take.html", context, shown=shown)

@@ -52,6 +52,12 @@ def routes() -> list[Route]:
     return [_route(name, pattern, view, others) for name, pattern, view in _walk(get_resolver().url_patterns, "", "")]
 
 
+def is_open(view: Any, name: str) -> bool:
+    """Whether the page with this view and name was declared open: public, or somebody's own account."""
+    others: dict[str, tuple[str, str]] = import_module(settings.ROOT_URLCONF).OTHERS_PAGES
+    return (getattr(view, "open_because", None) or others.get(name)) is not None
+
+
 def _route(name: str, pattern: str, view: Any, others: dict[str, tuple[str, str]]) -> Route:
     return Route(
         name=name,

@@ -1,11 +1,11 @@
-"""Models of access: forms received, forms to recover, and which installation this database is."""
+"""Models of access: forms received, forms to recover, the cache, and which installation this database is."""
 
 import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from krat.access.processing import PERMANENT, PUBLIC_TASK, Level, Processing
+from krat.access.processing import PERMANENT, PUBLIC_TASK, SECURITY, Level, Processing
 
 
 class Submission(models.Model):
@@ -42,6 +42,21 @@ class RecoveredForm(models.Model):
 
     def __str__(self) -> str:
         return str(self.code)
+
+
+class CacheEntry(models.Model):
+    """What is counted or remembered for minutes: failed sign-ins, used codes. Under a keyed hash, until its time."""
+
+    processing = Processing(
+        _("slowing down whoever guesses passwords and codes"), Level.TECHNICAL, _("minutes, until its time"), SECURITY
+    )
+
+    key_hash = models.CharField(_("keyed hash"), max_length=64, unique=True)
+    value = models.JSONField(_("value"))
+    until = models.DateTimeField(_("until"), db_index=True)
+
+    def __str__(self) -> str:
+        return self.key_hash[:8]
 
 
 class Installation(models.Model):

@@ -72,7 +72,7 @@ def digest(request: HttpRequest) -> str | None:
     if not token:
         return None
     content = sorted((name, tuple(values)) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken")
-    return crypto.keyed_hash(repr([token, request.path, content]).encode(), use="submission")
+    return crypto.keyed_hash(repr([token, request.path_info, content]).encode(), use="submission")
 
 
 def keep(request: HttpRequest) -> bool:
@@ -86,7 +86,7 @@ def keep(request: HttpRequest) -> bool:
         return False
     code = uuid.uuid4()
     ciphertext = crypto.encrypt(words.urlencode(), place=f"access_keptform:sealed:{code}")
-    RecoveredForm.objects.create(code=code, owner=reader, path=request.path[:300], ciphertext=ciphertext)
+    RecoveredForm.objects.create(code=code, owner=reader, path=request.path_info[:300], ciphertext=ciphertext)
     return True
 
 
@@ -103,7 +103,7 @@ def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
     if not request.session.get(_IN_SESSION):
         return None
     rows = RecoveredForm.objects.filter(owner=owner, kept_at__gte=timezone.now() - RECOVERABLE_FOR)
-    row = rows.filter(path=request.path).order_by("-kept_at").first()
+    row = rows.filter(path=request.path_info).order_by("-kept_at").first()
     if row is None:
         return None
     try:
@@ -116,7 +116,7 @@ def take_back(request: HttpRequest, owner: uuid.UUID) -> QueryDict | None:
 def is_accepted(request: HttpRequest, owner: uuid.UUID) -> None:
     """The form of this page was accepted: what was kept of it is no longer wanted (no query when nothing waits)."""
     if request.session.get(_IN_SESSION):
-        RecoveredForm.objects.filter(owner=owner, path=request.path).delete()
+        RecoveredForm.objects.filter(owner=owner, path=request.path_info).delete()
         request.session[_IN_SESSION] = RecoveredForm.objects.filter(owner=owner).exists()
 
 
@@ -127,7 +127,7 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
     if not is_page(request.path_info):
         return _sign_in_then("/")  # a button, or a page outside the door: there is nothing to come back to
     keep(request)
-    return _sign_in_then(request.path)
+    return _sign_in_then(request.path_info)
 
 
 def is_page(path: str) -> bool:
@@ -148,10 +148,10 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         if is_page(request.path_info) and keep(request):
-            return _sign_in_then(request.path)
+            return _sign_in_then(request.path_info)
         return render(request, "errors/csrf.html", status=403)
     if is_page(request.path_info) and _reader_of(request.POST.get(FIELD, "")) == user.code and keep_for_now(request):
-        return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.path_info)
     return render(request, "errors/csrf.html", status=403)
 
 

@@ -1,8 +1,9 @@
-"""The request as the door sees it, for the type checker; areas above know more of it (`krat.people.requests`)."""
+"""The request as the door sees it, mostly for the type checker; areas above know more (`krat.people.requests`)."""
 
 from collections.abc import Sequence
 from typing import Any, Protocol, TypeAlias
 
+from django.conf import settings
 from django.db.models import Model
 from django.http import HttpRequest, QueryDict
 from django.urls import ResolverMatch
@@ -11,6 +12,11 @@ from krat.access.rights import Subject
 
 # What a page shows of the database: a thing, or a thing with the names of its fields that are shown.
 Shown: TypeAlias = Model | tuple[Model, Sequence[str]]
+
+
+def is_from_machine(request: HttpRequest) -> bool:
+    """Whether a request asks an address for machines. By the path that is resolved, whatever prefix a server told."""
+    return request.path_info.startswith(settings.MACHINES_PATHS)
 
 
 class Visit(HttpRequest):

@@ -247,11 +247,19 @@ class Stale(ValidationError):
 def hold(thing: M, *, based_on: int | None = None) -> M:
     """Lock the row until the transaction ends and return it as it stands now (one query, one row lock).
 
-    Raises `Stale` when the caller's edit was based on another version.
+    Only what the returned row says is held: what it was read from before, and rows that come along with it, may have
+    changed since. Rows are locked in one order everywhere (decision 32). Raises `Stale` when the caller's edit was
+    based on another version.
     """
-    queryset: models.QuerySet[Any] = type(thing).objects.unscoped("a row already held, now locked")
-    rows = queryset.select_related(*thing.held_with) if thing.held_with else queryset
-    current: M = rows.select_for_update(of=("self",)).get(pk=thing.pk)
+    return hold_by_id(type(thing), thing.pk, based_on=based_on)
+
+
+def hold_by_id(model: type[M], pk: int, *, based_on: int | None = None) -> M:
+    """`hold` for a row of which only the key is known: what a row points to is locked before the row itself."""
+    queryset: models.QuerySet[Any] = model.objects.unscoped("a row already held, now locked")
+    rows = queryset.select_related(*model.held_with) if model.held_with else queryset
+    # Of the row, not of its key: whoever adds a row that points here need not wait, and takes no lock unasked.
+    current: M = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
     if based_on is not None and isinstance(current, VersionedModel) and current.version != based_on:
         raise Stale(current)
     return current

@@ -27,6 +27,7 @@ from krat.access.access_logger import AccessLogFailed, access_logger
 from krat.access.models import Submission
 from krat.access.requests import SeatRequest, Shown, Visit, Watched
 from krat.access.scoping import ScopedModel, ScopedQuerySet
+from krat.access.transactions import in_one_transaction
 
 View = Callable[..., HttpResponse]
 V = TypeVar("V", bound=View)
@@ -157,16 +158,22 @@ def watched(
 ) -> A:
     """Do the work of a request in one short transaction, in which the access logger notes what the answer shows.
 
-    A refusal is noted in a transaction of its own, after the rollback, and raised again (decision 6).
+    What lost against another request is done again, thrice at most (decision 32). A refusal is noted in a transaction
+    of its own, after the rollback, and raised again (decision 6).
     """
     request.right = right
-    request.shown = []
     route = request.resolver_match.view_name
+    said = _said_so_far(request)
+
+    def once() -> A:
+        request.shown = []
+        answer = work()
+        if shows(answer):
+            _log_access(request, right, route)
+        return answer
+
     try:
-        with transaction.atomic():
-            answer = work()
-            if shows(answer):
-                _log_access(request, right, route)
+        answer = in_one_transaction(once, begin_again=lambda: _say_only(request, said))
     except Http404:
         access_logger().refused(request.seat, right, route, _code_only(asked), "not_there")
         raise
@@ -174,6 +181,17 @@ def watched(
         access_logger().refused(request.seat, right, route, _code_only(asked), "forbidden")
         raise
     return answer
+
+
+def _said_so_far(request: Any) -> list[Any]:
+    """The messages that stand before the work begins; a machine's request has none."""
+    return list(getattr(getattr(request, "_messages", None), "_queued_messages", ()))
+
+
+def _say_only(request: Any, said: list[Any]) -> None:
+    """Take back what a try that was undone had to say."""
+    if hasattr(request, "_messages"):
+        request._messages._queued_messages = list(said)
 
 
 def _code_only(asked: object) -> str:
@@ -199,7 +217,7 @@ def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> Ht
     if recovered_forms.is_of_another_seat(request, request.seat.code):
         messages.warning(request, _("You act in another seat now than when you opened this page. Nothing was done."))
         back = (
-            request.path
+            request.path_info
             if recovered_forms.is_page(request.path_info) and recovered_forms.keep_for_now(request)
             else "/"
         )
@@ -213,7 +231,7 @@ def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> Ht
     except IntegrityError:
         first = Submission.objects.get(digest=digest)
         messages.info(request, _("This had already been received; nothing was done twice."))
-        return HttpResponseRedirect(first.outcome or request.path)
+        return HttpResponseRedirect(first.outcome or request.path_info)
     answer = view(request, *args, **kwargs)
     outcome = answer.get("Location", "") or getattr(answer, "outcome", "")
     if outcome:

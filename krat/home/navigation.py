@@ -29,8 +29,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
-        "nav": _nav(seat, request.path) if seat else [],
-        "ways": _ways(seat, request.path) if seat else [],
+        "nav": _nav(seat, request.path_info) if seat else [],
+        "ways": _ways(seat, request.path_info) if seat else [],
         "seat": seat,
         "seats": [one for one in getattr(request, "seats", []) if one != seat],
         "county_name": seat.institution.county.name if seat and seat.institution.county else "",

@@ -2,16 +2,35 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import ResetPasswordForm
 from django import forms
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
 from krat.access.roles import Role
 from krat.committee.models import Institution
+from krat.people.background import later
 from krat.people.models import Seat
 from krat.ui.filters import Filters, RowFilter
 from krat.ui.forms import BaseForm, DateField
+
+
+class ForgottenPassword(ResetPasswordForm):  # type: ignore[misc]  # allauth brings no types
+    """Ask for a link to a new password. Who has an account is looked up after the answer, which thus knows nothing."""
+
+    def clean_email(self) -> str:
+        return str(get_adapter().clean_email(self.cleaned_data["email"].lower()))
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        later(request, lambda: self._send(request))
+        return str(self.cleaned_data["email"])
+
+    def _send(self, request: HttpRequest) -> None:
+        self.cleaned_data["email"] = super().clean_email()  # looks who has the address
+        super().save(request)
 
 
 class SeatFilter(Filters):

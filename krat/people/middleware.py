@@ -1,6 +1,7 @@
 """Middleware: when a session ends, the active seat, the second factor."""
 
 from collections.abc import Callable
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
@@ -13,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from krat.access import recovered_forms
+from krat.access.census import is_open
+from krat.access.requests import is_from_machine
 from krat.access.roles import Role
 from krat.committee.identity_guard import hearing_warnings
 from krat.people.models import Seat
@@ -23,7 +26,7 @@ from krat.reference.models import Term
 Handler = Callable[[HttpRequest], HttpResponse]
 
 CHOSEN_SEAT = "seat"
-_WITHOUT_SEAT = ("/static/", "/health/", *settings.MACHINES_PATHS)
+_WITHOUT_SEAT = ("/static/", "/health/")
 
 
 class SessionEnds:
@@ -65,7 +68,7 @@ class ActiveSeat:
 
     def __call__(self, request: PersonsVisit) -> HttpResponse:
         request.seat, request.seats, request.helplines = None, [], []
-        if request.path.startswith(_WITHOUT_SEAT):
+        if is_from_machine(request) or request.path_info.startswith(_WITHOUT_SEAT):
             return self.get_response(request)
         request.helplines = [{"name": str(term), "number": term.code} for term in Term.objects.of(Term.List.HELPLINE)]
         if request.user.is_authenticated:
@@ -94,21 +97,23 @@ class GuardWarnings:
 
 
 class SecondFactor:
-    """In service, a seat that meets persons' files is used with a second factor only (allauth does not enforce it)."""
+    """In service, a seat that meets persons' files is used with a second factor only (allauth does not enforce it).
+
+    The resolved page decides and not its address: what is declared open (signing in, one's own account, the language)
+    is open without one, everything else is not.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: PersonsVisit) -> HttpResponse:
-        if self._is_missing(request):
-            messages.warning(request, _("Your seat needs a second factor. Set it up now; then you can go on."))
-            return HttpResponseRedirect(reverse("mfa_activate_totp"))
         return self.get_response(request)
 
-    @staticmethod
-    def _is_missing(request: PersonsVisit) -> bool:
-        if settings.KRAT_DEMO or request.seat is None or request.path.startswith("/account/"):
-            return False
-        if request.path in (reverse("ui:language"), reverse("ui:health")):
-            return False
-        return request.seat.wants_second_factor and not is_mfa_enabled(request.user, ["totp"])
+    def process_view(self, request: PersonsVisit, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        """Django's hook before a view is called: the way to the second factor instead, where it is missing."""
+        if settings.KRAT_DEMO or request.seat is None or is_open(view, request.resolver_match.view_name):
+            return None
+        if not request.seat.wants_second_factor or is_mfa_enabled(request.user, ["totp"]):
+            return None
+        messages.warning(request, _("Your seat needs a second factor. Set it up now; then you can go on."))
+        return HttpResponseRedirect(reverse("mfa_activate_totp"))

@@ -1,11 +1,13 @@
 """One's own account; people, seats and invitations; taking up an invitation."""
 
 import uuid
+from functools import partial
 
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -91,7 +93,7 @@ def invite(request: SignedIn) -> HttpResponse:
         with form.catching():
             invitation, token = actions.invite(by=request.seat, **form.cleaned_data)
             link = request.build_absolute_uri(reverse("people:accept", kwargs={"token": token}))
-            actions.send_invitation(invitation.email, link)
+            transaction.on_commit(partial(actions.send_invitation, invitation.email, link))
             # In service the link goes to the invited person alone: who gives a seat must not be able to take it.
             shown = link if settings.KRAT_DEMO else ""
             answer = render_page(request, "people/invited.html", {"invitation": invitation, "link": shown})

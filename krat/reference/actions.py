@@ -52,7 +52,7 @@ R = TypeVar("R", Term, Deadline)
 
 
 def _held(row: R, based_on: int | None) -> R:
-    current = type(row).objects.select_for_update().get(pk=row.pk)
+    current = type(row).objects.select_for_update(no_key=True).get(pk=row.pk)
     if current.version != based_on:
         raise Stale(current)
     current.version += 1

@@ -11,8 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
+from whitenoise.middleware import WhiteNoiseFileResponse
 
 from krat.access.access_logger import AccessLogFailed
+from krat.access.requests import is_from_machine
 
 logger = logging.getLogger("krat.incidents")
 
@@ -26,7 +28,7 @@ class NoCookies:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path.startswith(settings.MACHINES_PATHS):
+        if not is_from_machine(request):
             return self.get_response(request)
         request.META.pop("HTTP_COOKIE", None)
         response = self.get_response(request)
@@ -35,14 +37,17 @@ class NoCookies:
 
 
 class NeverStored:
-    """No page stays on the office PC: all answers but the house's own files are ``no-store`` (promise 20)."""
+    """No page stays on the office PC: all answers but the house's own files are ``no-store`` (promise 20).
+
+    What answered decides, not the address: a missing file is a page like any other.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if not request.path.startswith(settings.STATIC_URL):
+        if not isinstance(response, WhiteNoiseFileResponse):
             add_never_cache_headers(response)
         return response
 
@@ -96,7 +101,7 @@ class ChosenLanguage:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        is_machine = request.path.startswith(settings.MACHINES_PATHS)
+        is_machine = is_from_machine(request)
         language = translation.get_language_from_request(request) if is_machine else self._chosen(request)
         with translation.override(language):
             request.LANGUAGE_CODE = language

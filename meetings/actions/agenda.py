@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import cards
 from cases.models import Card
-from krat.access.scoping import hold, settle
+from krat.access.scoping import settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Institution
 from krat.people.models import Seat
-from meetings.actions.held import FILE, not_frozen, rewritten
+from meetings.actions.held import FILE, hold_item, hold_meeting, rewritten
 from meetings.models import AgendaItem, Decision, Meeting
 
 ITEM_SAVED = trail.event("item.saved", gettext_lazy("wrote an agenda item"))
@@ -32,8 +32,7 @@ def add_item(
 ) -> AgendaItem:
     """Add an item at the end of the agenda."""
     refuse_personal({"title": title})
-    meeting = hold(meeting)
-    not_frozen(meeting)
+    meeting = hold_meeting(meeting)
     rows = AgendaItem.objects.permitted(by, FILE).filter(meeting=meeting)
     position = (rows.aggregate(last=Max("position"))["last"] or 0) + 1
     item = AgendaItem(meeting=meeting, kind=kind, position=position, title=title, rapporteur=rapporteur)
@@ -46,12 +45,12 @@ def add_item(
 @transaction.atomic
 def add_card(meeting: Meeting, *, by: Seat, card: Card) -> AgendaItem:
     """Put a card on the agenda of a meeting of its county: the item bears its alias and its obstacle, nothing more."""
-    meeting = hold(meeting)
-    not_frozen(meeting)
+    meeting = hold_meeting(meeting)
     if meeting.is_over:
         raise ValidationError(_("This meeting is over. Put the card on the agenda of the next one."), code="state")
     if meeting.body.county_id != card.county_id:
         raise ValidationError(_("This card is of another county."))
+    card = cards.hold_card(card)  # before looking for it: two meetings must not take it at once
     rows = AgendaItem.objects.permitted(by, FILE).filter(withdrawn_at=None)
     coming = [Meeting.State.PLANNED, Meeting.State.OPEN]
     there = rows.filter(card=card, meeting__state__in=coming).select_related("meeting__body").first()
@@ -72,14 +71,15 @@ def add_card(meeting: Meeting, *, by: Seat, card: Card) -> AgendaItem:
 
 def return_cards(meeting: Meeting, by: Seat) -> None:
     on_it = AgendaItem.objects.permitted(by, FILE).filter(meeting=meeting, withdrawn_at=None)
-    for item in on_it.select_related("card"):
+    for item in on_it.select_related("card").order_by("card"):  # two meetings give theirs back in one order
         _return_card(item, by)
 
 
 def _return_card(item: AgendaItem, by: Seat) -> None:
     """A card that is not dealt with waits again."""
-    if item.card is not None and item.card.state == Card.State.ON_AGENDA:
-        cards.move(item.card, Card.State.OPEN, by=by)
+    card = cards.hold_card(item.card) if item.card is not None else None
+    if card is not None and card.state == Card.State.ON_AGENDA:
+        cards.move(card, Card.State.OPEN, by=by)
 
 
 @transaction.atomic
@@ -88,8 +88,7 @@ def change_item(
 ) -> AgendaItem:
     """Change the words, the rapporteur or the place of an item; the others move aside."""
     refuse_personal({"title": title})
-    item = hold(item, based_on=based_on)
-    not_frozen(item.meeting)
+    item = hold_item(item, based_on=based_on)
     changes = {"title": (item.title, title), "position": (item.position, position)}
     rows = AgendaItem.objects.permitted(by, FILE).filter(meeting=item.meeting_id, withdrawn_at=None).exclude(pk=item.pk)
     others = list(rows.order_by("position", "pk"))
@@ -109,9 +108,7 @@ def change_item(
 @transaction.atomic
 def withdraw_item(item: AgendaItem, *, by: Seat) -> None:
     """Take an item off the agenda; one on which something was said or decided stays."""
-    hold(item.meeting)  # before item and card, as whoever adds a card does: nobody waits for the other
-    item = hold(item)
-    not_frozen(item.meeting)
+    item = hold_item(item)
     if item.kind == AgendaItem.Kind.FOLLOW_UP:
         raise ValidationError(_("The follow-up of decisions stands on every agenda."))
     if item.discussion.strip() or Decision.objects.permitted(by, FILE).filter(item=item).exists():

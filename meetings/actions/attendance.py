@@ -7,11 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from krat.access.scoping import hold, settle
+from krat.access.scoping import settle
 from krat.audit import trail
 from krat.committee.models import Institution, Membership
 from krat.people.models import Seat
-from meetings.actions.held import FILE, not_frozen, rewritten
+from meetings.actions.held import FILE, hold_meeting, rewritten
 from meetings.models import Attendance, Meeting
 from meetings.quorum import Quorum, quorum_of
 
@@ -27,8 +27,7 @@ def record_attendance(
     ``based_on`` is what the writer saw, by institution id: where somebody recorded something else meanwhile, nothing is
     overwritten and the sentence says what stands.
     """
-    meeting = hold(meeting)
-    not_frozen(meeting)
+    meeting = hold_meeting(meeting)
     places = Membership.objects.permitted(by, FILE).filter(body=meeting.body_id).on(meeting.held_on)
     voting = dict(places.values_list("institution_id", "votes"))
     rows = {row.institution_id: row for row in Attendance.objects.permitted(by, FILE).filter(meeting=meeting)}

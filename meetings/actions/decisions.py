@@ -18,8 +18,9 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.plan.models import Measure, Task
+from krat.plan.models.task import State
 from krat.plan.titles import task_title
-from meetings.actions.held import FILE, not_frozen, rewritten
+from meetings.actions.held import FILE, hold_item, hold_meeting, rewritten
 from meetings.models import AgendaItem, Decision, Meeting, Review
 from meetings.paper import charge
 from meetings.quorum import quorum_of
@@ -45,9 +46,8 @@ def decide(
     Without quorum it is a recommendation. ``leads`` charges several institutions, each with a task of its own.
     """
     refuse_personal({"text": text})
-    item = hold(item)
-    meeting = hold(item.meeting)
-    not_frozen(meeting)
+    item = hold_item(item)
+    meeting = item.meeting
     if item.withdrawn_at is not None:
         raise ValidationError(_("The item is off the agenda."), code="state")
     if not meeting.was_held:
@@ -91,9 +91,10 @@ def decide(
         decision.tasks.add(task)
     if item.card is not None:
         given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision))
-        if item.card.state == Card.State.OPEN:  # minuted after the meeting, which gave the card back when it closed
-            cards.move(item.card, Card.State.ON_AGENDA, by=by)
-        cards.move(item.card, Card.State.DECIDED, by=by, decision=decision.label, tasks=given)
+        card = cards.hold_card(item.card)
+        if card.state == Card.State.OPEN:  # minuted after the meeting, which gave the card back when it closed
+            card = cards.move(card, Card.State.ON_AGENDA, by=by)
+        cards.move(card, Card.State.DECIDED, by=by, decision=decision.label, tasks=given)
     rewritten(meeting)
     trail.record(by, DECIDED, decision)
     return decision
@@ -105,15 +106,16 @@ def review(
 ) -> Review:
     """Record what the meeting found on a returning decision: it goes on, or the body closes it."""
     refuse_personal({"note": note})
-    meeting = hold(meeting)
-    not_frozen(meeting)
+    meeting = hold_meeting(meeting)
     if not meeting.was_held:
         raise ValidationError(_("The meeting has not been opened yet."))
+    decision = hold(decision, based_on=based_on)
     if not Decision.objects.permitted(by, FILE).returning_to(meeting).filter(pk=decision.pk).exists():
         raise ValidationError(_("This decision does not stand on the agenda of this meeting."))
-    decision = hold(decision, based_on=based_on)
-    unverified = Task.objects.visible_to(by).filter(decisions=decision).exclude(state__in=["verified", "cancelled"])
-    if outcome == Review.Outcome.CLOSED and not note.strip() and unverified.exists():
+    charged = Task.objects.visible_to(by).filter(decisions=decision).order_by("pk")
+    held = charged.select_for_update(of=("self",), no_key=True)
+    unverified = [task for task in held if task.state not in (State.VERIFIED, State.CANCELLED)]
+    if outcome == Review.Outcome.CLOSED and not note.strip() and unverified:
         raise ValidationError({"note": _("A task of this decision is not verified yet. Say why the body closes it.")})
     found = Review.objects.permitted(by, FILE).filter(meeting=meeting, decision=decision).first()
     row = found or Review(meeting=meeting, decision=decision)

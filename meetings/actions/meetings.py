@@ -17,7 +17,7 @@ from krat.committee.models import Body
 from krat.people.models import Seat
 from krat.reference.models import Term
 from meetings.actions.agenda import add_item, return_cards
-from meetings.actions.held import FILE, not_frozen, rewritten
+from meetings.actions.held import FILE, hold_meeting, rewritten
 from meetings.models import AgendaItem, Meeting
 from meetings.quorum import quorum_of
 
@@ -42,9 +42,9 @@ def convene(
 ) -> Meeting:
     """Enter a meeting with its agenda; the follow-up of open decisions stands on it by itself."""
     refuse_personal({"place": place, "agenda": ".\n".join(agenda)})
+    body = hold(body)  # two meetings entered at once must not take the same number
     if not body.starts_on <= held_on <= body.ends_on:
         raise ValidationError({"held_on": _("The body does not stand on that day. Choose the body of that year.")})
-    hold(body)  # two meetings entered at once must not take the same number
     rows = Meeting.objects.permitted(by, FILE).filter(body=body)
     number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
     meeting = Meeting(
@@ -83,8 +83,7 @@ def change(
 ) -> Meeting:
     """Change the kind, day, hours or place of a meeting whose minutes are not approved yet."""
     refuse_personal({"place": place})
-    meeting = hold(meeting, based_on=based_on)
-    not_frozen(meeting)
+    meeting = hold_meeting(meeting, based_on=based_on)
     if not meeting.body.starts_on <= held_on <= meeting.body.ends_on:
         raise ValidationError({"held_on": _("The body does not stand on that day. Choose the body of that year.")})
     if starts_at is not None and ends_at is not None and ends_at <= starts_at:

@@ -11,7 +11,7 @@ from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.people.models import Seat
-from meetings.actions.held import APPROVE, FILE, not_frozen, rewritten
+from meetings.actions.held import APPROVE, FILE, hold_item, rewritten
 from meetings.models import AgendaItem, Meeting, MinuteDraft, Remark
 from meetings.paper import freeze
 
@@ -25,8 +25,7 @@ APPROVED = trail.event("minutes.approved", gettext_lazy("approved the minutes"))
 def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_done: bool) -> AgendaItem:
     """Write what was said on an item; the writer's draft is gone with it."""
     refuse_personal({"discussion": discussion})
-    item = hold(item, based_on=based_on)
-    not_frozen(item.meeting)
+    item = hold_item(item, based_on=based_on)
     if not item.meeting.was_held:
         raise ValidationError(_("The meeting has not been opened yet."))
     changes = {"discussion": (item.discussion, discussion), "is_done": (item.is_done, is_done)}
@@ -41,7 +40,7 @@ def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_don
 @transaction.atomic
 def save_draft(item: AgendaItem, *, by: Seat, text: str, based_on: int) -> MinuteDraft:
     """Keep what is being written, sealed: it has not met the identity guard. Leaves no trail entry of its own."""
-    not_frozen(item.meeting)
+    item = hold_item(item)
     rows = MinuteDraft.objects.permitted(by, FILE)
     draft = rows.filter(item=item).first() or MinuteDraft(item=item, seat=by)
     draft.based_on = based_on

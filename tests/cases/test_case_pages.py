@@ -391,16 +391,21 @@ def test_a_case_does_not_jump(worker, case):
 def test_before_the_risk_is_assessed_no_stage_follows(worker, seat):
     case = make.case(manager=seat("pmf.durres"), risk="")
 
-    page = worker.fill(page_of("move", case), to="full_assessment")
+    page = worker.look(page_of("move", case))
+    sent = worker.post(page_of("move", case), {"to": "full_assessment", "note": "", "version": case.version})
 
     assert "Assess the risk first" in page.text
+    assert page_of("risk", case) in page.links
+    assert "Assess the risk first" in sent.text
     assert again(case).stage == "initial_assessment"
 
 
 def test_a_case_with_an_open_referral_is_not_closed(head, case):
+    form = head.look(page_of("close", case)).form("note")
     make.referral(case)
 
-    page = head.fill(page_of("close", case), closing=make.term("closing", "goals_reached").pk, note="U arrit.")
+    words = {"closing": make.term("closing", "goals_reached").pk, "note": "U arrit."}
+    page = head.post(page_of("close", case), form.sent(words))
 
     assert "A referral is still open" in page.text
     assert page.typed("note") == "U arrit."

@@ -250,7 +250,7 @@ def test_a_signal_is_not_taken_without_a_reason(person, people):
 def test_two_people_answer_the_second_reads_a_sentence(person, people):
     signal = people.tell(**WORDS)
     address = url("cases:signal_reject", signal)
-    second = person("njmf.durres")
+    second = person("pmf2.durres")
     form = second.look(address).form("why")
     people.open(signal=signal)
 

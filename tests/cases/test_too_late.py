@@ -43,10 +43,11 @@ def test_an_open_case_is_not_reopened(head, open_case):
 
 
 @pytest.mark.parametrize("verb", ["signal_take", "signal_reject"])
-def test_an_answered_signal_is_not_answered_again(head, seat, verb):
+def test_an_answered_signal_is_not_answered_again(person, seat, verb):
     signal = make.signal(seat("policia.durres"), receiver=seat("njmf.durres").institution, state="taken")
+    colleague = person("pmf2.durres")
 
-    back = head.follow(head.get(url(f"cases:{verb}", signal)))
+    back = colleague.follow(colleague.get(url(f"cases:{verb}", signal)))
 
     assert back.address == url("cases:signal", signal)
     assert "Somebody has already answered this signal." in back.text

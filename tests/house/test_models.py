@@ -15,6 +15,7 @@ from krat.access.scoping import ScopedModel
 OPEN = {
     "access.Submission": "holds a hash of a form that was sent, so that it does one thing",
     "access.RecoveredForm": "holds encrypted data, and is found by their own writer alone",
+    "access.CacheEntry": "counts failed sign-ins and remembers used codes for minutes, under a hash",
     "access.Installation": "says whether the database holds the invented world",
     "api.IdempotentAnswer": "holds an encrypted answer, and is found by the key of its own client alone",
     "api.Tally": "counts how often somebody asked, under a hash",

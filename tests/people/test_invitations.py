@@ -4,7 +4,7 @@ import re
 
 import pytest
 from django.core import mail
-from django.test import Client
+from django.test import Client, TestCase
 from django.utils import timezone
 
 from krat.demo import make
@@ -48,7 +48,8 @@ def words(**more):
 
 def invite(admin, **more) -> str:
     """The link's address."""
-    shown = admin.fill(url("people:invite"), **words(**more))
+    with TestCase.captureOnCommitCallbacks(execute=True):  # the mail goes out when the invitation stands
+        shown = admin.fill(url("people:invite"), **words(**more))
     found = re.search(r"http://testserver(/people/welcome/\S+/)", shown.text)
     assert found, shown.complaints
     return found[1]
@@ -66,6 +67,12 @@ def test_the_link_is_shown_once_and_sent(admin):
     assert link not in admin.look(url("people:list")).html
     assert "Shembull Ereja" in admin.look(url("people:list")).text
     assert entries("people.invited", rows(Invitation).get())
+
+
+def test_no_mail_goes_out_for_an_invitation_that_was_undone(admin):
+    admin.fill(url("people:invite"), **words())  # the test's own transaction is never committed
+
+    assert not mail.outbox
 
 
 def test_the_mail_holds_no_name_no_role_and_no_institution(admin):

@@ -32,7 +32,6 @@ def main() -> None:
     from django.db import connection
 
     call_command("migrate", verbosity=0)
-    call_command("createcachetable", verbosity=0)
     _say("FILLED", _fill())
     connection.close()
     _say("CLOSED")
