@@ -18,6 +18,7 @@ urlpatterns = [
     path("meetings/<uuid:code>/agenda/new/", views.item_add, name="item_add"),
     path("meetings/<uuid:code>/cards/", views.meeting_cards, name="cards"),
     path("meetings/<uuid:code>/cards/<uuid:card>/add/", views.card_add, name="card_add"),
+    path("cards/<uuid:code>/agenda/", views.card_agenda, name="card_agenda"),
     path("meetings/<uuid:code>/decisions/<uuid:decision>/review/", views.review, name="review"),
     path("meetings/<uuid:code>/invitation/", views.invitation, name="invitation"),
     path("meetings/<uuid:code>/minutes/", views.minutes_print, name="minutes"),

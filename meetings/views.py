@@ -242,6 +242,22 @@ def card_add(request: SignedIn, code: uuid.UUID, card: uuid.UUID) -> HttpRespons
     return redirect("meetings:cards", code=meeting.code)
 
 
+@needs("cards.table", methods=("GET",))
+def card_agenda(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """On which agenda a card is put: the meetings of its county that are still to be held."""
+    card = door(request, Card.objects.for_list(), code)
+    coming = Meeting.objects.permitted(request.seat, "meetings.file").filter(
+        body__county=card.county_id, state__in=[Meeting.State.PLANNED, Meeting.State.OPEN]
+    )
+    context = {
+        "card": card,
+        "meetings": coming.for_list().order_by("held_on", "pk"),
+        "is_waiting": Card.objects.permitted(request.seat, "cards.table").waiting().filter(pk=card.pk).exists(),
+        "sees_card": rights.may(request.seat, "cards.view"),
+    }
+    return render_page(request, "meetings/card_agenda.html", context, shown=())
+
+
 @needs("meetings.file")
 def item_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The words, the rapporteur and the place of an item."""

@@ -182,3 +182,57 @@ def test_the_way_there_stands_on_the_meeting_and_on_the_first_page(coordinator, 
     assert url("meetings:cards", meeting) not in person("prefekt.durres").look(url("meetings:detail", meeting)).links
     titles = [one.title for one in coordinator.look("/").response.context["waiting"]]
     assert f"Put card {card.alias} on an agenda" in titles
+
+
+# --- from the card itself ---
+
+
+def test_from_the_page_of_a_card_the_coordinator_puts_it_on_an_agenda(coordinator, examples, card):
+    meeting = examples.planned
+    page = coordinator.look(url("cases:card", card))
+    assert url("meetings:card_agenda", card) in page.links
+
+    answer = coordinator.press(url("meetings:card_agenda", card), url("meetings:card_add", meeting, card=card.code))
+
+    assert f"Card {card.alias} is on the agenda." in coordinator.follow(answer).text
+    assert item_of(card).meeting_id == meeting.pk
+
+
+def test_the_secretariat_finds_the_way_by_the_alias_alone(secretary, examples, card):
+    shown = secretary.look(url("meetings:card_agenda", card))
+
+    assert card.alias in shown.text
+    assert card.asked not in shown.html
+    assert url("meetings:card_add", examples.planned, card=card.code) in [
+        form.action for form in secretary.look(url("meetings:card_agenda", card)).forms
+    ]
+
+
+@pytest.mark.parametrize("username", ["prefekt.durres", "njmf.durres", "pmf.durres"])
+def test_who_makes_no_agendas_has_no_such_button(person, card, username):
+    somebody = person(username)
+
+    assert url("meetings:card_agenda", card) not in somebody.look(url("cases:card", card)).links
+    assert somebody.get(url("meetings:card_agenda", card)).status == 403
+
+
+def test_the_coordinator_of_another_county_finds_no_such_card(person, card):
+    assert person("koordinator.gjirokaster").get(url("meetings:card_agenda", card)).status == 404
+
+
+def test_a_card_that_does_not_wait_offers_no_agenda(coordinator, examples, card):
+    put(coordinator, examples.planned, card)
+
+    assert url("meetings:card_agenda", card) not in coordinator.look(url("cases:card", card)).links
+    shown = coordinator.look(url("meetings:card_agenda", card))
+    assert "does not wait for an agenda" in shown.text
+    assert not [form for form in shown.forms if "cards" in form.action]
+
+
+def test_meetings_that_are_over_are_not_offered(coordinator, examples, card):
+    over, coming = examples.another_meeting(state="held"), examples.planned
+
+    forms = [form.action for form in coordinator.look(url("meetings:card_agenda", card)).forms]
+
+    assert url("meetings:card_add", coming, card=card.code) in forms
+    assert url("meetings:card_add", over, card=card.code) not in forms
