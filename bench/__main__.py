@@ -267,7 +267,8 @@ def workloads(seed: int) -> list[Workload]:
         return 1
 
     def searched_by_statement() -> int:
-        return statements.found(holder, names.tokens_to_find(throw("words", typed, "statement")))
+        words = names.tokens_to_find(throw("words", typed, "statement"))
+        return statements.found(holder, [tokens[0] for tokens in words])
 
     def shown() -> int:
         _well(browser.get(reverse("cases:case", args=[throw("code", codes, "registry")])), 200)

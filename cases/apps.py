@@ -1,6 +1,11 @@
 """Django app of cases of children and possible victims."""
 
+import sys
+from typing import Any
+
 from django.apps import AppConfig
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -12,3 +17,26 @@ class CasesConfig(AppConfig):
     enum_names = {
         "CaseKind": "cases.models.signal.Kind",
     }
+
+    def ready(self) -> None:
+        post_migrate.connect(_index_names, sender=self)
+
+
+def _index_names(apps: Any, verbosity: int = 1, **kwargs: Any) -> None:
+    """Names are found by the rules of today: what was indexed by former ones is indexed anew (decision 9)."""
+    from cases.actions import name_index
+    from krat.access.crypto import DecryptionError
+
+    try:
+        apps.get_model("cases", "Identity")._meta.get_field("index_version")
+    except (LookupError, FieldDoesNotExist):
+        return  # on the way back to a former release
+    if not name_index.is_due():
+        return
+    try:
+        done = name_index.index_anew()
+    except (ImproperlyConfigured, DecryptionError) as mistake:
+        sys.stderr.write(f"Names are not indexed yet: {mistake} Run `manage.py indexnames` with the key file.\n")
+    else:
+        if verbosity:
+            sys.stdout.write(f"{done} names were indexed anew.\n")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.utils import formats, timezone
 from django.utils.translation import ngettext, pgettext
 
 from cases.forms.cases import CITIZENSHIPS, LANGUAGES, IdentityFields
 from cases.models import Case, Identity
 from cases.models.identity import Sex
+from cases.models.keys import fetch_keys
+from krat.access import rights
+from krat.access.requests import Shown
+from krat.people.models import Seat
 from krat.reference.models import Term
 
 # What stands on the sheet even when nobody knows it yet, so that it is asked for.
@@ -68,3 +74,25 @@ def _born(identity: Identity) -> str:
     )
     years = ngettext("%(years)s year old", "%(years)s years old", age) % {"years": age}
     return f"{day} · {years}"
+
+
+# --- in one line: the name and the year of birth (decision 37) ---
+
+
+def people_of(seat: Seat, cases: Iterable[Case]) -> dict[int, Identity]:
+    """Whom these cases are about, by the case's id, where the seat may know it (two queries).
+
+    Whoever shows a name says so to the trail with `shown_of`.
+    """
+    if not rights.may(seat, "identity.view"):
+        return {}
+    ids = [one.pk for one in cases]
+    found = list(Identity.objects.permitted(seat, "identity.view").filter(case__in=ids))
+    fetch_keys(found)
+    return {one.case_id: one for one in found}
+
+
+def shown_of(identity: Identity) -> Shown:
+    """What a line about a person tells the trail: its name and, where it is known, the day or year of birth."""
+    names = ("first_name", "last_name", "birth_date" if identity.data["birth_date"] else "birth_year")
+    return identity, [name for name in names if identity.data[name]]

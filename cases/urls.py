@@ -10,6 +10,7 @@ urlpatterns = [
     # cases/
     path("cases/", lists.case_list, name="list"),
     path("cases/search/", lists.case_search, name="search"),
+    path("cases/names/", lists.case_names, name="names"),
     path("cases/new/", case.case_add, name="add"),
     path("cases/team/<uuid:code>/release/", team.team_release, name="release"),
     path("cases/inbox/<uuid:code>/apply/", inbox.inbox_apply, name="inbox_apply"),

@@ -150,6 +150,7 @@ def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
         raise ValidationError({"care": _("Choose one of the list.")})
     identity_row.data = filled
     identity_row.number_token = names.number_token(filled["personal_number"])
+    identity_row.index_version = names.INDEX_VERSION
     identity_row.clean()
     age = identity_row.age_on(case.signalled_on)
     if case.kind == Kind.CHILD and age is not None and age >= ADULT_AT:
@@ -159,7 +160,7 @@ def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
 
 def _index(case: Case, identity_row: Identity) -> None:
     NameToken.objects.filter(case=case).delete()
-    found = names.tokens_to_store(identity_row.data["first_name"], identity_row.data["last_name"])
+    found = identity_row.name_tokens()
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
 
 

@@ -117,7 +117,10 @@ class SearchForm(BaseForm):
         label=_("Name, personal number or case number"),
         max_length=120,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text=_("Names from three letters on; marks do not matter: celaj finds Çelaj."),
+        help_text=_(
+            "The beginning of a name from three letters on, a shorter name in full; marks do not matter: celaj finds "
+            "Çelaj. Of a number its end will do: 16-F."
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from cases.models.card import Card, Obstacle
 from cases.models.case import Case, Series, StageDeadline
 from cases.models.identity import Identity, NameToken
 from cases.models.inbox import KnownVersion, SentChange
+from cases.models.kept import KeptSearch
 from cases.models.keys import DataKey
 from cases.models.parts import AidPart, CounsellingPart, Note, SchoolPart
 from cases.models.reach import Assignment
@@ -19,6 +20,7 @@ __all__ = [
     "CounsellingPart",
     "DataKey",
     "Identity",
+    "KeptSearch",
     "KnownVersion",
     "NameToken",
     "Note",

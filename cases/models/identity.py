@@ -69,6 +69,8 @@ class Identity(EditedEncryptedInCase):
     )
     # By it alone the personal number is looked up.
     number_token = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    # By which rules its name was indexed: `manage.py indexnames` finds those of former ones.
+    index_version = models.PositiveSmallIntegerField(default=0, editable=False, db_index=True)
 
     class Meta(EditedEncryptedInCase.Meta):
         verbose_name = _("identity")
@@ -107,6 +109,17 @@ class Identity(EditedEncryptedInCase):
     def full_name(self) -> str:
         """Name and surname, or what stands for a name that is not known yet."""
         return " ".join(filter(None, (self.data["first_name"], self.data["last_name"]))) or str(_("not known"))
+
+    def name_tokens(self) -> set[str]:
+        """The tokens by which its name is found."""
+        data = self.data
+        return names.tokens_to_store(data["first_name"], data["last_name"], father=data["father_name"])
+
+    @property
+    def year_of_birth(self) -> str:
+        """The year of birth, from the day where that is known; empty where neither is."""
+        year: str = self.data["birth_date"][:4] or self.data["birth_year"]
+        return year
 
     @property
     def born_on(self) -> datetime.date | None:

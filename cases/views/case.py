@@ -122,7 +122,7 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         done_cards=cards_done(obstacles),
     )
     context = {
-        **layout(request, case),
+        **layout(request, case, identity=identity),
         "due": due_of_case(case),
         "step": next_step(standing),
         "path": path_of(case, deadlines),
@@ -208,7 +208,7 @@ def case_identity(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             cases.change(case, by=request.seat, based_on=version, identity=form.identity())
             messages.success(request, _("Who the case is about was changed."))
             return redirect("cases:case", code=case.code)
-    context = {"form": form, **layout(request, case, here="identity")}
+    context = {"form": form, **layout(request, case, here="identity", identity=identity)}
     return render_page(request, "cases/case_identity.html", context, shown=[(identity, WHO)])
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.access_reason import access_reason
-from cases.models import Case, SentChange
+from cases.identity_facts import people_of, shown_of
+from cases.models import Case, Identity, SentChange
 from krat.access import rights
 from krat.access.views import door
 from krat.people.models import Seat
@@ -41,9 +42,18 @@ def may_here(seat: Seat, right: str) -> bool:
     return rights.may(seat, right) and rights.reach(seat, right) is rights.reach(seat, "cases.view")
 
 
-def layout(request: SignedIn, case: Case, *, here: str = "overview") -> dict[str, Any]:
-    """What the layout of a case shows on each of its pages (two queries)."""
+def layout(
+    request: SignedIn, case: Case, *, here: str = "overview", identity: Identity | None = None
+) -> dict[str, Any]:
+    """What the layout of a case shows on each of its pages; whom it is about is noted for the trail.
+
+    Four queries, two where the page has read the identity already.
+    """
     seat = request.seat
+    if identity is None:
+        identity = people_of(seat, [case]).get(case.pk)
+    if identity is not None:
+        request.shown.append(shown_of(identity))
     waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
     parts = [
         {
@@ -56,6 +66,7 @@ def layout(request: SignedIn, case: Case, *, here: str = "overview") -> dict[str
     ]
     return {
         "case": case,
+        "person": identity,
         "access_reason": access_reason(seat, case),
         "opened_at": timezone.localtime(),
         "parts": parts,

@@ -2,43 +2,73 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from cases import names
+from cases.finding import Found, find
 from cases.forms.cases import CaseFilter, SearchForm
-from cases.models import Assignment, Case, Identity, NameToken
-from cases.models.case import CaseQuerySet
+from cases.identity_facts import people_of, shown_of
+from cases.models import Assignment, Case, Identity, KeptSearch
 from cases.views.layout import due_of_case
 from krat.access import rights
+from krat.access.requests import Shown
 from krat.access.views import needs
+from krat.audit import trail
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.ui.listing import listing
 from krat.ui.rendering import render_page
 
-_NUMBER = re.compile(r"([A-Z]{2})[- ]?(\d{4})[- ]?(\d{1,5})(?:[- ]?[FR])?", re.IGNORECASE)
+NAMES_SHOWN = trail.event("cases.names_shown", _("asked for the names in a list of cases"))
+
 _MOST_FOUND = 50
+_SEARCH, _NAMES = "cases:search", "cases:list"
+
+
+# --- the list ---
 
 
 @needs("cases.view", methods=("GET",))
 def case_list(request: SignedIn) -> HttpResponse:
-    """Heads of cases, what is expected first on top; never a name."""
+    """Heads of cases, the most urgent on top; names only where they were asked for, each noted (decision 37)."""
     seat = request.seat
     rows = Case.objects.visible_to(seat).for_list()
     found = listing(request, rows, CaseFilter)
     managers = _managers(seat, found.rows)
+    asked = request.GET.get("names", "")
+    shows_names = bool(asked) and KeptSearch.words_of(asked, seat, _NAMES) is not None
+    people = people_of(seat, found.rows) if shows_names else {}
+    here = "&".join(filter(None, (found.query, f"page={found.page.number}" if found.page.number > 1 else "")))
+    if shows_names:
+        found.query = "&".join(filter(None, (found.query, f"names={asked}")))
     context = {
         "found": found,
-        "cases": _heads(found.rows, managers),
+        "names_url": f"{reverse('cases:names')}?{here}",
+        "without_names": f"{reverse('cases:list')}?{here}",
+        "cases": _heads(found.rows, managers, people),
+        "shows_names": shows_names,
         "search": SearchForm(),
         "may_open": rights.may(seat, "cases.open"),
         "may_search": rights.may(seat, "identity.view"),
     }
-    return render_page(request, "cases/list.html", context, shown=[*found.rows, *managers.values()])
+    return render_page(request, "cases/list.html", context, shown=_shown(found.rows, managers, people))
+
+
+@needs("identity.view", methods=("POST",))
+def case_names(request: SignedIn) -> HttpResponse:
+    """Show the names in the list that was looked at, for ten minutes; what is then shown is noted row by row."""
+    code = KeptSearch.keep(request.seat, _NAMES, "")
+    trail.record(request.seat, NAMES_SHOWN, route=request.resolver_match.view_name)
+    looked_at = request.GET.copy()
+    for name in list(looked_at):
+        if name not in CaseFilter.base_filters and name != "page":
+            del looked_at[name]
+    looked_at["names"] = str(code)
+    return HttpResponseRedirect(f"{reverse('cases:list')}?{looked_at.urlencode()}")
 
 
 def _managers(seat: Seat, rows: list[Case]) -> dict[int, Assignment]:
@@ -47,46 +77,59 @@ def _managers(seat: Seat, rows: list[Case]) -> dict[int, Assignment]:
     return {one.case_id: one for one in places.select_related("seat__user")}
 
 
-def _heads(rows: list[Case], managers: dict[int, Assignment]) -> list[dict[str, Any]]:
-    """Heads with their managers and chips."""
-    return [{"case": one, "manager": managers.get(one.pk), "due": due_of_case(one)} for one in rows]
+def _heads(rows: list[Case], managers: dict[int, Assignment], people: dict[int, Identity]) -> list[dict[str, Any]]:
+    """Heads with their managers and chips, and whom they are about where that is shown."""
+    return [
+        {"case": one, "person": people.get(one.pk), "manager": managers.get(one.pk), "due": due_of_case(one)}
+        for one in rows
+    ]
 
 
-@needs("identity.view", methods=("POST",))
+def _shown(rows: list[Case], managers: dict[int, Assignment], people: dict[int, Identity]) -> list[Shown]:
+    return [*rows, *managers.values(), *(shown_of(one) for one in people.values())]
+
+
+# --- the search ---
+
+
+@needs("identity.view")
 def case_search(request: SignedIn) -> HttpResponse:
-    """Find a case by words of a name, by personal number or by its own number; the form answers with a page."""
-    form = SearchForm.of(request)
-    found: list[Case] = []
-    is_answered = form.is_accepted()
-    if is_answered:
-        rows = _search(request.seat, form.cleaned_data["words"])
-        if rows is None:
-            form.add_error("words", _("Type at least three letters of a name."))
-            is_answered = False
-        else:
-            found = list(rows.for_list()[: _MOST_FOUND + 1])
-    heads = found[:_MOST_FOUND]
-    managers = _managers(request.seat, heads)
+    """Find a case by words of a name, by personal number or by its own number; the form answers with a page.
+
+    The same page stands for ten minutes under a code, for whoever goes back to it: ``?found=`` and the code.
+    """
+    seat = request.seat
+    code, found = "", None
+    if request.method == "POST":
+        form = SearchForm.of(request)
+        if form.is_accepted():
+            found = _find(seat, form)
+            code = str(KeptSearch.keep(seat, _SEARCH, form.cleaned_data["words"])) if found is not None else ""
+    else:
+        code = request.GET.get("found", "")
+        words = KeptSearch.words_of(code, seat, _SEARCH) if code else None
+        form = SearchForm({"words": words}) if words is not None else SearchForm.of(request)
+        if words is not None and form.is_valid():
+            found = _find(seat, form)
+        elif code:
+            messages.info(request, _("What was found is kept for ten minutes. Please search again."))
+    heads = list(found.cases.for_list()[: _MOST_FOUND + 1]) if found is not None else []
+    there_are_more = len(heads) > _MOST_FOUND
+    heads = heads[:_MOST_FOUND]
+    managers, people = _managers(seat, heads), people_of(seat, heads)
     context = {
         "form": form,
-        "cases": _heads(heads, managers),
-        "is_answered": is_answered,
-        "there_are_more": len(found) > _MOST_FOUND,
+        "cases": _heads(heads, managers, people),
+        "is_answered": found is not None,
+        "fits_all": found is None or found.fits_all,
+        "there_are_more": there_are_more,
+        "found_url": f"{reverse(_SEARCH)}?found={code}" if found is not None else "",
     }
-    return render_page(request, "cases/search.html", context, shown=[*heads, *managers.values()])
+    return render_page(request, "cases/search.html", context, shown=_shown(heads, managers, people))
 
 
-def _search(seat: Seat, typed: str) -> CaseQuerySet | None:
-    """The cases that fit what was typed, among those whose person this seat may know; None for words too short."""
-    rows = Case.objects.permitted(seat, "identity.view")
-    number = _NUMBER.fullmatch(typed.strip())
-    if number:
-        county, year, serial = number.groups()
-        return rows.filter(number__startswith=f"{county.upper()}-{year}-{int(serial):04}-")
-    if any(sign.isdigit() for sign in typed):
-        people = Identity.objects.permitted(seat, "identity.view")
-        return rows.filter(pk__in=people.filter(number_token=names.number_token(typed)).values("case_id"))
-    tokens = names.tokens_to_find(typed)
-    for token in tokens:
-        rows = rows.filter(pk__in=NameToken.objects.filter(token=token).values("case_id"))
-    return rows if tokens else None
+def _find(seat: Seat, form: SearchForm) -> Found | None:
+    found = find(seat, form.cleaned_data["words"])
+    if found is None:
+        form.add_error("words", _("Type a name or a number."))
+    return found

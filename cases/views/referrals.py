@@ -181,7 +181,7 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             return redirect("cases:referral", code=referral.code)
     identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
     fields, part = PURPOSES[purpose].identity, PURPOSES[purpose].part
-    context = layout(request, case, here="referrals") | {
+    context = layout(request, case, here="referrals", identity=identity) | {
         "form": form,
         "purpose": PURPOSES[purpose],
         "purpose_code": purpose,

@@ -562,9 +562,9 @@ def _identity(case: Case, words: dict[str, Any]) -> None:
         **plain,
     )
     who.number_token = names.number_token(who.data["personal_number"])
+    who.index_version = names.INDEX_VERSION
     _saved(who)
-    tokens = names.tokens_to_store(who.data["first_name"], who.data["last_name"])
-    NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(tokens))
+    NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(who.name_tokens()))
 
 
 def assignment(case: Case, seat: Seat, *, is_manager: bool = False, **more: Any) -> Assignment:

@@ -257,6 +257,11 @@ def _tokens(name: str) -> frozenset[str]:
     return frozenset(names.tokens_to_store(name))
 
 
+@cache
+def _fathers_tokens(name: str) -> frozenset[str]:
+    return frozenset(names.tokens_to_store(father=name))
+
+
 @dataclass
 class _Life:
     """A case as the dice tell it, before it is written."""
@@ -405,9 +410,11 @@ class _Batch:
             give_key(life.key, who)
             who.data = self._words(life)
             who.number_token = names.number_token(who.data["personal_number"])
+            who.index_version = names.INDEX_VERSION
             data_keys.append(key)
             people.append(who)
             found = _tokens(who.data["first_name"]) | _tokens(who.data["last_name"])
+            found |= _fathers_tokens(who.data["father_name"])
             tokens += [(life.case.pk, token) for token in sorted(found)]
         _insert(data_keys)
         _insert(people)

@@ -221,6 +221,8 @@ def context() -> dict[str, Any]:
             Event("02.11.2026", "Ftesat u dërguan.", "Sekretaria"),
         ],
         "band": {
+            "name": "Shembulla Provë",
+            "born": "2014",
             "act": "menaxher i rastit shembull",
             "since": _MOMENT,
             "until": "deri sa rasti të mbyllet",

@@ -1,9 +1,11 @@
 """The list of cases: heads only, one's own only, narrowed by codes; every row of it in the trail."""
 
+import datetime
+
 import pytest
 from django.utils import timezone
 
-from cases.models import Case
+from cases.models import Case, Identity, KeptSearch
 from krat.demo import make
 from tests.ui.html_client import entries, rows
 
@@ -62,6 +64,37 @@ def test_the_list_names_nobody(worker, mine):
     assert mine.number in page.text
     assert "Shembulla" not in page.html.replace("Shembulli", "")
     assert "Çupaj" not in page.html
+
+
+def test_names_are_shown_where_they_are_asked_for_and_noted_row_by_row(worker, mine, seat):
+    another = make.case(manager=seat("pmf.durres"), first_name="Dytaprova", birth_year="2014")
+    who, other = (rows(Identity).get(case=one) for one in (mine, another))
+
+    answer = worker.press(LIST + "?risk=high", "/cases/names/?risk=high")
+    page = worker.look(answer.leads_to)
+
+    assert "names=" in answer.leads_to
+    assert "Shembulla Çupaj" in page.text
+    assert who.year_of_birth in page.text
+    assert "Dytaprova" not in page.text  # what was narrowed stays narrowed
+    assert [one.fields for one in entries("page.seen", who)] == [["birth_date", "first_name", "last_name"]]
+    assert entries("page.seen", other) == []
+    assert len(entries("cases.names_shown")) == 1
+    assert "Shembulla" not in worker.look(LIST).text
+
+
+def test_the_names_are_gone_after_ten_minutes_and_open_for_nobody_else(worker, mine, person):
+    address = worker.press(LIST, "/cases/names/?").leads_to
+    assert "Shembulla" in worker.look(address).text
+
+    assert "Shembulla" not in person("njmf.durres").look(address).text
+    KeptSearch.objects.update(kept_at=timezone.now() - datetime.timedelta(minutes=11))
+    assert "Shembulla" not in worker.look(address).text
+
+
+@pytest.mark.parametrize("username", ["prefekt.durres", "zva.durres", "dpo", "admin"])
+def test_who_may_know_nobody_asks_for_no_names(person, username, world):
+    assert person(username).post("/cases/names/").status == 403
 
 
 def test_every_row_is_in_the_trail_with_its_manager(worker, mine, seat):

@@ -1,10 +1,17 @@
 """Finding a case: by POST, by words of a name, by personal number, by its own number; within one's own reach only."""
 
-import pytest
+import datetime
+from io import StringIO
 
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from cases.actions import name_index
+from cases.models import Assignment, Identity, KeptSearch, NameToken
 from krat.audit.models import Entry
 from krat.demo import make
-from tests.ui.html_client import WHY, entries
+from tests.ui.html_client import WHY, entries, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +50,7 @@ def test_by_its_own_number_however_it_is_typed(worker, case):
         assert found_by(worker, typed) == [case.pk], typed
 
 
-@pytest.mark.parametrize("typed", ["cupajj", "upaj", "cupaj gjon", "K50314001B", "DR-2026-9999-F"])
+@pytest.mark.parametrize("typed", ["cupajj", "upaj", "cu", "gjon", "K50314001B", "DR-2026-9999-F", "9999", "9999-F"])
 def test_what_does_not_fit_finds_nothing(worker, case, typed):
     assert found_by(worker, typed) == []
 
@@ -71,11 +78,11 @@ def test_the_social_service_finds_a_possible_victim(person, seat):
     assert found_by(person("shssh.durres"), "cupaj") == [case.pk]
 
 
-def test_two_letters_are_too_few(worker, case):
-    page = worker.post(SEARCH, {"words": "cu"})
+def test_what_holds_no_word_and_no_number_is_asked_for_again(worker, case):
+    page = worker.post(SEARCH, {"words": "?! –"})
 
-    assert "three letters" in page.beside("words")
-    assert page.typed("words") == "cu"
+    assert "Type a name or a number" in page.beside("words")
+    assert page.typed("words") == "?! –"
     assert page.response.context["cases"] == []
 
 
@@ -95,8 +102,11 @@ def test_what_was_typed_stands_in_no_address_and_in_no_trail(worker, case):
     assert not any("cupaj" in str(one).lower() for one in kept)
 
 
-def test_it_is_never_asked_by_an_address(worker, case):
-    assert worker.get(f"{SEARCH}?words=cupaj").status == 405
+def test_words_in_an_address_are_not_listened_to(worker, case):
+    page = worker.look(f"{SEARCH}?words=cupaj")
+
+    assert page.response.context["cases"] == []
+    assert page.typed("words") == ""
 
 
 def test_every_hit_is_in_the_trail(worker, case, seat):
@@ -108,9 +118,188 @@ def test_every_hit_is_in_the_trail(worker, case, seat):
     assert entries("page.seen", other) == []
 
 
-def test_hits_are_heads_without_a_name(worker, case):
+# --- names as people here write and read them ---
+
+
+@pytest.fixture
+def named(seat):
+    def make_one(first, last, father=""):
+        return make.case(manager=seat("pmf.durres"), first_name=first, last_name=last, father_name=father)
+
+    return make_one
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "typed"),
+    [
+        ("Đorđe", "Đorđević", "djordjevic"),
+        ("Đorđe", "Đorđević", "dordevic"),
+        ("Đorđe", "Đorđević", "Đorđe Đorđević"),
+        ("Đorđe", "Đorđević", "DJORDJE"),
+        ("Djordje", "Djordjevic", "Đorđević"),
+        ("Ђорђе", "Ђорђевић", "djordjevic"),
+        ("Işıl", "Yıldız", "yildiz"),
+        ("Işıl", "Yıldız", "YILDIZ"),
+        ("Işıl", "Yıldız", "isil"),
+        ("İzzet", "Şahin", "izzet sahin"),
+        ("Łukasz", "Małecki", "lukasz malecki"),
+        ("Ørsted", "Bjørnprova", "orsted bjornprova"),
+        ("Ørsted", "Bjørnprova", "bjoernprova"),
+        ("Æsa", "Weißprova", "aesa weissprova"),
+        ("Jürgen", "Müllerprova", "juergen muellerprova"),
+        ("Jürgen", "Müllerprova", "jurgen mullerprova"),
+        ("Γιώργος", "Προβα", "giorgos"),
+        ("Ana-Maria", "D’Ana", "ana maria"),
+        ("Ana-Maria", "D’Ana", "anamaria"),
+        ("Ana-Maria", "Dʼprova", "dprova"),
+        ("Ana-Maria", "Dʼprova", "d'prova"),
+        ("Ea", "Li", "Ea Li"),
+        ("Ea", "Li", "li"),
+        ("Ea", "Lirimprova", "ea lir"),
+        ("Çlirimprova", "Ö", "ö"),
+    ],
+)
+def test_a_name_is_found_however_it_is_written(worker, named, first, last, typed):
+    case = named(first, last)
+
+    assert found_by(worker, typed) == [case.pk]
+
+
+@pytest.mark.parametrize("typed", ["Zamirprova Ndueprova Kolprovaj", "Zamirprova (Ndueprova) Kolprovaj", "ndueprova"])
+def test_name_fathers_name_and_surname_find(worker, named, typed):
+    case = named("Zamirprova", "Kolprovaj", father="Ndueprova")
+    named("Tjetërprova", "Dikushprova")
+
+    assert found_by(worker, typed) == [case.pk]
+
+
+def test_a_word_that_no_name_bears_hides_no_other(worker, named):
+    case = named("Zamirprova", "Kolprovaj")
+    half = named("Zamirprova", "Dikushprova")
+
+    page = worker.post(SEARCH, {"words": "Zamirprova Askushprova Kolprovaj"})
+
+    assert [one["case"].pk for one in page.response.context["cases"]] == [case.pk]
+    assert "Nobody fits everything" in page.text
+    assert set(found_by(worker, "Zamirprova, 14 vjeç")) == {case.pk, half.pk}
+    assert "Nobody fits everything" not in worker.post(SEARCH, {"words": "Zamirprova Kolprovaj"}).text
+
+
+def test_two_letters_are_a_whole_name_and_no_beginning(worker, named):
+    short, long = named("Ea", "Liprova"), named("Eaprova", "Li")
+
+    assert set(found_by(worker, "ea")) == {short.pk}
+    assert set(found_by(worker, "li")) == {long.pk}
+
+
+@pytest.mark.parametrize("sign", "'’‘ʼ′´`")
+def test_apostrophes_of_phones_and_word_processors_are_taken_and_found(worker, people, sign):
+    case = people.open(identity={"first_name": "Ana", "last_name": f"D{sign}provaj"})
+
+    for typed in (f"D{sign}provaj", "d'provaj", "dprovaj", "provaj"):
+        assert found_by(worker, typed) == [case.pk], typed
+
+
+# --- numbers as others print them ---
+
+
+def test_a_number_is_found_as_others_print_it_and_by_its_end(worker, case):
+    county, year, serial, kind = case.number.split("-")
+
+    for typed in (
+        f"{county}–{year}–{serial}–{kind}",
+        f"{county}/{year}/{serial}",
+        f"{county}—{year}—{serial}",
+        f"{county}{year}{serial}{kind}",
+        serial,
+        str(int(serial)),
+        f"{int(serial)}-{kind}",
+        f"{int(serial)}{kind.lower()}",
+        f"{year}/{serial}",
+        f"{int(serial)}/{year}",
+    ):
+        assert case.pk in found_by(worker, typed), typed
+    assert case.pk not in found_by(worker, f"{int(serial)}-R")
+    assert case.pk not in found_by(worker, f"{int(serial)}/{int(year) - 1}")
+
+
+@pytest.mark.parametrize("typed", ["K50314001-A", "K 5031 4001 A", "k50314001–a", "K.50314001/A"])
+def test_a_personal_number_is_found_as_others_print_it(worker, case, typed):
+    assert found_by(worker, typed) == [case.pk]
+
+
+def test_a_year_is_no_number_of_a_case(worker, case):
+    assert found_by(worker, case.number.split("-")[1]) == []
+
+
+# --- who sees the name, and going back ---
+
+
+def test_hits_tell_name_and_year_of_birth_and_the_trail_has_each(worker, case):
     page = worker.post(SEARCH, {"words": "cup"})
+    who = rows(Identity).get(case=case)
 
     assert case.number in page.text
-    assert "Çupaj" not in page.html
-    assert "Shembulla" not in page.html.replace("Shembulli", "")
+    assert "Shembulla Çupaj" in page.text
+    assert who.year_of_birth in page.text
+    (entry,) = entries("page.seen", who)
+    assert (entry.route, entry.fields) == ("cases:search", ["birth_date", "first_name", "last_name"])
+
+
+def test_what_was_found_stands_under_a_code_for_whoever_goes_back(worker, case, seat):
+    page = worker.post(SEARCH, {"words": "cupaj"})
+    address = page.response.context["found_url"]
+
+    back = worker.look(address)
+
+    assert "cupaj" not in address.lower()
+    assert f'data-found-url="{address}"' in page.html
+    assert [one["case"].pk for one in back.response.context["cases"]] == [case.pk]
+    assert back.typed("words") == "cupaj"
+    assert len(entries("page.seen", rows(Identity).get(case=case))) == 2
+    kept = KeptSearch.objects.get()
+    assert b"cupaj" not in bytes(kept.ciphertext)
+
+
+def test_a_code_opens_for_its_own_seat_and_for_ten_minutes_only(worker, case, person, seat):
+    address = worker.post(SEARCH, {"words": "cupaj"}).response.context["found_url"]
+
+    for username in ("njmf.durres", "pmf2.durres"):
+        other = person(username).look(address)
+        assert other.response.context["cases"] == []
+        assert "cupaj" not in other.html.lower()
+        assert "kept for ten minutes" in other.text
+    assert person("zva.durres").get(address).status == 403
+    KeptSearch.objects.update(kept_at=timezone.now() - datetime.timedelta(minutes=11))
+    late = worker.look(address)
+    assert late.response.context["cases"] == []
+    assert "kept for ten minutes" in late.text
+    worker.post(SEARCH, {"words": "tjetër"})
+    assert KeptSearch.objects.count() == 1  # the old one is gone
+
+
+def test_who_has_left_the_team_finds_nothing_by_going_back(worker, case, seat):
+    address = worker.post(SEARCH, {"words": "cupaj"}).response.context["found_url"]
+    rows(Assignment).filter(case=case).update(ended_at=timezone.now())
+
+    assert worker.look(address).response.context["cases"] == []
+
+
+@pytest.mark.parametrize("code", ["x", "00000000-0000-0000-0000-000000000000", "' OR 1=1"])
+def test_a_code_that_was_never_given_finds_nothing(worker, case, code):
+    assert worker.look(f"{SEARCH}?found={code}").response.context["cases"] == []
+
+
+# --- the index follows its rules ---
+
+
+def test_names_indexed_by_former_rules_are_indexed_anew(worker, case):
+    NameToken.objects.filter(case=case).delete()
+    rows(Identity).filter(case=case).update(index_version=0)
+    assert found_by(worker, "cupaj") == []
+
+    call_command("indexnames", stdout=StringIO())
+
+    assert found_by(worker, "cupaj") == [case.pk]
+    assert not name_index.is_due()
+    assert name_index.index_anew() == 0

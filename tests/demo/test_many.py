@@ -89,7 +89,7 @@ def test_the_clock_of_a_case_runs_as_its_head_says(added):
 def test_a_case_is_found_by_its_name_and_nobody_reads_it_in_the_database(added):
     who = of(Identity, added).order_by("pk")[0]
 
-    tokens = tokens_to_find(who.data["last_name"])
+    tokens = tokens_to_find(who.data["last_name"])[0]
 
     assert NameToken.objects.filter(case=who.case_id, token__in=tokens).exists()
     raw = bytes(Identity.objects.unscoped(WHY).filter(pk=who.pk).values_list("data", flat=True)[0])

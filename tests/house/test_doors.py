@@ -14,6 +14,7 @@ ROOT = Path(settings.BASE_DIR)
 UNSCOPED = {
     "cases/actions/cases.py": "what still runs in a case that is held, and the workers of one's own unit",
     "cases/actions/inbox.py": "what this very system sent before and nobody has decided about yet",
+    "cases/actions/name_index.py": "names are indexed anew, and none of them is shown",
     "cases/actions/signals.py": "to which unit a signal goes, whoever sends it",
     "cases/models/reach.py": "the path of reach by which a team finds its cases",
     "cases/models/referral.py": "the path of reach by which whoever was referred to finds its part",

@@ -21,6 +21,7 @@ OPEN = {
     "api.Tally": "counts how often somebody asked, under a hash",
     "cases.DataKey": "holds an encrypted key and no word; its case or signal is found through the door alone",
     "cases.KnownVersion": "holds the number of a version that a machine has seen",
+    "cases.KeptSearch": "holds an encrypted search for ten minutes, and is found by its own seat alone",
     "cases.NameToken": "holds keyed tokens, which say which cases fit a name and no name",
     "cases.Series": "holds the last running number of a county and year",
     "people.User": "is looked up before anybody knows who is asking",
