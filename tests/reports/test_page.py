@@ -200,9 +200,8 @@ def test_it_begins_with_sentences_that_tell_what_the_tables_tell(coordinator, ca
 
 
 def test_a_reader_with_cases_of_their_own_reads_both(person, cases, empty):
-    head = make.seat("unit_head", make.institution(county=empty, kind="child_protection_unit"))
-    cases(13, stage="conference")
-    make.case(head.institution, stage="conference")
+    head = make.seat("unit_head", cases(1, stage="conference")[0].holder)
+    cases(13, stage="conference", place=1)
 
     sentence = person(head.user.username).look(PAGE).response.context["sentences"][0]
 
