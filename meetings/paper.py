@@ -169,7 +169,9 @@ def _attendance(meeting: Meeting, seat: Seat) -> list[Content]:
     """The composition of that day with who was there; of older papers only who they name."""
     places = Membership.objects.unscoped("the composition of a meeting that came through the door")
     rows = places.filter(body=meeting.body_id).on(meeting.held_on).select_related("institution")
-    members = {one.institution_id: one for one in rows}
+    members: dict[int, Membership] = {}
+    for one in rows.order_by("-votes", "pk"):  # of two places the one that votes
+        members.setdefault(one.institution_id, one)
     there = {
         one.institution_id: one
         for one in Attendance.objects.visible_to(seat).filter(meeting=meeting).select_related("institution")
@@ -185,6 +187,7 @@ def _attendance(meeting: Meeting, seat: Seat) -> list[Content]:
             "office": {"code": place.office, "name": place.get_office_display()} if place else None,
             "votes": row.votes if row is not None else bool(place and place.votes),
             "status": {"code": row.status, "name": row.get_status_display()} if row is not None else None,
+            "substitute": row.office if row is not None else "",
         }
         found.append((institution.sort_key, words))
     return [words for _key, words in sorted(found, key=lambda one: one[0])]

@@ -17,9 +17,9 @@ from krat.committee.models import Body
 from krat.people.models import Seat
 from krat.reference.models import Term
 from meetings.actions.agenda import add_item, return_cards
+from meetings.actions.attendance import recount
 from meetings.actions.held import FILE, hold_meeting, rewritten
 from meetings.models import AgendaItem, Meeting
-from meetings.quorum import quorum_of
 
 CONVENED = trail.event("meeting.convened", gettext_lazy("convened a meeting"))
 CHANGED = trail.event("meeting.changed", gettext_lazy("changed the date or place of a meeting"))
@@ -97,6 +97,7 @@ def change(
     meeting.kind, meeting.held_on, meeting.place = kind, held_on, place
     meeting.starts_at, meeting.ends_at = starts_at, ends_at
     settle(meeting, by=by, right=FILE)
+    recount(meeting, by=by)  # on another day others may vote
     rewritten(meeting)
     trail.record(by, CHANGED, meeting, changes=changes)
     return meeting
@@ -128,16 +129,15 @@ def open_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
 
 
 @transaction.atomic
-def close_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
+def close_meeting(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Meeting:
     """Close the meeting; whether it had its quorum is written down with it, and the hour, if it ends on its day."""
-    meeting = hold(meeting)
+    meeting = hold(meeting, based_on=based_on)
     if meeting.state != Meeting.State.OPEN:
         raise ValidationError(_("Only a meeting in progress can be closed."))
-    quorum = quorum_of(meeting, by)
+    quorum = recount(meeting, by=by)
     if quorum.is_counted and not quorum.recorded:
         raise ValidationError(_("Record first who was at the table."))
-    has_quorum = not quorum.is_counted or quorum.is_reached
-    meeting.state = Meeting.State.HELD if has_quorum else Meeting.State.NO_QUORUM
+    meeting.state = Meeting.State.NO_QUORUM if quorum.makes_recommendations else Meeting.State.HELD
     now = timezone.localtime().replace(second=0, microsecond=0)
     if meeting.ends_at is None and now.date() == meeting.held_on and now.time() > (meeting.starts_at or now.time().min):
         meeting.ends_at = now.time()

@@ -350,7 +350,7 @@ def as_migrations_see_it():
 def test_the_migration_stores_what_was_approved_before_as_it_reads(approved):
     stored = rows(ApprovedMinutes).get(meeting=approved)
     rows(ApprovedMinutes).filter(meeting=approved).delete()
-    migration = importlib.import_module("meetings.migrations.0005_freeze_what_was_approved")
+    migration = importlib.import_module("meetings.migrations.0006_freeze_what_was_approved")
 
     migration.freeze(as_migrations_see_it(), None)
 
@@ -364,7 +364,7 @@ def test_the_migration_stores_what_was_approved_before_as_it_reads(approved):
 def test_the_migration_leaves_a_stored_paper_alone(approved):
     before = rows(ApprovedMinutes).get(meeting=approved).pk
 
-    importlib.import_module("meetings.migrations.0005_freeze_what_was_approved").freeze(as_migrations_see_it(), None)
+    importlib.import_module("meetings.migrations.0006_freeze_what_was_approved").freeze(as_migrations_see_it(), None)
 
     assert rows(ApprovedMinutes).get(meeting=approved).pk == before
 

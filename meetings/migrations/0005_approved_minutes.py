@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('meetings', '0003_ciphertext'),
+        ('meetings', '0004_office_of_substitutes'),
     ]
 
     operations = [

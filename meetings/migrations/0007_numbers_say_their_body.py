@@ -39,7 +39,7 @@ def _decided(apps):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0005_freeze_what_was_approved"),
+        ("meetings", "0006_freeze_what_was_approved"),
         ("plan", "0001_first"),
         ("cases", "0003_encrypted_data"),
     ]

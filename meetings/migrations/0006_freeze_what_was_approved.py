@@ -25,10 +25,10 @@ OFFICES = {
     "guest": "i ftuar i përhershëm",
 }
 PRESENCE = {
-    "present": "i pranishëm",
-    "substitute": "zëvendësues",
-    "excused": "mungon me arsye",
-    "absent": "mungon",
+    "present": "mori pjesë",
+    "substitute": "me zëvendësues",
+    "excused": "mungoi me arsye",
+    "absent": "mungoi",
 }
 OUTCOMES = {"goes_on": "vazhdon", "closed": "i mbyllur"}
 APPROVERS = {"prefect": "Prefekt, kryetar i komitetit", "coordinator": "Koordinator i Përgjithshëm"}
@@ -103,7 +103,9 @@ def _attendance(apps, meeting):
     places = apps.get_model("committee", "Membership").objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=meeting.held_on), starts_on__lte=meeting.held_on, body=meeting.body_id
     )
-    members = {one.institution_id: one for one in places.select_related("institution")}
+    members = {}
+    for one in places.select_related("institution").order_by("-votes", "pk"):
+        members.setdefault(one.institution_id, one)
     recorded = apps.get_model("meetings", "Attendance").objects.filter(meeting=meeting).select_related("institution")
     there = {one.institution_id: one for one in recorded}
     rows = []
@@ -121,9 +123,10 @@ def _attendance(apps, meeting):
                 "office": {"code": place.office, "name": OFFICES[place.office]} if place else None,
                 "votes": row.votes if row is not None else place.votes,
                 "status": {"code": row.status, "name": PRESENCE[row.status]} if row is not None else None,
+                "substitute": row.office if row is not None else "",
             }
         )
-    voting = places.filter(votes=True).count()
+    voting = sum(one.votes for one in members.values())
     present = sum(1 for row in there.values() if row.votes and row.status in ("present", "substitute"))
     needed = voting * meeting.body.quorum_percent // 100 + 1
     quorum = {
@@ -206,7 +209,7 @@ def _returning(apps, meeting):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("meetings", "0004_approved_minutes"),
+        ("meetings", "0005_approved_minutes"),
         ("committee", "0001_first"),
         ("people", "0001_first"),
         ("plan", "0001_first"),
