@@ -403,6 +403,8 @@ def test_a_reference_with_nul_in_it_is_refused_on_both_databases(reference, meth
     answer = system.ask(method, f"cases/by-reference/{reference}/", {} if method == "PUT" else None)
 
     problem(answer, 400, "malformed")
+
+
 # --- what is sent every night settles ---
 
 

@@ -65,7 +65,8 @@ def task_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "task": task,
         "due": due_of(task.due_on) if task.is_open else None,
         "ends_on_day_of_rest": task.is_open and task.due_on is not None and calendar.is_day_of_rest(task.due_on),
-        "decisions": task.decisions.visible_to(seat),  # what lies above looks back through the relation, scoped
+        # What lies above looks back through the relation, scoped.
+        "decisions": task.decisions.visible_to(seat).select_related("body"),
         "supporting": task.supporting.visible_to(seat),
         "steps": Step.objects.visible_to(seat).filter(task=task).select_related("seat__institution", "seat__user"),
         "changes": _changes(task) if rights.may(seat, "tasks.give") else [],
