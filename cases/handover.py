@@ -25,7 +25,6 @@ from krat.people.models import Seat
 from krat.reference import calendar
 
 HANDED_OVER = trail.event("case.handed_over", gettext_lazy("handed open work of a case over to a successor"))
-_WHY = "what is open where a seat or an institution ends, whoever ends it"
 
 
 # --- a seat ends ---
@@ -36,18 +35,33 @@ def seat_ends(seat: Seat, *, by: Seat) -> None:
 
     What an officer of the police has accepted in person waits for an answer again. Row locks on these cases, by number.
     """
-    places = list(Assignment.objects.unscoped(_WHY).filter(seat=seat.pk, ended_at=None))
-    accepted = Referral.objects.unscoped(_WHY).filter(
+    places = list(
+        Assignment.objects.unscoped("what is open where a seat or an institution ends").filter(
+            seat=seat.pk, ended_at=None
+        )
+    )
+    accepted = Referral.objects.unscoped("what is open where a seat or an institution ends").filter(
         accepted_by=seat.pk, state=ReferralState.ACCEPTED, purpose="police"
     )
     mine = list(accepted)
     touched = {one.case_id for one in (*places, *mine)}
-    list(Case.objects.unscoped(_WHY).filter(pk__in=touched).order_by("pk").select_for_update(of=("self",)))
-    for place in Assignment.objects.unscoped(_WHY).filter(pk__in=[one.pk for one in places], ended_at=None):
+    list(
+        Case.objects.unscoped("what is open where a seat or an institution ends")
+        .filter(pk__in=touched)
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    for place in Assignment.objects.unscoped("what is open where a seat or an institution ends").filter(
+        pk__in=[one.pk for one in places], ended_at=None
+    ):
         place.ended_at = timezone.now()
         place.save(update_fields=["ended_at"])
         trail.record(by, RELEASED, place)
-    for referral in Referral.objects.unscoped(_WHY).filter(pk__in=[one.pk for one in mine]).select_for_update():
+    for referral in (
+        Referral.objects.unscoped("what is open where a seat or an institution ends")
+        .filter(pk__in=[one.pk for one in mine])
+        .select_for_update()
+    ):
         _ask_anew(referral, by=by)
 
 
@@ -65,19 +79,29 @@ def _ask_anew(referral: Referral, *, by: Seat) -> None:
 
 
 def _cases(institution: Institution) -> Any:
-    return Case.objects.unscoped(_WHY).filter(holder=institution.pk).open()
+    return (
+        Case.objects.unscoped("what is open where a seat or an institution ends").filter(holder=institution.pk).open()
+    )
 
 
 def _referrals(institution: Institution) -> Any:
-    return Referral.objects.unscoped(_WHY).filter(receiver=institution.pk).open()
+    return (
+        Referral.objects.unscoped("what is open where a seat or an institution ends")
+        .filter(receiver=institution.pk)
+        .open()
+    )
 
 
 def _signals(institution: Institution) -> Any:
-    return Signal.objects.unscoped(_WHY).filter(receiver=institution.pk, state=Signal.State.SENT)
+    return Signal.objects.unscoped("what is open where a seat or an institution ends").filter(
+        receiver=institution.pk, state=Signal.State.SENT
+    )
 
 
 def _obstacles(institution: Institution) -> Any:
-    return Obstacle.objects.unscoped(_WHY).filter(waits_for=institution.pk, state=Obstacle.State.STANDS)
+    return Obstacle.objects.unscoped("what is open where a seat or an institution ends").filter(
+        waits_for=institution.pk, state=Obstacle.State.STANDS
+    )
 
 
 def open_work(institution: Institution) -> list[str]:
@@ -112,7 +136,11 @@ def hand_over(institution: Institution, successor: Institution, *, by: Seat) -> 
     for case in held:
         _hand_over_case(case, successor, by=by)
     told = Q(state=Signal.State.SENT) | Q(pk__in=[case.signal_id for case in held if case.signal_id])
-    for signal in Signal.objects.unscoped(_WHY).filter(told, receiver=institution.pk).select_for_update(of=("self",)):
+    for signal in (
+        Signal.objects.unscoped("what is open where a seat or an institution ends")
+        .filter(told, receiver=institution.pk)
+        .select_for_update(of=("self",))
+    ):
         signal.receiver = successor
         signal.save(update_fields=["receiver"])
         trail.record(by, HANDED_OVER, signal)
@@ -123,7 +151,11 @@ def hand_over(institution: Institution, successor: Institution, *, by: Seat) -> 
         obstacle.version += 1
         obstacle.save(update_fields=["waits_for", "version"])
         trail.record(by, HANDED_OVER, obstacle)
-    cards = Card.objects.unscoped(_WHY).filter(waits_for=institution.pk).exclude(state=CardState.CLOSED)
+    cards = (
+        Card.objects.unscoped("what is open where a seat or an institution ends")
+        .filter(waits_for=institution.pk)
+        .exclude(state=CardState.CLOSED)
+    )
     for card in cards.order_by("pk").select_for_update(of=("self",)):
         card.waits_for = successor
         card.version += 1
@@ -135,23 +167,29 @@ def _hand_over_case(case: Case, successor: Institution, *, by: Seat) -> None:
     """The holder changes; the team ends, and the successor's head names another. A reference stays where it is free."""
     before = case.holder_id
     case.holder = successor
-    there = Case.objects.unscoped(_WHY).filter(holder=successor.pk)
+    there = Case.objects.unscoped("what is open where a seat or an institution ends").filter(holder=successor.pk)
     if case.reference and there.by_reference(folded(case.reference)).exists():
         case.reference = f"{case.reference[:55]}-{case.pk}"[:60]
     case.version += 1
     case.save(update_fields=["holder", "reference", "version", "changed_at"])
-    for place in Assignment.objects.unscoped(_WHY).filter(case=case.pk, ended_at=None):
+    for place in Assignment.objects.unscoped("what is open where a seat or an institution ends").filter(
+        case=case.pk, ended_at=None
+    ):
         place.ended_at = timezone.now()
         place.save(update_fields=["ended_at"])
         trail.record(by, RELEASED, place)
-    for referral in Referral.objects.unscoped(_WHY).filter(case=case.pk, sender=before).open():
+    for referral in (
+        Referral.objects.unscoped("what is open where a seat or an institution ends")
+        .filter(case=case.pk, sender=before)
+        .open()
+    ):
         referral.sender = successor
         referral.save(update_fields=["sender"])
     trail.record(by, HANDED_OVER, case)
 
 
 def _hand_over_referral(referral: Referral, successor: Institution, *, by: Seat) -> None:
-    same = Referral.objects.unscoped(_WHY).filter(
+    same = Referral.objects.unscoped("what is open where a seat or an institution ends").filter(
         case=referral.case_id, purpose=referral.purpose, receiver=successor.pk
     )
     if successor.kind.code not in PURPOSES[referral.purpose].kinds or same.open().exists():

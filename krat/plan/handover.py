@@ -12,7 +12,6 @@ from krat.people.models import Seat
 from krat.plan.models import Task
 
 HANDED_OVER = trail.event("task.handed_over", gettext_lazy("handed a task over to a successor"))
-_WHY = "tasks that are open where an institution ends, whoever ends it"
 
 
 def seat_ends(seat: Seat, *, by: Seat) -> None:
@@ -20,7 +19,7 @@ def seat_ends(seat: Seat, *, by: Seat) -> None:
 
 
 def _led(institution: Institution) -> Any:
-    return Task.objects.unscoped(_WHY).filter(lead=institution.pk).open()
+    return Task.objects.unscoped("tasks that are open where an institution ends").filter(lead=institution.pk).open()
 
 
 def open_work(institution: Institution) -> list[str]:
@@ -41,7 +40,9 @@ def hand_over(institution: Institution, successor: Institution, *, by: Seat) -> 
         task.version += 1
         task.save(update_fields=["lead", "version"])
         trail.record(by, HANDED_OVER, task, changes={"lead": (institution.code, successor.code)})
-    for task in Task.objects.unscoped(_WHY).filter(supporting=institution.pk).open():
+    for task in (
+        Task.objects.unscoped("tasks that are open where an institution ends").filter(supporting=institution.pk).open()
+    ):
         task.supporting.remove(institution)
         if task.lead_id != successor.pk:
             task.supporting.add(successor)
