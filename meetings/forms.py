@@ -101,6 +101,7 @@ class MeetingChangeForm(VersionedForm):
     )
     held_on = DateField(label=_("Date"))
     starts_at = TimeField(label=_("Hour"), required=False)
+    ends_at = TimeField(label=_("End"), required=False, help_text=_("When the meeting ended; for its minutes."))
     place = forms.CharField(label=_("Place"), max_length=160)
 
 
@@ -267,7 +268,7 @@ def offer_what_a_decision_charges(form: BaseForm, seat: Seat, meeting: Meeting) 
         objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year
     )
     form.offer("measure", measures.exclude(objective__plan__state=Plan.State.CLOSED).order_by("number"))
-    form.fields["due_on"].widget.attrs["min"] = max(meeting.held_on, timezone.localdate()).isoformat()
+    form.fields["due_on"].widget.attrs["data-min"] = max(meeting.held_on, timezone.localdate()).isoformat()
 
 
 class ReviewForm(VersionedForm):

@@ -77,6 +77,7 @@ def wanted(sent: SentChange) -> Wanted:
     """What a sent change would make of the case, with rows instead of codes (two queries at most)."""
     said = json.loads(sent.data["sent"])
     head = said["head"]
+    head.pop("victim_status", None)  # sent before identification became an act (decision 34)
     if "municipality" in head:
         head["municipality"] = Municipality.objects.select_related("county").get(code=head["municipality"])
     if "source" in head:
@@ -96,7 +97,9 @@ def take_over(sent: SentChange, *, by: Seat, based_on: int | None = None) -> Sen
         raise ValidationError(_("This case lies outside your seat's reach."))
     change = wanted(sent)
     if change.head or change.identity:
-        case = cases.change(case, by=by, based_on=based_on, head=change.head, identity=change.identity or None)
+        case = cases.change(
+            case, by=by, based_on=based_on, head=change.head, identity=change.identity or None, despite_doubt=True
+        )
     if change.stage and change.stage != case.stage:
         cases.move(case, change.stage, by=by)
     trail.record(by, TAKEN_OVER, sent)

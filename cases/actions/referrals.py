@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import AidPart, Case, CounsellingPart, Referral, SchoolPart
+from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart
 from cases.models.parts import Part
 from cases.models.referral import MOVES, ReferralState
+from cases.models.signal import Kind
 from cases.sharing import PURPOSES, USE, receivers
 from krat.access.roles import Role
 from krat.access.scoping import hold, hold_by_id, settle
@@ -42,6 +43,9 @@ def refer(
     if not receivers(purpose, case, by).filter(pk=receiver.pk).exists():
         sentence = _("This institution is not one that helps with this purpose in the case's municipality.")
         raise ValidationError({"receiver": sentence})
+    if consent == Referral.Consent.BEST_INTEREST and decides_for_themselves(case, by):
+        sentence = _("This person is of age: they are asked, and say yes or no themselves.")
+        raise ValidationError({"consent": sentence})
     if PURPOSES[purpose].needs_consent and consent == Referral.Consent.DUTY:
         raise ValidationError({"consent": _("This institution may only be told with consent. Say how it was given.")})
     now = timezone.now()
@@ -59,6 +63,14 @@ def refer(
     settle(referral, by=by, right=SEND)
     trail.record(by, SENT, referral)
     return referral
+
+
+def decides_for_themselves(case: Case, seat: Seat) -> bool:
+    """Whether consent is the person's own: an adult's case, or a child's who has come of age since (one query)."""
+    if case.kind == Kind.ADULT:
+        return True
+    identity = Identity.objects.permitted(seat, "identity.view").filter(case=case).first()
+    return identity is not None and identity.is_of_age(timezone.localdate())
 
 
 @transaction.atomic

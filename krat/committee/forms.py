@@ -97,8 +97,15 @@ class InstitutionForm(BaseForm):
     email = forms.EmailField(label=_("Office e-mail"), required=False)
     phone = forms.CharField(label=_("Office telephone"), max_length=30, required=False)
     retired_on = DateField(label=_("Retired from"), required=False)
+    successor = forms.ModelChoiceField(
+        label=_("Successor"),
+        queryset=Institution.objects.none(),
+        required=False,
+        help_text=_("Who takes over what is open there: cases, signals, referrals, obstacles, tasks."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("parent", Institution.objects.visible_to(seat))
+        self.offer("successor", Institution.objects.visible_to(seat).working().select_related("kind"))

@@ -34,6 +34,17 @@ class DeadlineForm(CheckedForm):
 
     amount = NumberField(label=_("Amount"), min_value=1, max_value=999)
     unit = forms.ChoiceField(label=_("Unit"), choices=Deadline.Unit.choices)
+    starts_from = forms.ChoiceField(
+        label=_("Counts"),
+        choices=Deadline.Start.choices,
+        initial=Deadline.Start.ENTRY,
+        help_text=_("Matters for the first deadline of a case that is entered after its signal."),
+    )
+    moves_off_rest_days = forms.BooleanField(
+        label=_("A last day of rest moves to the next working day"),
+        required=False,
+        help_text=_("Only for days and months, and only where the act says so: name it under the legal reference."),
+    )
 
 
 class HolidayForm(BaseForm):

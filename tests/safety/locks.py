@@ -90,7 +90,6 @@ BELONGS: dict[str, str] = {
     "meetings.Decision": "item__meeting",
     "meetings.Review": "meeting",
     "meetings.Remark": "meeting",
-    "meetings.MinuteDraft": "item__meeting",
     "committee.Membership": "body",
     "cases.SignalWords": "signal",
     "cases.Identity": "case",

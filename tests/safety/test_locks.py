@@ -188,7 +188,7 @@ def test_a_verb_that_takes_no_lock_is_found(ask, monkeypatch):
     wrong = ask([], [_whole_meeting]).wrong
 
     assert any("tests meetings.Meeting.minutes of a row that is not held" in one for one in wrong)
-    assert any("adds a meetings.MinuteDraft while its meetings.Meeting is not held" in one for one in wrong)
+    assert any("adds a meetings.Remark while its meetings.Meeting is not held" in one for one in wrong)
 
 
 def test_a_row_that_was_read_before_it_was_held_is_found(ask, monkeypatch):
