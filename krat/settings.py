@@ -45,6 +45,9 @@ if not KRAT_KEYS:
 # The head of the trail, noted outside the database.
 KRAT_TRAIL_HEAD = env.str("KRAT_TRAIL_HEAD", default="") or str(Path(KRAT_KEYS).with_name("trail-head"))
 
+# For whom backups are encrypted (krat.operations): a public key, so that this machine cannot read what it wrote.
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+
 # Counts of cases below this are not told (krat.reports.protection); a higher one may be set, never a lower one than 3.
 KRAT_SMALL_CELL = env.int("KRAT_SMALL_CELL", default=5)
 if KRAT_SMALL_CELL < 3:

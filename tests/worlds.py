@@ -307,4 +307,18 @@ def copied(kind: str, place: Path, blocker: Any) -> Iterator[str]:
             _say(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
+@contextmanager
+def empty(place: Path, blocker: Any) -> Iterator[str]:
+    """The address of a database without a table, in a folder or in the cluster of this run."""
+    if connection.vendor == "sqlite":
+        yield f"sqlite:///{place / 'empty.sqlite3'}"
+        return
+    name = f"empty_of_{os.getpid()}_{next(_copies)}"
+    with blocker.unblock():
+        _say(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    yield beside(name)
+    with blocker.unblock():
+        _say(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
 _copies = itertools.count(1)
