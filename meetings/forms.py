@@ -1,13 +1,14 @@
 """Forms of meetings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
+from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
@@ -111,38 +112,70 @@ class ItemChangeForm(ItemForm, VersionedForm):
     position = forms.IntegerField(label=_("Number on the agenda"), min_value=1, max_value=99)
 
 
-class DiscussionForm(VersionedForm):
-    """What was said on an item."""
-
-    discussion = Words(label=_("Discussion"), rows=9, required=False, help_text=NO_NAMES)
-    is_done = forms.BooleanField(label=_("The item is dealt with"), required=False)
+SHORT_STATUS = {
+    Attendance.Status.PRESENT: pgettext_lazy("attendance, short", "took part"),
+    Attendance.Status.SUBSTITUTE: pgettext_lazy("attendance, short", "substitute"),
+    Attendance.Status.EXCUSED: pgettext_lazy("attendance, short", "with reason"),
+    Attendance.Status.ABSENT: pgettext_lazy("attendance, short", "absent"),
+}
 
 
 class AttendanceForm(BaseForm):
-    """Who is at the table: a choice for every institution. ``seen`` carries what the writer had before them."""
+    """Who is at the table: a choice for every institution. ``seen`` carries what the writer had before them, ``item``
+    the item of the agenda that they came from. What is not sent is not touched; an empty choice takes back.
+    """
 
     seen = forms.RegexField(regex=r"^([0-9]+:[a-z]*,)*\Z", widget=forms.HiddenInput, required=False, max_length=4000)
+    item = forms.RegexField(
+        regex=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z", widget=forms.HiddenInput, required=False, max_length=36
+    )
 
-    def __init__(self, *args: Any, institutions: Iterable[Institution], status: dict[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        institutions: Iterable[Institution],
+        recorded: Mapping[int, Attendance],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.institutions = {f"institution-{one.pk}": one for one in institutions}
         for name, institution in self.institutions.items():
+            row = recorded.get(institution.pk)
             self.fields[name] = forms.ChoiceField(
                 label=institution.short_name,
-                choices=[("", _("not recorded")), *Attendance.Status.choices],
+                choices=[*SHORT_STATUS.items(), ("", _("not recorded"))],
                 required=False,
-                initial=status.get(institution.pk, ""),
+                widget=forms.RadioSelect,
+                initial=row.status if row else "",
             )
-        self.fields["seen"].initial = self._as_seen(status)
+            self.fields[self.office_of(institution)] = forms.CharField(
+                label=_("Office of the substitute"),
+                max_length=120,
+                required=False,
+                initial=row.office if row else "",
+                help_text=_("The office, not the name."),
+            )
+        self.recorded = {key: row.status for key, row in recorded.items()}
+        self.fields["seen"].initial = as_seen(self.recorded)
 
     @staticmethod
-    def _as_seen(status: dict[int, str]) -> str:
-        return "".join(f"{key}:{value}," for key, value in sorted(status.items()))
+    def office_of(institution: Institution) -> str:
+        """The name of the field with the office in which an institution's substitute came."""
+        return f"office-{institution.pk}"
 
-    def show_what_stands(self, status: dict[int, str]) -> None:
+    def rows(self) -> list[tuple[BoundField, BoundField]]:
+        """For each institution its choice and the office of its substitute."""
+        return [(self[name], self[self.office_of(one)]) for name, one in self.institutions.items()]
+
+    @property
+    def are_all_recorded(self) -> bool:
+        """Whether every institution has its word."""
+        return all(one.pk in self.recorded for one in self.institutions.values())
+
+    def show_what_stands(self) -> None:
         """After a conflict the sentences say what stands: the next save is based on that."""
         data = cast(QueryDict, self.data).copy()
-        data["seen"] = self._as_seen(status)
+        data["seen"] = as_seen(self.recorded)
         self.data = data
 
     def based_on(self) -> dict[int, str]:
@@ -151,14 +184,31 @@ class AttendanceForm(BaseForm):
         return {int(key): value for key, _sep, value in pairs}
 
     def by_institution(self) -> dict[Institution, str]:
-        """The status of each institution that was given one."""
-        return {one: self.cleaned_data[name] for name, one in self.institutions.items() if self.cleaned_data.get(name)}
+        """The status of each institution that was sent. With “all present”, of those without one too."""
+        status = {one: self.cleaned_data[name] for name, one in self.institutions.items() if name in self.data}
+        if "everybody" in self.data:
+            for one in self.institutions.values():
+                if not status.get(one) and one.pk not in self.recorded:
+                    status[one] = Attendance.Status.PRESENT
+        return status
+
+    def offices(self) -> dict[Institution, str]:
+        """The office of each substitute that was sent."""
+        names = {one: self.office_of(one) for one in self.institutions.values()}
+        return {one: self.cleaned_data[name] for one, name in names.items() if name in self.data}
 
 
-class DecisionForm(BaseForm):
-    """A decision, and the task that comes from it."""
+def as_seen(status: Mapping[int, str]) -> str:
+    """What stands recorded, as the form carries it."""
+    return "".join(f"{key}:{value}," for key, value in sorted(status.items()))
 
-    text = Words(label=_("Decision"), rows=4, max_length=4000, help_text=NO_NAMES)
+
+class ItemDayForm(VersionedForm):
+    """What was said on an item, and a decision on it with the task that comes from it: saved together."""
+
+    discussion = Words(label=_("Discussion"), rows=9, required=False, help_text=NO_NAMES)
+    is_done = forms.BooleanField(label=_("The item is dealt with"), required=False)
+    text = Words(label=_("Decision"), rows=4, max_length=4000, required=False, help_text=NO_NAMES)
     lead = forms.ModelChoiceField(
         label=_("Responsible institution"),
         queryset=Institution.objects.none(),
@@ -174,17 +224,41 @@ class DecisionForm(BaseForm):
         widget=forms.CheckboxSelectMultiple,
     )
 
+    OF_THE_DECISION = ("text", "lead", "due_on", "measure", "supporting")
+
     def __init__(self, *args: Any, seat: Seat, meeting: Meeting, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Institution.objects.visible_to(seat).working()
-        self.offer("lead", rows)
-        self.offer("supporting", rows.all())
-        measures = Measure.objects.visible_to(seat).filter(
-            objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year
-        )
-        open_plans = measures.exclude(objective__plan__state=Plan.State.CLOSED)
-        self.offer("measure", open_plans.order_by("number"))
-        self.fields["due_on"].widget.attrs["min"] = max(meeting.held_on, timezone.localdate()).isoformat()
+        offer_what_a_decision_charges(self, seat, meeting)
+
+    def clean_text(self) -> str:
+        """The words of the decision; blank ones are none."""
+        return str(self.cleaned_data["text"]) if self.cleaned_data["text"].strip() else ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        others = {*self.OF_THE_DECISION[1:]} & set(self.changed_data)
+        if others and not cleaned.get("text") and "text" not in self.errors:
+            self.add_error("text", _("Say what was decided, or empty the fields below."))
+        return cleaned
+
+    def decision(self) -> dict[str, Any] | None:
+        """What was decided; None where nothing was written."""
+        if not self.cleaned_data["text"]:
+            return None
+        decided = {name: self.cleaned_data[name] for name in self.OF_THE_DECISION}
+        return decided | {"supporting": list(decided["supporting"])}
+
+
+def offer_what_a_decision_charges(form: BaseForm, seat: Seat, meeting: Meeting) -> None:
+    """Let the form of a decision choose among working institutions, and the open measures of the meeting's year."""
+    rows = Institution.objects.visible_to(seat).working()
+    form.offer("lead", rows)
+    form.offer("supporting", rows.all())
+    measures = Measure.objects.visible_to(seat).filter(
+        objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year
+    )
+    form.offer("measure", measures.exclude(objective__plan__state=Plan.State.CLOSED).order_by("number"))
+    form.fields["due_on"].widget.attrs["min"] = max(meeting.held_on, timezone.localdate()).isoformat()
 
 
 class ReviewForm(VersionedForm):

@@ -74,6 +74,7 @@ class Meeting(VersionedModel):
     minutes = models.CharField(_("minutes"), max_length=20, choices=Minutes.choices, default=Minutes.DRAFT)
     # How often the minutes were rewritten: whoever approves says which text they read.
     rewritten = models.PositiveIntegerField(_("rewritten"), default=1, editable=False)
+    circulated_on = models.DateField(_("minutes sent for remarks on"), null=True, blank=True)
     approved_on = models.DateField(_("minutes approved on"), null=True, blank=True)
     approved_by = models.ForeignKey(
         Seat, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
@@ -185,8 +186,8 @@ class Attendance(ScopedModel):
     processing = Processing(_("attendance and quorum by institution"), Level.INTERNAL, PERMANENT)
 
     class Status(models.TextChoices):
-        PRESENT = "present", pgettext_lazy("attendance", "present")
-        SUBSTITUTE = "substitute", pgettext_lazy("attendance", "substitute")
+        PRESENT = "present", pgettext_lazy("attendance", "took part")
+        SUBSTITUTE = "substitute", pgettext_lazy("attendance", "by a substitute")
         EXCUSED = "excused", pgettext_lazy("attendance", "absent with reason")
         ABSENT = "absent", pgettext_lazy("attendance", "absent")
 
@@ -200,6 +201,8 @@ class Attendance(ScopedModel):
     )
     votes = models.BooleanField(_("votes"), default=True)  # as its membership said on the day of the meeting
     status = models.CharField(_("attendance"), max_length=20, choices=Status.choices)
+    # Of a substitute: the office it holds, never its name.
+    office = models.CharField(_("office of the substitute"), max_length=120, blank=True)
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("attendance")
@@ -262,6 +265,7 @@ class Decision(VersionedModel):
     year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
     number = models.PositiveSmallIntegerField(_("number"))
     text = models.TextField(_("decision"))
+    # Worked out from the attendance, anew whenever that changes, until the minutes are approved.
     is_recommendation = models.BooleanField(_("recommendation, taken without quorum"), default=False)
     tasks = models.ManyToManyField(Task, related_name="decisions", blank=True, verbose_name=_("tasks"))
     closed_at = models.ForeignKey(

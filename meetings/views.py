@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -19,29 +20,30 @@ from cases.models import Card
 from krat.access import rights
 from krat.access.requests import Shown
 from krat.access.views import door, needs
-from krat.committee.models import Institution, Membership
+from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.plan.models import Task
 from krat.ui.due import due_of
+from krat.ui.forms import ConfirmForm
 from krat.ui.listing import listing
 from krat.ui.rendering import render_page, telling
 from meetings import actions
 from meetings.forms import (
     AttendanceForm,
     DecisionFilter,
-    DecisionForm,
-    DiscussionForm,
     ItemChangeForm,
+    ItemDayForm,
     ItemForm,
     MeetingChangeForm,
     MeetingFilter,
     MeetingForm,
     RemarkForm,
     ReviewForm,
+    as_seen,
 )
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
-from meetings.quorum import quorum_of
+from meetings.quorum import quorum_of, voting_places
 
 _DRAFT_KEY = "draft_key"
 
@@ -92,13 +94,19 @@ def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Ca
         meeting.minutes == Meeting.Minutes.CIRCULATED
         and Meeting.objects.permitted(seat, "minutes.approve").filter(pk=meeting.pk).exists()
     )
+    until = None
+    if meeting.minutes == Meeting.Minutes.CIRCULATED or (files and meeting.is_over and not meeting.is_frozen):
+        until = actions.remarks_until(meeting)
     context = {
         "meeting": meeting,
         "items": listed,
+        "decisions": sum(len(item.decisions.all()) for item in listed),
+        "left": sum(1 for item in listed if not item.is_done),
+        "until": until,
         "attendance": list(attendance.order_by("institution__sort_key")),
         "returning": _returning(meeting, seat),
         "quorum": quorum_of(meeting, seat),
-        "remarks": Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution"),
+        "remarks": list(Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution")),
         "due": due_of(meeting.held_on) if meeting.state == Meeting.State.PLANNED else None,
         "may_file": files and not meeting.is_frozen,
         "may_add_cards": files and not meeting.is_over and rights.may(seat, "cards.table"),
@@ -293,35 +301,53 @@ def meeting_open(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 
 @needs("meetings.file")
 def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """The meeting day on one screen: agenda left, the item in the middle, attendance and quorum right."""
+    """The meeting day on one screen: agenda left, the item and its new decision in the middle, attendance right."""
     item = door(request, _items(), code)
+    meeting = item.meeting
     draft = actions.open_draft(item, by=request.seat)
     initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
     if draft is not None:
         initial |= {"discussion": draft[1], "version": draft[0].based_on}
-    form = DiscussionForm.of(request, initial=initial)
+    _with_cards([item], request)
+    form = ItemDayForm.of(request, seat=request.seat, meeting=meeting, initial=initial | _charged(item))
     if form.is_accepted():
+        goes_on = request.POST.get("then") == "next"
         with form.catching():
-            data = dict(form.cleaned_data)
-            actions.minute(item, by=request.seat, based_on=data.pop("version"), **data)
-            messages.success(request, _("The minutes of this item were saved."))
-            return redirect("meetings:item", code=item.code)
+            data = form.cleaned_data
+            decision = actions.minute_and_decide(
+                item,
+                by=request.seat,
+                based_on=data["version"],
+                discussion=data["discussion"],
+                is_done=data["is_done"] or goes_on,
+                decision=form.decision(),
+            )
+            if decision is not None:
+                messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
+            else:
+                messages.success(request, _("The minutes of this item were saved."))
+            following = _next_after(item, request.seat) if goes_on else None
+            return redirect("meetings:item", code=(following or item).code)
     context, cards = _day(request, item, form, draft[0].saved_at if draft else None)
     return render_page(request, "meetings/day.html", context, shown=cards)
 
 
-def _day(request: SignedIn, item: AgendaItem, form: DiscussionForm, draft_at: Any) -> tuple[dict[str, Any], list[Card]]:
+def _next_after(item: AgendaItem, seat: Seat) -> AgendaItem | None:
+    """The item of the agenda behind this one; behind the last, the first that nobody has dealt with."""
+    rows = AgendaItem.objects.visible_to(seat).filter(meeting=item.meeting_id, withdrawn_at=None)
+    return rows.filter(position__gt=item.position).first() or rows.filter(is_done=False).first()
+
+
+def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm, draft_at: Any) -> tuple[dict[str, Any], list[Card]]:
     paper, cards = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
-    following = [one for one in paper["items"] if one.position > item.position]
     decisions = Decision.objects.visible_to(request.seat).filter(body=item.meeting.body_id)
     last = decisions.order_by("-number").first()
     day = paper | {
         "item": current,
         "form": form,
         "draft_at": draft_at,
-        "next_item": following[0] if following else None,
-        "decision_form": DecisionForm(seat=request.seat, meeting=item.meeting, initial=_charged(current)),
+        "attendance_form": _attendance_form(request, item.meeting, initial={"item": item.code}),
         "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
         "stands_on": item.version if form.conflict is None else form["version"].value(),
     }
@@ -356,39 +382,62 @@ def draft_key(request: SignedIn) -> HttpResponse:
 
 @needs("meetings.file")
 def attendance(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Who is at the table, by institution, as the act in force that day names them."""
+    """Who is at the table, by institution, as the act in force that day names them.
+
+    Asked for JSON, as the meeting's own screen does for each choice, it answers what stands and the quorum.
+    """
     meeting = door(request, Meeting.objects.for_list(), code)
-    recorded = Attendance.objects.visible_to(request.seat).filter(meeting=meeting)
-    status = dict(recorded.values_list("institution_id", "status"))
-    places = Membership.objects.visible_to(request.seat).filter(body=meeting.body_id).on(meeting.held_on)
-    named = [*places.values_list("institution_id", flat=True), *status]
-    institutions = Institution.objects.visible_to(request.seat).filter(pk__in=named)
-    form = AttendanceForm.of(request, institutions=institutions, status=status)
+    form = _attendance_form(request, meeting)
+    is_script = "application/json" in request.headers.get("Accept", "")
     if form.is_accepted():
         with form.catching():
-            actions.record_attendance(meeting, by=request.seat, status=form.by_institution(), based_on=form.based_on())
+            actions.record_attendance(
+                meeting,
+                by=request.seat,
+                status=form.by_institution(),
+                offices=form.offices(),
+                based_on=form.based_on(),
+            )
+            if is_script:
+                return _attendance_as_json(request, meeting)
             messages.success(request, _("The attendance was recorded."))
+            came_from = form.cleaned_data["item"]
+            rows = AgendaItem.objects.visible_to(request.seat).filter(meeting=meeting)
+            if came_from and rows.filter(code=came_from).exists():
+                return redirect("meetings:item", code=came_from)
             return redirect("meetings:detail", code=meeting.code)
+    if is_script and form.is_sent:
+        return _attendance_as_json(request, meeting, refused=form)
     if form.is_sent:
-        form.show_what_stands(status)
+        form.show_what_stands()
     context = {"form": form, "meeting": meeting, "quorum": quorum_of(meeting, request.seat)}
     return render_page(request, "meetings/attendance.html", context)
 
 
-@needs("meetings.file")
-def decide(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """A decision on an item, and the task that comes from it."""
-    item = door(request, _items(), code)
-    cards = _with_cards([item], request)
-    form = DecisionForm.of(request, seat=request.seat, meeting=item.meeting, initial=_charged(item))
-    if form.is_accepted():
-        with form.catching():
-            data = dict(form.cleaned_data)
-            decision = actions.decide(item, by=request.seat, supporting=list(data.pop("supporting")), **data)
-            messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
-            return redirect("meetings:item", code=item.code)
-    context = {"form": form, "item": item, "meeting": item.meeting}
-    return render_page(request, "meetings/decide.html", context, shown=cards)
+def _attendance_form(request: SignedIn, meeting: Meeting, **more: Any) -> AttendanceForm:
+    """The form of a meeting's attendance (three queries); filled from the request where that is its own page."""
+    rows = Attendance.objects.visible_to(request.seat).filter(meeting=meeting)
+    recorded = {row.institution_id: row for row in rows}
+    named = [*voting_places(meeting), *recorded]
+    institutions = Institution.objects.visible_to(request.seat).filter(pk__in=named)
+    form = AttendanceForm if more else AttendanceForm.of
+    args = () if more else (request,)
+    return form(*args, institutions=institutions, recorded=recorded, **more)
+
+
+def _attendance_as_json(request: SignedIn, meeting: Meeting, refused: AttendanceForm | None = None) -> JsonResponse:
+    """What stands now, so that the screen shows it whoever recorded it; and the quorum as the page draws it."""
+    rows = Attendance.objects.visible_to(request.seat).filter(meeting=meeting)
+    stands = {row.institution_id: row for row in rows}
+    quorum = quorum_of(meeting, request.seat)
+    answer = {
+        "status": {f"institution-{key}": row.status for key, row in stands.items()},
+        "seen": as_seen({key: row.status for key, row in stands.items()}),
+        "quorum": render_to_string("meetings/_quorum.html", {"quorum": quorum}),
+        "final": render_to_string("meetings/_final_quorum.html", {"quorum": quorum}),
+        "errors": {name: list(sentences) for name, sentences in refused.errors.items()} if refused else {},
+    }
+    return JsonResponse(answer, status=422 if refused else 200)
 
 
 def _charged(item: AgendaItem) -> dict[str, Any]:
@@ -420,27 +469,33 @@ def review(request: SignedIn, code: uuid.UUID, decision: uuid.UUID) -> HttpRespo
     return render_page(request, "meetings/review.html", context)
 
 
-@needs("meetings.file", methods=("POST",))
+@needs("meetings.file")
 def meeting_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Close the meeting."""
-    meeting = door(request, Meeting, code)
-    with telling(request):
-        actions.close_meeting(meeting, by=request.seat)
-        messages.success(request, _("The meeting is closed."))
-    return redirect("meetings:detail", code=meeting.code)
+    """Close the meeting; asks once."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    form = ConfirmForm.of(request, initial={"version": meeting.version})
+    if form.is_accepted():
+        with form.catching():
+            actions.close_meeting(meeting, by=request.seat, based_on=form.cleaned_data["version"])
+            messages.success(request, _("The meeting is closed."))
+            return redirect("meetings:detail", code=meeting.code)
+    return _asks(request, meeting, form, "close")
 
 
 # --- after the meeting ---
 
 
-@needs("meetings.file", methods=("POST",))
+@needs("meetings.file")
 def minutes_circulate(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Send the minutes for remarks."""
-    meeting = door(request, Meeting, code)
-    with telling(request):
-        actions.circulate(meeting, by=request.seat)
-        messages.success(request, _("The minutes are out for remarks."))
-    return redirect("meetings:detail", code=meeting.code)
+    """Send the minutes for remarks; asks once."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    form = ConfirmForm.of(request, initial={"version": meeting.version})
+    if form.is_accepted():
+        with form.catching():
+            actions.circulate(meeting, by=request.seat, based_on=form.cleaned_data["version"])
+            messages.success(request, _("The minutes are out for remarks."))
+            return redirect("meetings:detail", code=meeting.code)
+    return _asks(request, meeting, form, "circulate")
 
 
 @needs("minutes.remark")
@@ -456,11 +511,20 @@ def remark_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     return render_page(request, "meetings/remark.html", {"form": form, "meeting": meeting})
 
 
-@needs("minutes.approve", methods=("POST",))
+@needs("minutes.approve")
 def minutes_approve(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Approve the minutes; their text is frozen."""
-    meeting = door(request, Meeting, code)
-    with telling(request):
-        actions.approve(meeting, by=request.seat, based_on=_version(request))
-        messages.success(request, _("The minutes are approved. Their text does not change any more."))
-    return redirect("meetings:detail", code=meeting.code)
+    """Approve the minutes; asks once, for their text is frozen then."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    form = ConfirmForm.of(request, initial={"version": meeting.rewritten})
+    if form.is_accepted():
+        with form.catching():
+            actions.approve(meeting, by=request.seat, based_on=form.cleaned_data["version"])
+            messages.success(request, _("The minutes are approved. Their text does not change any more."))
+            return redirect("meetings:detail", code=meeting.code)
+    return _asks(request, meeting, form, "approve")
+
+
+def _asks(request: SignedIn, meeting: Meeting, form: ConfirmForm, what: str) -> HttpResponse:
+    """The page of a verb that asks once: what will be final, and its button."""
+    paper, cards = _paper(meeting, request)
+    return render_page(request, "meetings/ask.html", paper | {"form": form, "what": what}, shown=cards)

@@ -62,7 +62,9 @@ def _cards(seat: Seat) -> list[Waiting]:
 
 def _minutes_lines(meetings: Iterable[Meeting], title: str, deadline: str) -> list[Waiting]:
     found = list(meetings)
-    until = calendar.dues(deadline, [meeting.held_on for meeting in found])
+    # Remarks run from the day on which the minutes went out; minutes filed before that was kept, from the meeting's.
+    starts = {meeting.pk: meeting.circulated_on or meeting.held_on for meeting in found}
+    until = calendar.dues(deadline, starts.values())
     return [
         Waiting(
             title=title % {"meeting": meeting},
@@ -72,7 +74,7 @@ def _minutes_lines(meetings: Iterable[Meeting], title: str, deadline: str) -> li
                 "state": meeting.get_minutes_display(),
             },
             url=reverse("meetings:detail", kwargs={"code": meeting.code}),
-            day=until[meeting.held_on],
+            day=until[starts[meeting.pk]],
         )
         for meeting in found
     ]

@@ -121,6 +121,25 @@ class BaseForm(forms.Form):
                 field.choices = list(cast(Iterator[Any], field.choices))
 
 
+class ConfirmForm(BaseForm):
+    """The one button of a verb that asks once on its own page; ``version`` is what the reader had before them."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class AskingForm(BaseForm):
+    """A form whose verb may ask back: it refuses at ``sure``, and the question then stands beside a box to tick."""
+
+    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: ValidationError) -> None:
+        """Put a verb's sentences at the fields they name; what it asks back becomes a box."""
+        super().refuse(refusal)
+        if "sure" in self.errors:
+            self.fields["sure"].widget = forms.CheckboxInput()
+            self.fields["sure"].label = _("Yes, go on")
+
+
 class VersionedForm(BaseForm):
     """A form that changes a row: it carries the version of the row it was filled from."""
 

@@ -199,6 +199,7 @@ def context() -> dict[str, Any]:
             ("Konfirmuar", "8 nga 13 institucione"),
             ("Vërejtje", ""),
         ],
+        "final": [("Vërejtje", 2), ("Vërejtjet pritën deri më", "30.11.2026"), ("Vendime", 3)],
         "figures": [("Detyra të hapura", 87), ("Me vonesë", 11), ("Pa afat", 0)],
         "pillars": [("Parandalimi", 14, 19), ("Mbrojtja", 9, 16), ("Ndjekja penale", 0, 4), ("Koordinimi", 0, 0)],
         "steps": [

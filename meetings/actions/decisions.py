@@ -41,7 +41,8 @@ def decide(
 ) -> Decision:
     """Record a numbered decision; if it charges an institution, the task is live at once (decision 13).
 
-    Without quorum it is a recommendation. ``leads`` charges several institutions, each with a task of its own.
+    Who is at the table must be known: without quorum it is a recommendation. ``leads`` charges several institutions,
+    each with a task of its own.
     """
     refuse_personal({"text": text})
     item = hold_item(item)
@@ -57,16 +58,18 @@ def decide(
         raise ValidationError({"lead": _("Say which institution is responsible for it.")})
     if due_on is not None and due_on < meeting.held_on:
         raise ValidationError({"due_on": _("The day lies before the meeting.")})
+    quorum = quorum_of(meeting, by)
+    if quorum.is_counted and not quorum.recorded:
+        raise ValidationError(_("Record first who is at the table: without a quorum it is a recommendation."))
     hold(meeting.body)
     rows = Decision.objects.permitted(by, FILE).filter(body=meeting.body)
-    quorum = quorum_of(meeting, by)
     decision = Decision(
         item=item,
         body=meeting.body,
         year=meeting.year,
         number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
         text=text,
-        is_recommendation=quorum.is_counted and not quorum.is_reached,
+        is_recommendation=quorum.makes_recommendations,
     )
     settle(decision, by=by, right=FILE)
     for one in charged:

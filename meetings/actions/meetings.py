@@ -16,9 +16,9 @@ from krat.committee.models import Body
 from krat.people.models import Seat
 from krat.reference.models import Term
 from meetings.actions.agenda import add_item, return_cards
+from meetings.actions.attendance import recount
 from meetings.actions.held import FILE, hold_meeting, rewritten
 from meetings.models import AgendaItem, Meeting
-from meetings.quorum import quorum_of
 
 CONVENED = trail.event("meeting.convened", gettext_lazy("convened a meeting"))
 CHANGED = trail.event("meeting.changed", gettext_lazy("changed the date or place of a meeting"))
@@ -91,6 +91,7 @@ def change(
     }
     meeting.kind, meeting.held_on, meeting.starts_at, meeting.place = kind, held_on, starts_at, place
     settle(meeting, by=by, right=FILE)
+    recount(meeting, by=by)  # on another day others may vote
     rewritten(meeting)
     trail.record(by, CHANGED, meeting, changes=changes)
     return meeting
@@ -122,16 +123,15 @@ def open_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
 
 
 @transaction.atomic
-def close_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
+def close_meeting(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Meeting:
     """Close the meeting; whether it had its quorum is written down with it."""
-    meeting = hold(meeting)
+    meeting = hold(meeting, based_on=based_on)
     if meeting.state != Meeting.State.OPEN:
         raise ValidationError(_("Only a meeting in progress can be closed."))
-    quorum = quorum_of(meeting, by)
+    quorum = recount(meeting, by=by)
     if quorum.is_counted and not quorum.recorded:
         raise ValidationError(_("Record first who was at the table."))
-    has_quorum = not quorum.is_counted or quorum.is_reached
-    meeting.state = Meeting.State.HELD if has_quorum else Meeting.State.NO_QUORUM
+    meeting.state = Meeting.State.NO_QUORUM if quorum.makes_recommendations else Meeting.State.HELD
     settle(meeting, by=by, right=FILE)
     return_cards(meeting, by)
     trail.record(by, CLOSED, meeting, changes={"state": (Meeting.State.OPEN.value, meeting.state)})

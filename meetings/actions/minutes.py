@@ -1,5 +1,9 @@
 """Verbs of minutes: what was said is written, sent for remarks, approved."""
 
+import datetime
+from collections.abc import Mapping
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -11,8 +15,10 @@ from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.people.models import Seat
+from krat.reference import calendar
+from meetings.actions.decisions import decide
 from meetings.actions.held import APPROVE, FILE, hold_item, rewritten
-from meetings.models import AgendaItem, Meeting, MinuteDraft, Remark
+from meetings.models import AgendaItem, Decision, Meeting, MinuteDraft, Remark
 
 MINUTED = trail.event("item.minuted", gettext_lazy("wrote the minutes of an item"))
 CIRCULATED = trail.event("minutes.circulated", gettext_lazy("sent the minutes for remarks"))
@@ -37,6 +43,22 @@ def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_don
 
 
 @transaction.atomic
+def minute_and_decide(
+    item: AgendaItem,
+    *,
+    by: Seat,
+    based_on: int,
+    discussion: str,
+    is_done: bool,
+    decision: Mapping[str, Any] | None,
+) -> Decision | None:
+    """Write what was said on an item and what was decided on it: both are done, or neither (locks as `decide`)."""
+    refuse_personal({"discussion": discussion, "text": decision["text"] if decision is not None else ""})
+    item = minute(item, by=by, based_on=based_on, discussion=discussion, is_done=is_done)
+    return decide(item, by=by, **decision) if decision is not None else None
+
+
+@transaction.atomic
 def save_draft(item: AgendaItem, *, by: Seat, text: str, based_on: int) -> MinuteDraft:
     """Keep what is being written, sealed: it has not met the identity guard. Leaves no trail entry of its own."""
     item = hold_item(item)
@@ -56,15 +78,23 @@ def open_draft(item: AgendaItem, *, by: Seat) -> tuple[MinuteDraft, str] | None:
 
 
 @transaction.atomic
-def circulate(meeting: Meeting, *, by: Seat) -> Meeting:
+def circulate(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Meeting:
     """Send the minutes to the members for remarks."""
-    meeting = hold(meeting)
+    meeting = hold(meeting, based_on=based_on)
     if meeting.state not in (Meeting.State.HELD, Meeting.State.NO_QUORUM) or meeting.minutes != Meeting.Minutes.DRAFT:
         raise ValidationError(_("Close the meeting first; then its minutes go out for remarks."))
-    meeting.minutes = Meeting.Minutes.CIRCULATED
+    meeting.minutes, meeting.circulated_on = Meeting.Minutes.CIRCULATED, timezone.localdate()
     settle(meeting, by=by, right=FILE)
     trail.record(by, CIRCULATED, meeting)
     return meeting
+
+
+def remarks_until(meeting: Meeting) -> datetime.date:
+    """The last day for remarks on minutes that are out, or would go out today (two queries).
+
+    It runs from the day on which they went out (deadline ``minutes_remarks``).
+    """
+    return calendar.due("minutes_remarks", meeting.circulated_on or timezone.localdate())
 
 
 @transaction.atomic

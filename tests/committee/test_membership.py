@@ -228,7 +228,7 @@ def test_a_retired_institution_can_no_longer_be_charged(person, coordinator, exa
     admin.save(url("committee:institution_edit", examples.newcomer), retired_on=day(0))
 
     shown = coordinator.fill(
-        url("meetings:decide", examples.item), text="Të hapet regjistri.", lead=examples.newcomer.pk, due_on=day(3)
+        url("meetings:item", examples.item), text="Të hapet regjistri.", lead=examples.newcomer.pk, due_on=day(3)
     )
 
     assert shown.beside("lead")

@@ -42,6 +42,13 @@ def press(page: Page, words: str) -> None:
         page.get_by_role("button", name=say(words), exact=True).first.click()
 
 
+def confirm(page: Page, words: str) -> None:
+    """Press what asks once, and say yes to what it asks over the page."""
+    page.get_by_role("link", name=say(words), exact=True).first.click()
+    with page.expect_navigation():
+        page.locator("dialog[open]").get_by_role("button", name=say(words), exact=True).click()
+
+
 def follow(page: Page, words: str) -> None:
     """Follow the first link of these words in the page."""
     with page.expect_navigation():

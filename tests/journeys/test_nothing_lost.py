@@ -74,12 +74,12 @@ def test_minutes_survive_a_session_ended_elsewhere(person: People) -> None:
     press(other, "End all other sessions")
     page.locator("#id_discussion").fill(WORDS)
     expect(page.locator('[data-save-state][data-is="ended"]')).to_be_visible()
-    press(page, "Save the item")
+    press(page, "Save")
     assert "/account/login/" in page.url
     sign_in(page, COORDINATOR)
     assert page.url == item
     expect(page.locator("#id_discussion")).to_have_value(WORDS)
-    press(page, "Save the item")
+    press(page, "Save")
     expect(page.locator("#id_discussion")).to_have_value(WORDS)
 
 
@@ -192,17 +192,17 @@ def test_two_people_edit_one_item(person: People) -> None:
     second.goto(item)
     theirs, mine = "Raportoi njësia e Durrësit.", "Raportoi njësia e Krujës."
     first.locator("#id_discussion").fill(theirs)
-    press(first, "Save the item")
+    press(first, "Save")
     second.locator("#id_discussion").fill(mine)
     expect(second.locator('[data-save-state][data-is="conflict"]')).to_be_visible()
-    press(second, "Save the item")
+    press(second, "Save")
     both = second.locator("section.both")
     expect(both).to_be_focused()
     expect(both).to_contain_text(theirs)
     expect(both).to_contain_text(mine)
     expect(second.locator("#id_discussion")).to_have_value(mine)
     second.locator("#id_discussion").fill(f"{theirs} {mine}")
-    press(second, "Save the item")
+    press(second, "Save")
     first.goto(item)
     expect(first.locator("#id_discussion")).to_have_value(f"{theirs} {mine}")
 

@@ -13,6 +13,7 @@ from tests.journeys.steps import (
     EDUCATION,
     ELSEWHERE,
     PREFECT,
+    confirm,
     file_meeting,
     follow,
     goes,
@@ -90,32 +91,34 @@ def test_a_decision_from_the_agenda_to_its_closing(person: People) -> None:
     assert "/meetings/items/" in coordinator.url
     coordinator.goto(meeting)
 
-    # Who is there: everybody, so that there is a quorum.
-    with coordinator.expect_navigation():
-        coordinator.locator('a[href$="/attendance/"]').click()
-    for choice in coordinator.locator("main select").all():
-        choice.select_option("present")
-    press(coordinator, "Save the attendance")
-    expect(coordinator.locator("main .badge-done", has_text=say(str(PRESENT))).first).to_be_visible()
+    # Who is there: everybody. Each is saved by itself, one stays where one is, and the quorum follows.
+    item = open_item(coordinator, meeting, "Transporti i nxënësve")
+    coordinator.get_by_role("button", name=say("All took part")).click()
+    expect(coordinator.locator("[data-quorum] .badge-done")).to_be_visible()
+    assert coordinator.url == item
+    row = coordinator.locator("fieldset.attend", has_text=SHORT["AL-02-ZVA"])
+    row.locator('input[value="substitute"]').check()
+    row.locator('input[type="text"]').fill("shefe e sektorit")
+    row.locator('input[type="text"]').blur()
+    expect(coordinator.locator('[data-attendance-state][data-is="saved"]')).to_be_visible()
 
     # The minutes save themselves; a reload brings the draft back.
-    item = open_item(coordinator, meeting, "Transporti i nxënësve")
     coordinator.locator("#id_discussion").fill(SAID)
     expect(coordinator.locator('[data-save-state][data-is="saved"]')).to_be_visible()
     coordinator.reload()
     expect(coordinator.locator("#id_discussion")).to_have_value(SAID)
-    press(coordinator, "Save the item")
-    coordinator.goto(meeting)
-    assert SAID in text_of(coordinator)
+    expect(row.locator('input[value="substitute"]')).to_be_checked()
+    expect(row.locator('input[type="text"]')).to_have_value("shefe e sektorit")
 
-    # A decision that charges the education office.
-    coordinator.goto(item)
+    # A decision that charges the education office, saved with what was said.
     coordinator.locator("#id_text").fill(DECISION)
     coordinator.locator("#id_lead").select_option(label=option(coordinator, "#id_lead", SHORT["AL-02-ZVA"]))
     coordinator.locator("#id_due_on").fill(today.isoformat())
-    press(coordinator, "Add the decision")
+    press(coordinator, "Save")
     expect(coordinator.locator(".decision", has_text=DECISION)).to_be_visible()
-    press(coordinator, "Close the meeting")
+    coordinator.goto(meeting)
+    assert SAID in text_of(coordinator)
+    confirm(coordinator, "Close the meeting")
 
     # The education office sees it first on its home page.
     education = person(EDUCATION)

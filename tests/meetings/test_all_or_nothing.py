@@ -152,7 +152,7 @@ def test_on_the_page_a_failing_database_shows_an_incident_and_nothing_was_done(
     person, examples, settings, back_from_the_end
 ):
     someone = person("koordinator.durres")
-    address = url("meetings:decide", examples.item)
+    address = url("meetings:item", examples.item)
     someone.browser.raise_request_exception = False
     sent = someone.look(address).form("text").sent({"text": "Komiteti merr shënim për raportin."})
     before = rows(Decision).count()

@@ -137,7 +137,7 @@ def test_deciding_charges_first_the_institution_it_waits_for(coordinator, exampl
 
     day = coordinator.look(url("meetings:item", item))
     coordinator.save(
-        url("meetings:decide", item), text="Bashkia merr vendim.", due_on=make.in_days(10).strftime("%d.%m.%Y")
+        url("meetings:item", item), text="Bashkia merr vendim.", due_on=make.in_days(10).strftime("%d.%m.%Y")
     )
 
     decision = rows(Decision).get(item=item)
@@ -152,7 +152,7 @@ def test_deciding_charges_first_the_institution_it_waits_for(coordinator, exampl
 def test_who_does_not_see_the_card_is_not_told_for_whom_it_waits(secretary, examples, card):
     put(secretary, examples.meeting, card)
 
-    form = secretary.look(url("meetings:decide", item_of(card))).form("text", "lead")
+    form = secretary.look(url("meetings:item", item_of(card))).form("text", "lead")
 
     assert form.values["lead"] in ([], [""])
 

@@ -53,7 +53,7 @@ DECIDED = {"text": "Komiteti merr shënim për raportin."}
 @pytest.mark.parametrize("times", [1, AGAIN_AT_MOST])
 def test_anas_decision_stands_once_though_the_database_ended_her_request(person, examples, times, mistake):
     ana, before = person("koordinator.durres"), rows(Decision).count()
-    address = url("meetings:decide", examples.item)
+    address = url("meetings:item", examples.item)
     form = ana.look(address).form("text").sent(DECIDED)
     entries = rows(Entry).filter(event="decision.taken").count()
 
@@ -69,7 +69,7 @@ def test_anas_decision_stands_once_though_the_database_ended_her_request(person,
 def test_a_message_of_the_try_that_was_undone_is_not_said(person, examples):
     """The last statement fails, after the page had said that it was done."""
     ana = person("koordinator.durres")
-    address = url("meetings:decide", examples.item)
+    address = url("meetings:item", examples.item)
     form = ana.look(address).form("text").sent(DECIDED)
 
     with failing(1, 'UPDATE "access_submission"'):
@@ -81,7 +81,7 @@ def test_a_message_of_the_try_that_was_undone_is_not_said(person, examples):
 def test_it_is_tried_thrice_and_then_said_to_have_failed(person, examples):
     ana, before = person("koordinator.durres"), rows(Decision).count()
     ana.browser.raise_request_exception = False
-    address = url("meetings:decide", examples.item)
+    address = url("meetings:item", examples.item)
     form = ana.look(address).form("text").sent(DECIDED)
 
     with failing(AGAIN_AT_MOST + 1, 'INSERT INTO "meetings_decision"') as count:

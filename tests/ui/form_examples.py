@@ -72,6 +72,10 @@ class Examples:
         return meeting
 
     @cached_property
+    def held(self) -> Meeting:
+        return self.another_meeting(state="held")
+
+    @cached_property
     def circulated(self) -> Meeting:
         return self.another_meeting(state="held", minutes="circulated")
 
@@ -334,9 +338,16 @@ FORMS = [
         "meetings:item",
         COORDINATOR,
         _at("meetings:item", "item"),
-        lambda s: {"discussion": "U raportua për regjistrimet."},
-        "item.minuted",
-        ("discussion",),
+        lambda s: {
+            "discussion": "U raportua për regjistrimet.",
+            "text": "Të hapet regjistri.",
+            "lead": s.place("ZVA").pk,
+            "due_on": _day(20),
+            "measure": s.measure_of_the_year.pk,
+            "supporting": [s.place("KUFI").pk],
+        },
+        "decision.taken",
+        ("discussion", "text"),
     ),
     FormPage(
         "meetings:attendance",
@@ -346,18 +357,25 @@ FORMS = [
         "meeting.attendance",
     ),
     FormPage(
-        "meetings:decide",
+        "meetings:close",
         COORDINATOR,
-        _at("meetings:decide", "item"),
-        lambda s: {
-            "text": "Të hapet regjistri.",
-            "lead": s.place("ZVA").pk,
-            "due_on": _day(20),
-            "measure": s.measure_of_the_year.pk,
-            "supporting": [s.place("KUFI").pk],
-        },
-        "decision.taken",
-        ("text",),
+        _at("meetings:close", "meeting"),
+        lambda s: {"version": s.meeting.version},
+        "meeting.closed",
+    ),
+    FormPage(
+        "meetings:circulate",
+        COORDINATOR,
+        _at("meetings:circulate", "held"),
+        lambda s: {"version": s.held.version},
+        "minutes.circulated",
+    ),
+    FormPage(
+        "meetings:approve",
+        PREFECT,
+        _at("meetings:approve", "circulated"),
+        lambda s: {"version": s.circulated.rewritten},
+        "minutes.approved",
     ),
     FormPage(
         "meetings:review",

@@ -186,7 +186,10 @@ PAGES = [
     Shows("meetings:decisions", BORDER, at("meetings:decisions"), _item),
     Shows("meetings:decision", BORDER, at("meetings:decision", "decision"), _review),
     Shows("meetings:attendance", COORDINATOR, at("meetings:attendance", "meeting"), _member),
-    Shows("meetings:decide", COORDINATOR, at("meetings:decide", "item"), lambda s: (_place(s), _measure(s))),
+    *(
+        Shows(f"meetings:{verb}", COORDINATOR, at(f"meetings:{verb}", "meeting"), _item)
+        for verb in ("close", "circulate")
+    ),
     Shows(
         "meetings:review", COORDINATOR, lambda s: url("meetings:review", s.meeting, decision=s.decision.code), _review
     ),

@@ -131,10 +131,11 @@ def form(
     tone: str = "",
     name: str = "",
     value: str = "",
+    second: str = "",
 ) -> SafeString:
     """Write a whole form that posts: tokens, summary of errors, fields, buttons.
 
-    Without content all fields are written one under the other.
+    Without content all fields are written one under the other. ``second`` is a second button, which sends no name.
     """
     return render_to_string(
         "components/form.html",
@@ -150,6 +151,7 @@ def form(
             "tone": tone,
             "name": name,
             "value": value,
+            "second": second,
         },
     )
 
@@ -177,6 +179,40 @@ def post_button(
             "value": value,
             "version": version,
             "about": about,
+        },
+    )
+
+
+@register.simple_block_tag(takes_context=True)
+def confirm(
+    context: Context,
+    content: str,
+    url: str,
+    verb: str,
+    title: str,
+    id: str,
+    tone: str = "",
+    version: object = "",
+    name: str = "",
+    value: object = "",
+) -> SafeString:
+    """Write a verb that asks once before it is done; its content says what will be final.
+
+    With script the question opens over the page, without it on the verb's own page, at the same address.
+    """
+    return render_to_string(
+        "components/confirm.html",
+        {
+            **_tokens(context),
+            "content": content,
+            "url": url,
+            "verb": verb,
+            "title": title,
+            "id": id,
+            "tone": tone,
+            "version": version,
+            "name": name,
+            "value": value,
         },
     )
 
