@@ -121,10 +121,12 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         sent=sent,
         done_cards=cards_done(obstacles),
     )
+    step = next_step(standing)
     context = {
         **layout(request, case, identity=identity),
         "due": due_of_case(case),
-        "step": next_step(standing),
+        "step": step,
+        "offered": {verb.url for verb in step.verbs} if step is not None else set(),  # each verb stands once
         "path": path_of(case, deadlines),
         "identity_facts": facts_of(identity, terms) if identity is not None else None,
         "manager": manager,
