@@ -587,6 +587,7 @@ def note(case: Case, seat: Seat | None = None, **more: Any) -> Note:
     return _saved(_set(row, {"kind": Note.Kind.VISIT, "happened_on": in_days(-1)} | more))
 
 
+@transaction.atomic
 def referral(case: Case, receiver: Institution | None = None, *, purpose: str = "school", **more: Any) -> Referral:
     """A referral of yesterday, without an answer yet; any other ``state`` says when and by whom."""
     role = _ROLE_OF_PURPOSE[purpose]
