@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_index_names, sender=self)
+        user_logged_in.connect(_forget_searches)
 
 
 def _index_names(apps: Any, verbosity: int = 1, **kwargs: Any) -> None:
@@ -40,3 +42,10 @@ def _index_names(apps: Any, verbosity: int = 1, **kwargs: Any) -> None:
     else:
         if verbosity:
             sys.stdout.write(f"{done} names were indexed anew.\n")
+
+
+def _forget_searches(**kwargs: Any) -> None:
+    """What was searched for is gone after its ten minutes, even where nobody searches again."""
+    from cases.models import KeptSearch
+
+    KeptSearch.forget_old()

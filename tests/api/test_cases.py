@@ -309,6 +309,13 @@ def test_the_queries_of_a_list_do_not_grow_with_it(unit, case, django_assert_max
         assert len(unit.get("cases/?limit=200").json()["results"]) >= 6
 
 
+@pytest.mark.parametrize("sign", "'’ʼ‘′`")
+def test_a_name_with_the_apostrophe_of_any_keyboard_is_taken(unit, sign):
+    body = {**CASE, "identity": {**CASE["identity"], "last_name": f"D{sign}provaj"}}
+
+    assert put(unit, body).status_code == 201
+
+
 # --- referrals ---
 
 
