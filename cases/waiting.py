@@ -102,8 +102,8 @@ def _without_manager(seat: Seat) -> list[Waiting]:
     """The cases of the unit that nobody manages, for whoever names teams."""
     if not rights.may(seat, "cases.assign"):
         return []
-    named = Assignment.objects.permitted(seat, "cases.view").filter(ended_at=None, is_manager=True).values("case_id")
-    rows = Case.objects.permitted(seat, "cases.assign").open().exclude(pk__in=named)
+    named = Assignment.objects.permitted(seat, "cases.view").filter(Assignment.standing(), is_manager=True)
+    rows = Case.objects.permitted(seat, "cases.assign").open().exclude(pk__in=named.values("case_id"))
     return [
         Waiting(
             title=_("Name who manages %(number)s") % {"number": one.number},

@@ -31,15 +31,19 @@ def is_due() -> bool:
 
 
 def _former() -> Any:
-    rows = Identity.objects.unscoped("names are indexed by nobody in particular, and none of them is shown")
-    return rows.filter(index_version__lt=names.INDEX_VERSION)
+    return Identity.objects.unscoped("indexed, not shown").filter(index_version__lt=names.INDEX_VERSION)
 
 
 @transaction.atomic
 def _index_some() -> int:
     cases = list(_former().order_by("pk").values_list("case_id", flat=True)[:_BATCH])
-    held = Case.objects.unscoped("locked, so that nobody changes a name while it is indexed").filter(pk__in=cases)
-    list(held.order_by("pk").select_for_update().values_list("pk"))
+    list(
+        Case.objects.unscoped("indexed, not shown")
+        .filter(pk__in=cases)
+        .order_by("pk")
+        .select_for_update()
+        .values_list("pk")
+    )
     people = list(_former().filter(case__in=cases))
     fetch_keys(people)
     NameToken.objects.filter(case__in=[one.case_id for one in people]).delete()
@@ -47,6 +51,7 @@ def _index_some() -> int:
         (NameToken(case_id=one.case_id, token=token) for one in people for token in sorted(one.name_tokens())),
         batch_size=5000,
     )
-    done = Identity.objects.unscoped("names are indexed by nobody in particular, and none of them is shown")
-    done.filter(pk__in=[one.pk for one in people]).update(index_version=names.INDEX_VERSION)
+    Identity.objects.unscoped("indexed, not shown").filter(pk__in=[one.pk for one in people]).update(
+        index_version=names.INDEX_VERSION
+    )
     return len(cases)

@@ -236,12 +236,11 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         context = layout(request, case, here="referrals") | {"offers": offers}
         return render_page(request, "cases/referral_purpose.html", context, shown=())
     identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
-    offered = receivers(purpose, case, request.seat)
     form = ReferForm.of(
         request,
-        case=case,
+        decides_for_themselves=referrals.decides_for_themselves(case, request.seat),
         purpose=purpose,
-        receivers=offered,
+        receivers=receivers(purpose, case, request.seat),
         initial={"safe_contact": identity.data["safe_contact"]},
     )
     if form.is_accepted():

@@ -21,7 +21,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0004_name_index")]
+    dependencies = [("cases", "0008_carry_identification_over")]
 
     operations = [
         migrations.RemoveIndex(model_name="case", name="case_by_holder_and_urgency"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0006_referral_numbers")]
+    dependencies = [("cases", "0010_referral_numbers")]
 
     operations = [
         migrations.AlterField(

@@ -32,7 +32,7 @@ def forget(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_urgency"), ("reference", "0002_lists_of_cases")]
+    dependencies = [("cases", "0009_urgency"), ("reference", "0002_lists_of_cases")]
 
     operations = [
         migrations.AlterField(
