@@ -126,10 +126,12 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         ends_on_day_of_rest=case.is_open and _is_day_of_rest(case.expected_by),
         done_cards=cards_done(obstacles),
     )
+    step = next_step(standing)
     context = {
         **layout(request, case, identity=identity),
         "due": due_of_case(case),
-        "step": next_step(standing),
+        "step": step,
+        "offered": {verb.url for verb in step.verbs} if step is not None else set(),  # each verb stands once
         "path": path_of(case, deadlines),
         "identity_facts": facts_of(identity, terms) if identity is not None else None,
         "manager": manager,

@@ -1,5 +1,7 @@
 """The pages of one case: who sees which part of it, what is recorded, and its forms."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -118,6 +120,35 @@ def test_a_name_stands_on_the_page_and_neither_in_its_title_nor_in_an_address(wo
     assert "Shembulla Çupaj" in page.text
     assert f"<title>{case.number}" in page.html.replace("\n", "")
     assert not any("upaj" in link for link in page.links)
+
+
+def test_whose_file_it_is_stands_over_each_of_its_pages_and_in_the_trail(worker, case):
+    who = rows(Identity).get(case=case)
+    for name in ("case", "notes", "school", "team", "viewers", "refer", "move", "risk"):
+        before = len(entries("page.seen", who))
+
+        page = worker.look(page_of(name, case))
+
+        band = page.html.partition("case-band")[2].partition("</aside>")[0]
+        assert who.full_name in band, name
+        assert who.year_of_birth in band, name
+        seen = entries("page.seen", who)[before:]
+        assert {"first_name", "last_name", "birth_date"} <= set(seen[-1].fields), name
+
+
+@pytest.mark.parametrize("stage", ["signal", "initial_assessment", "implementation", "follow_up"])
+@pytest.mark.parametrize("risk", ["", "high"])
+def test_each_verb_stands_once_on_the_page_of_a_case(worker, head, seat, stage, risk):
+    one = make.case(manager=seat("pmf.durres"), stage=stage, risk=risk)
+    verbs = [page_of(name, one) for name in ("notes", "refer", "risk", "move", "close")]
+
+    for somebody in (worker, head):
+        page = somebody.look(page_of("case", one))
+        main = page.html.partition("<main")[2]
+        agenda = main.partition('class="column-agenda"')
+        links = re.findall('href="([^"#]*)"', agenda[0] + agenda[2].partition("</nav>")[2])
+
+        assert not [verb for verb in verbs if links.count(verb) > 1], (stage, risk)
 
 
 def test_everything_that_is_shown_is_in_the_trail_and_nothing_else(worker, case, seat):
