@@ -18,7 +18,9 @@ urlpatterns = [
     path("meetings/<uuid:code>/agenda/new/", views.item_add, name="item_add"),
     path("meetings/<uuid:code>/cards/", views.meeting_cards, name="cards"),
     path("meetings/<uuid:code>/cards/<uuid:card>/add/", views.card_add, name="card_add"),
+    path("cards/<uuid:code>/agenda/", views.card_agenda, name="card_agenda"),
     path("meetings/<uuid:code>/decisions/<uuid:decision>/review/", views.review, name="review"),
+    path("meetings/<uuid:code>/invitation/", views.invitation, name="invitation"),
     path("meetings/<uuid:code>/minutes/", views.minutes_print, name="minutes"),
     path("meetings/<uuid:code>/minutes/circulate/", views.minutes_circulate, name="circulate"),
     path("meetings/<uuid:code>/minutes/remark/", views.remark_add, name="remark"),
@@ -27,7 +29,6 @@ urlpatterns = [
     path("meetings/items/<uuid:code>/", views.item_day, name="item"),
     path("meetings/items/<uuid:code>/edit/", views.item_edit, name="item_edit"),
     path("meetings/items/<uuid:code>/withdraw/", views.item_withdraw, name="item_withdraw"),
-    path("meetings/items/<uuid:code>/draft/", views.item_draft, name="item_draft"),
     path("meetings/draft-key/", views.draft_key, name="draft_key"),
     # decisions
     path("meetings/decisions/", views.decision_list, name="decisions"),

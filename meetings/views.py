@@ -8,17 +8,17 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Card
-from krat.access import rights
+from krat.access import drafts, rights
 from krat.access.requests import Shown
+from krat.access.scoping import hold
 from krat.access.views import door, needs
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -27,7 +27,7 @@ from krat.plan.models import Task
 from krat.ui.due import due_of
 from krat.ui.forms import ConfirmForm
 from krat.ui.listing import listing
-from krat.ui.rendering import render_page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 from meetings import actions
 from meetings.forms import (
     AttendanceForm,
@@ -43,6 +43,7 @@ from meetings.forms import (
     as_seen,
 )
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
+from meetings.paper import paper_of
 from meetings.quorum import quorum_of, voting_places
 
 _DRAFT_KEY = "draft_key"
@@ -64,22 +65,36 @@ def meeting_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
     context, cards = _paper(meeting, request)
+    paper = paper_of(meeting, request.seat) if meeting.is_frozen else None
+    context |= {"paper": paper} | ({"quorum": paper.content["quorum"]} if paper else {})
     return render_page(request, "meetings/detail.html", context, shown=cards)
 
 
 @needs("meetings.view", methods=("GET",))
 def minutes_print(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """The minutes as a paper: letterhead, numbers, signatures."""
+    """The minutes as a paper: letterhead, numbers, signatures. Approved ones as they were approved."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    context, cards = _paper(meeting, request)
-    context |= {"printed_at": timezone.now()}
-    return render_page(request, "meetings/minutes.html", context, shown=cards)
+    if not meeting.was_held:
+        return redirect("meetings:invitation", code=meeting.code)
+    context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
+    return render_page(request, "meetings/minutes.html", context)
+
+
+@needs("meetings.view", methods=("GET",))
+def invitation(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """What a meeting prints before it is held: when, where, what about, and who is invited."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if meeting.was_held:
+        return redirect("meetings:minutes", code=meeting.code)
+    context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
+    return render_page(request, "meetings/invitation.html", context)
 
 
 def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Card]]:
     """Everything the paper of a meeting shows, and the cards among it (ten queries, however long it is)."""
     seat = request.seat
-    decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(_tasks_for(seat))
+    decisions = Decision.objects.visible_to(seat).select_related("body").order_by("number")
+    decisions = decisions.prefetch_related(_tasks_for(seat))
     items = (
         AgendaItem.objects.visible_to(seat)
         .filter(meeting=meeting, withdrawn_at=None)
@@ -131,13 +146,10 @@ def _tasks_for(seat: Seat) -> Prefetch[str]:
 
 
 def _returning(meeting: Meeting, seat: Seat) -> list[dict[str, Any]]:
-    """The decisions that stand on this meeting's agenda by themselves, with what the meeting found on them.
-
-    Of a meeting that is over, only those it spoke of: what it left open has moved on to the next.
-    """
+    """The decisions that stand on this meeting's agenda by themselves, or stood there, with what it found on them."""
     reviews = {one.decision_id: one for one in Review.objects.visible_to(seat).filter(meeting=meeting)}
     rows = Decision.objects.visible_to(seat)
-    rows = rows.filter(pk__in=list(reviews)) if meeting.is_over else rows.returning_to(meeting)
+    rows = rows.stood_before(meeting) if meeting.is_over else rows.returning_to(meeting)
     decisions = rows.for_list().prefetch_related(_tasks_for(seat))
     found = []
     for decision in decisions:
@@ -238,6 +250,22 @@ def card_add(request: SignedIn, code: uuid.UUID, card: uuid.UUID) -> HttpRespons
     return redirect("meetings:cards", code=meeting.code)
 
 
+@needs("cards.table", methods=("GET",))
+def card_agenda(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """On which agenda a card is put: the meetings of its county that are still to be held."""
+    card = door(request, Card.objects.for_list(), code)
+    coming = Meeting.objects.permitted(request.seat, "meetings.file").filter(
+        body__county=card.county_id, state__in=[Meeting.State.PLANNED, Meeting.State.OPEN]
+    )
+    context = {
+        "card": card,
+        "meetings": coming.for_list().order_by("held_on", "pk"),
+        "is_waiting": Card.objects.permitted(request.seat, "cards.table").waiting().filter(pk=card.pk).exists(),
+        "sees_card": rights.may(request.seat, "cards.view"),
+    }
+    return render_page(request, "meetings/card_agenda.html", context, shown=())
+
+
 @needs("meetings.file")
 def item_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The words, the rapporteur and the place of an item."""
@@ -299,15 +327,24 @@ def meeting_open(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     return redirect("meetings:detail", code=meeting.code)
 
 
+def _is_frozen(request: SignedIn, meeting: Meeting) -> bool:
+    """Whether the minutes are approved. Whoever keeps a draft holds the meeting, so that none outlives an approval."""
+    return (hold(meeting) if drafts.is_kept(request) else meeting).is_frozen
+
+
+def _is_too_late(request: SignedIn, meeting: Meeting) -> bool:
+    """Whether nothing can be written to a meeting any more, and nothing was sent that would be lost."""
+    sentence = _("These minutes are approved; their text does not change any more.")
+    return _is_frozen(request, meeting) and comes_too_late(request, sentence)
+
+
 @needs("meetings.file")
 def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The meeting day on one screen: agenda left, the item and its new decision in the middle, attendance right."""
     item = door(request, _items(), code)
     meeting = item.meeting
-    draft = actions.open_draft(item, by=request.seat)
+    is_written = meeting.was_held and not _is_frozen(request, meeting)
     initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
-    if draft is not None:
-        initial |= {"discussion": draft[1], "version": draft[0].based_on}
     _with_cards([item], request)
     form = ItemDayForm.of(request, seat=request.seat, meeting=meeting, initial=initial | _charged(item))
     if form.is_accepted():
@@ -328,7 +365,7 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("The minutes of this item were saved."))
             following = _next_after(item, request.seat) if goes_on else None
             return redirect("meetings:item", code=(following or item).code)
-    context, cards = _day(request, item, form, draft[0].saved_at if draft else None)
+    context, cards = _day(request, item, form if is_written or form.is_sent else None)
     return render_page(request, "meetings/day.html", context, shown=cards)
 
 
@@ -338,7 +375,7 @@ def _next_after(item: AgendaItem, seat: Seat) -> AgendaItem | None:
     return rows.filter(position__gt=item.position).first() or rows.filter(is_done=False).first()
 
 
-def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm, draft_at: Any) -> tuple[dict[str, Any], list[Card]]:
+def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm | None) -> tuple[dict[str, Any], list[Card]]:
     paper, cards = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
     decisions = Decision.objects.visible_to(request.seat).filter(body=item.meeting.body_id)
@@ -346,30 +383,10 @@ def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm, draft_at: Any) 
     day = paper | {
         "item": current,
         "form": form,
-        "draft_at": draft_at,
         "attendance_form": _attendance_form(request, item.meeting, initial={"item": item.code}),
-        "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
-        "stands_on": item.version if form.conflict is None else form["version"].value(),
+        "next_number": item.meeting.body.numbered((last.number if last else 0) + 1, item.meeting.year),
     }
     return day, cards
-
-
-@needs("meetings.file", methods=("POST",))
-def item_draft(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Autosave: keep what is being written on an item, encrypted. Answers JSON."""
-    item = door(request, _items(), code)
-    based_on, text = _version(request), request.POST.get("text", "")
-    if len(text) > 20_000:
-        return JsonResponse({"message": _("The text is too long to be kept as a draft.")}, status=422)
-    try:
-        draft = actions.save_draft(item, by=request.seat, text=text, based_on=based_on)
-    except ValidationError as refusal:
-        return JsonResponse({"message": " ".join(refusal.messages)}, status=422)
-    at = formats.time_format(timezone.localtime(draft.saved_at), "H:i")
-    if based_on != item.version:
-        data = _("Somebody changed this item. Your text is kept; save to see both.")
-        return JsonResponse({"message": data, "version": based_on}, status=409)
-    return JsonResponse({"version": based_on, "at": at})
 
 
 @needs("meetings.file", methods=("GET",))
@@ -451,6 +468,8 @@ def review(request: SignedIn, code: uuid.UUID, decision: uuid.UUID) -> HttpRespo
     """What the meeting found on a decision that returned to its agenda."""
     meeting = door(request, Meeting.objects.for_list(), code)
     found = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), decision)
+    if _is_too_late(request, meeting):
+        return redirect("meetings:detail", code=meeting.code)
     before = Review.objects.visible_to(request.seat).filter(meeting=meeting, decision=found).first()
     initial = {"version": found.version, "outcome": before.outcome, "note": before.note} if before else {}
     form = ReviewForm.of(request, initial={"version": found.version} | initial)
@@ -502,6 +521,8 @@ def minutes_circulate(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def remark_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A remark on circulated minutes."""
     meeting = door(request, Meeting.objects.for_list(), code)
+    if _is_too_late(request, meeting):
+        return redirect("meetings:detail", code=meeting.code)
     form = RemarkForm.of(request)
     if form.is_accepted():
         with form.catching():

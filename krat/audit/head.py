@@ -1,4 +1,4 @@
-"""The heads of the trail, noted outside the database: whoever empties or cuts the tables cannot cut this file with them.
+"""The heads of the trail, noted outside the database: whoever empties or cuts the tables cannot cut this file too.
 
 One line a checkpoint: the installation, its last entry, the hash that chains it, the hash of the whole row (lines from
 before have no such fourth word). The file lies beside the keys (``KRAT_TRAIL_HEAD``), is only appended to and flushed.

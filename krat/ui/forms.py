@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +16,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, QueryDict
 from django.utils import formats
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from krat.access import drafts
 
 _LINE_BREAKS = "\n\r\t"
 _DASHES = "---------"  # what Django shows where nothing is chosen
@@ -38,20 +44,64 @@ class BothTexts:
 
 
 class BaseForm(forms.Form):
-    """A form of this house: bound to what was sent, or to what was kept when it expired."""
+    """A form of this house: bound to what was sent, or to what was kept when it expired, or filled from its draft."""
 
     required_css_class = "is-required"
     is_sent = False
     conflict: list[BothTexts] | None = None
+    # Why a form with texts of several lines keeps no draft of them; empty where it does.
+    draftless = ""
+    sent_to = ""  # where it is sent, and its draft with it
+    variant = ""  # what tells apart the forms of one address, as a referral's purpose
+    draft_at: datetime.datetime | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, **kwargs: Any) -> Self:
-        """The form of this request: filled from a POST, or from what its writer had typed before it expired."""
-        if request.method == "POST":
+        """The form of this request: filled from a POST, from what its writer had typed before it expired, or from the
+        draft of it. One query for the draft where a page with long texts is opened."""
+        if drafts.is_kept(request):
+            form = cls(**kwargs)
+        elif request.method == "POST":
             form = cls(request.POST, **kwargs)
             form.is_sent = True
-            return form
-        return cls(getattr(request, "recovered", None), **kwargs)
+        else:
+            recovered = getattr(request, "recovered", None)
+            form = cls(recovered, **kwargs)
+            if recovered is None and form.keeps_draft:
+                form.take_up(drafts.take(request, address=request.path, variant=form.variant))
+        form.sent_to = request.path
+        return form
+
+    @property
+    def keeps_draft(self) -> bool:
+        """Whether what is typed into it is kept before it is sent: forms with texts of several lines."""
+        return not self.draftless and any(isinstance(field, Words) for field in self.fields.values())
+
+    def take_up(self, draft: drafts.Kept | None) -> None:
+        """Lay a draft over what the form shows. Where the thing changed since it was begun, both texts are shown."""
+        if draft is None:
+            return
+        self.draft_at = draft.saved_at
+        stale = "version" in self.fields and self._typed(draft.words, "version") != str(self.initial.get("version"))
+        both = []
+        for name, field in self.fields.items():
+            if field.widget.is_hidden or field.widget.value_omitted_from_data(draft.words, {}, self.add_prefix(name)):
+                continue
+            theirs, yours = self.get_initial_for_field(field, name), self._typed(draft.words, name)
+            self.initial[name] = yours
+            if stale:
+                both.append(BothTexts(str(field.label), _worded(field, theirs), _worded(field, yours)))
+        self.conflict = [one for one in both if one.theirs != one.yours] or None
+
+    def _typed(self, words: QueryDict, name: str) -> Any:
+        return self.fields[name].widget.value_from_datadict(words, {}, self.add_prefix(name))
+
+    def is_as_it_stands(self, words: QueryDict) -> bool:
+        """Whether these words say no more than the form says without them."""
+        sent = copy.copy(self)
+        sent.data, sent.is_bound, sent.files = words, True, MultiValueDict()
+        sent._bound_fields_cache = {}  # type: ignore[attr-defined]
+        return not [name for name in sent.changed_data if not sent.fields[name].widget.is_hidden]
 
     def offer(self, name: str, rows: models.QuerySet[Any]) -> None:
         """Let a field choose among these rows: those that the door shows to the seat."""
@@ -154,6 +204,18 @@ def _standing(current: models.Model, name: str, field: forms.Field) -> Any:
     return field.queryset.filter(pk__in=ids)  # type: ignore[union-attr]  # the rows this seat may choose among
 
 
+def _worded(field: forms.Field, value: Any) -> str:
+    """A value of a field as it is read: what is chosen by its words, days and hours as they are written here."""
+    if isinstance(field, forms.ChoiceField):
+        words = {str(code): str(name) for code, name in cast(Any, field.choices)}
+        many = value if isinstance(value, list | tuple | models.QuerySet) else [value]
+        return ", ".join(words.get(str(getattr(one, "pk", one)), "") for one in many if one not in (None, ""))
+    try:
+        return _readable(field.to_python(value))
+    except ValidationError:
+        return str(value)
+
+
 def _readable(value: Any) -> str:
     if value is None:
         return ""
@@ -166,12 +228,58 @@ def _readable(value: Any) -> str:
     return str(value).replace("\r\n", "\n")
 
 
-class DateField(forms.DateField):
-    """A day: picked in the browser's calendar, or typed as people write it here (31.12.2026)."""
+_DAY = re.compile(r"([0-9]{1,2})[./\s-]+([0-9]{1,2})[./\s-]+([0-9]{4})\.?|([0-9]{2})([0-9]{2})([0-9]{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_HOUR = re.compile(r"([0-9]{1,2})(?:[:.,\s]([0-9]{2})(?::[0-9]{2})?)?|([0-9]{1,2})([0-9]{2})")
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"], **kwargs)
+
+def read_day(typed: str) -> datetime.date | None:
+    """The day that somebody wrote: day, month and year in four digits, whatever stands between them, or nothing; or
+    as machines write it (2026-12-31). Never month before day. None where it is no day."""
+    typed = typed.strip()
+    if found := _ISO_DAY.fullmatch(typed):
+        year, month, day = found.groups()
+    elif found := _DAY.fullmatch(typed):
+        day, month, year = (one for one in found.groups() if one)
+    else:
+        return None
+    try:
+        return datetime.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+class DayInput(forms.DateInput):
+    """A day as a text, whatever language the browser speaks: its own field shows 12/31/2026 to one set to English."""
+
+    input_type = "text"
+
+    def __init__(self) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _lazy("dd.mm.yyyy"), "data-day": True}
+        super().__init__(attrs, format="%d.%m.%Y")
+
+
+class HourInput(forms.TimeInput):
+    """An hour as a text, on the 24-hour clock in every browser."""
+
+    def __init__(self) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _lazy("hh:mm")}
+        super().__init__(attrs, format="%H:%M")
+
+
+class DateField(forms.DateField):
+    """A day, typed as people write it here (31.12.2026); the browser's calendar is an extra."""
+
+    widget = DayInput
+    default_error_messages = {"invalid": _lazy("Write day, month and year, as in 31.12.2026.")}
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value.strip() if isinstance(value, str) else value)
+        day = read_day(value)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
     def validate(self, value: datetime.date | None) -> None:
         """Refuse days of another century: they are slips of the finger, and reckoning on from them fails."""
@@ -183,11 +291,49 @@ class DateField(forms.DateField):
 
 
 class TimeField(forms.TimeField):
-    """An hour of the day, on the 24-hour clock."""
+    """An hour of the day, on the 24-hour clock: 9:30, 09.30 or 0930."""
+
+    widget = HourInput
+    default_error_messages = {"invalid": _lazy("Write hour and minutes, as in 14:30.")}
+
+    def to_python(self, value: Any) -> datetime.time | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value.strip() if isinstance(value, str) else value)
+        found = _HOUR.fullmatch(value.strip())
+        hour, minutes = ([one for one in found.groups() if one] + ["0"])[:2] if found else ("99", "0")
+        try:
+            return datetime.time(int(hour), int(minutes))
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
+
+
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
+
+
+class NumberField(forms.IntegerField):
+    """A whole number as people write it here: 1000, 1.000 or 1 000. The point groups thousands; Django's own field
+    would read 1.000 as one. What could be read in two ways (1,000 or 12.50) is refused with a sentence.
+    """
+
+    default_error_messages = {
+        "invalid": _lazy("Write a whole number, without decimals: 1000 or 1.000."),
+    }
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+        # A text field: a browser's own field for numbers sends nothing of what it cannot read.
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, or `ValidationError`; groups are of three digits, all with the same sign between them."""
+        typed = str(value).strip() if value is not None else ""
+        if typed in self.empty_values:
+            return None
+        if _GROUPED.fullmatch(typed):
+            typed = re.sub(r"[^0-9-]", "", typed)
+        if not re.fullmatch(r"-?[0-9]{1,18}", typed):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(typed)
 
 
 class Words(forms.CharField):

@@ -13,6 +13,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from krat.ui.forms import DateField
+
 _MOMENT = datetime(2026, 11, 23, 11, 24, tzinfo=ZoneInfo("Europe/Tirane"))
 
 
@@ -73,7 +75,7 @@ class ExampleForm(forms.Form):
     lead = forms.ChoiceField(
         label="Institucioni përgjegjës", choices=[("", "Zgjidhni"), ("a", "Bashkia Shembull"), ("b", "Zyra Shembull")]
     )
-    due_on = forms.DateField(label="Afati", help_text="Dita, muaji, viti: 20.01.2027")
+    due_on = DateField(label="Afati", help_text="Dita, muaji, viti: 20.01.2027")
     file = forms.FileField(label="Bashkëlidhja", required=False)
     kind = forms.ChoiceField(
         label="Lloji",
@@ -91,9 +93,10 @@ class ExampleForm(forms.Form):
 
 
 class DraftForm(forms.Form):
-    """The text that saves itself."""
+    """A form that keeps what is typed, opened again."""
 
     use_required_attribute = False
+    sent_to, keeps_draft, draft_at = "#draft", True, _MOMENT
 
     text = forms.CharField(
         label="Diskutimi",
@@ -256,7 +259,6 @@ def context() -> dict[str, Any]:
         "wrong": wrong,
         "filter_form": FilterForm(auto_id="filter_%s"),
         "draft_form": DraftForm(auto_id="draft_%s"),
-        "draft_item": "00000000-0000-4000-8000-000000000000",
         "conflict": [
             BothTexts(
                 "Vendimi",

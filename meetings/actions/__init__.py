@@ -4,16 +4,7 @@ from meetings.actions.agenda import add_card, add_item, change_item, withdraw_it
 from meetings.actions.attendance import record_attendance
 from meetings.actions.decisions import decide, review
 from meetings.actions.meetings import CHANGED, call_off, change, close_meeting, convene, open_meeting
-from meetings.actions.minutes import (
-    approve,
-    circulate,
-    minute,
-    minute_and_decide,
-    open_draft,
-    remark,
-    remarks_until,
-    save_draft,
-)
+from meetings.actions.minutes import approve, circulate, minute, minute_and_decide, remark, remarks_until
 
 __all__ = [
     "CHANGED",
@@ -29,12 +20,10 @@ __all__ = [
     "decide",
     "minute",
     "minute_and_decide",
-    "open_draft",
     "open_meeting",
     "record_attendance",
     "remark",
     "remarks_until",
     "review",
-    "save_draft",
     "withdraw_item",
 ]

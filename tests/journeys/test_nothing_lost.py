@@ -7,9 +7,10 @@ from collections.abc import Callable
 from django.utils import formats, timezone, translation
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.steps import COORDINATOR, file_meeting, open_item, press, say, sign_in, sign_out, text_of
+from tests.journeys.steps import COORDINATOR, WORKER, file_meeting, open_item, press, say, sign_in, sign_out, text_of
 
 People = Callable[..., Page]
+DRAFTS = "**/meetings/items/**"
 WORDS = "Njësia kërkoi transport dhe paketa ushqimore për shkurtin."
 TODAY = timezone.localdate()
 
@@ -41,6 +42,36 @@ def item_in_progress(page: Page, day: datetime.date) -> str:
     return open_item(page, meeting, "Raportimi i njësive")
 
 
+# --- Somebody goes elsewhere --------------------------------------------------------------------------------
+
+
+def test_a_half_written_note_waits_for_its_writer(person: People) -> None:
+    """A link is followed in the middle of a sentence; without a connection it is not followed at all."""
+    page = person(WORKER)
+    page.goto("/cases/")
+    page.goto(page.locator("main tbody a[href^='/cases/']").first.get_attribute("href") or "")
+    notes = f"{page.url}notes/"
+    page.goto(notes)
+    page.locator("#id_text").fill(WORDS)
+    with page.expect_navigation():
+        page.locator("a.brand").click()
+    page.goto(notes)
+    expect(page.locator("#id_text")).to_have_value(WORDS)
+    expect(page.locator("[data-drops-draft]")).to_be_visible()
+    assert not kept_here(page), "what concerns a case never lies on the device"
+    page.context.set_offline(True)
+    page.locator("#id_text").fill(f"{WORDS} Vijon.")
+    page.locator("a.brand").click()
+    expect(page.locator("[data-offline-stays]")).to_be_visible()
+    page.locator('main form[data-writes] button[type="submit"]').click()
+    assert page.url == notes
+    page.context.set_offline(False)
+    expect(page.locator('[data-save-state][data-is="saved"]')).to_be_visible()
+    with page.expect_navigation():
+        page.locator("[data-drops-draft] button").click()
+    expect(page.locator("#id_text")).to_have_value("")
+
+
 # --- The session ends ---------------------------------------------------------------------------------------
 
 
@@ -59,7 +90,7 @@ def test_a_new_meeting_survives_the_end_of_the_session(person: People) -> None:
     assert "/meetings/new/" in page.url
     expect(page.locator("#id_agenda")).to_have_value(WORDS)
     expect(page.locator("#id_place")).to_have_value("Salla e vogël")
-    expect(page.locator("#id_held_on")).to_have_value(day.isoformat())
+    expect(page.locator("#id_held_on")).to_have_value(f"{day:%d.%m.%Y}")
     assert say("What you had typed when the page expired was kept. Check it and save again.") in text_of(page)
     press(page, "File the meeting")
     assert meetings_on(page, day) == 1
@@ -87,17 +118,20 @@ def test_minutes_survive_a_session_ended_elsewhere(person: People) -> None:
 
 
 def refuse(route: Route) -> None:
-    """A server that is not there."""
-    route.abort("connectionrefused")
+    """A server that is not there for drafts; what else is asked is answered."""
+    if "_draft=keep" in (route.request.post_data or ""):
+        route.abort("connectionrefused")
+    else:
+        route.continue_()
 
 
 def test_minutes_survive_a_server_that_stopped(person: People) -> None:
     """It says "not sent yet"; the text survives a reload, encrypted; it is sent when the server is back."""
     page = person(COORDINATOR)
     item_in_progress(page, TODAY)
-    page.route("**/draft/", refuse)
+    page.route(DRAFTS, refuse)
     page.locator("#id_discussion").fill(WORDS)
-    state = page.locator('[data-save-state][data-is="unsent"]')
+    state = page.locator('[data-save-state][data-is="unsent"]').first
     expect(state).to_be_visible()
     expect(state).to_have_text(say("Not sent yet. It is kept on this device and sent when the connection is back."))
     kept = kept_here(page)
@@ -106,10 +140,10 @@ def test_minutes_survive_a_server_that_stopped(person: People) -> None:
         assert len(word) < 4 or word not in json.dumps(kept, ensure_ascii=False), "kept in plain words"
     page.reload()
     expect(page.locator("#id_discussion")).to_have_value("")
-    offer = page.locator("[data-restore]")
+    offer = page.locator("[data-restore]").first
     expect(offer).to_be_visible()
     expect(offer).to_contain_text(WORDS)
-    page.unroute("**/draft/")
+    page.unroute(DRAFTS)
     offer.locator("[data-restore-take]").click()
     expect(page.locator('[data-save-state][data-is="saved"]')).to_be_visible()
     assert not kept_here(page), "what the registry has, the device does not keep"
@@ -134,7 +168,7 @@ def test_sign_out_clears_the_device(person: People) -> None:
     """After signing out nothing of the draft is left here, encrypted or not."""
     page = person(COORDINATOR, anew=True)
     item_in_progress(page, TODAY)
-    page.route("**/draft/", refuse)
+    page.route(DRAFTS, refuse)
     page.locator("#id_discussion").fill(WORDS)
     expect(page.locator('[data-save-state][data-is="unsent"]')).to_be_visible()
     assert kept_here(page)
@@ -146,7 +180,7 @@ def test_the_next_person_on_this_device_opens_nothing(person: People) -> None:
     """A session that ended without signing out leaves a copy that no other session can open."""
     page = person(COORDINATOR, anew=True)
     item = item_in_progress(page, TODAY)
-    page.route("**/draft/", refuse)
+    page.route(DRAFTS, refuse)
     page.locator("#id_discussion").fill(WORDS)
     expect(page.locator('[data-save-state][data-is="unsent"]')).to_be_visible()
     page.context.clear_cookies()
@@ -154,7 +188,7 @@ def test_the_next_person_on_this_device_opens_nothing(person: People) -> None:
     sign_in(page, "sekretaria.durres")
     page.goto(item)
     expect(page.locator("#id_discussion")).to_have_value("")
-    expect(page.locator("[data-restore]")).to_be_hidden()
+    expect(page.locator("[data-restore]").first).to_be_hidden()
     page.wait_for_function("() => !Object.keys(localStorage).length")
 
 

@@ -1,5 +1,6 @@
 """Block tags that wrap content: sheets, tables, forms, filters. All else is an include in templates/components."""
 
+import datetime
 from html import unescape
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
@@ -42,6 +44,16 @@ def device(user_agent: str) -> str:
     shown = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Mac OS X": "macOS"}
     found = [next((word for word in words if word in user_agent), "") for words in (browsers, systems)]
     return ", ".join(shown.get(word, word) for word in found if word)
+
+
+@register.simple_tag
+def day_names() -> str:
+    """Name the days of the week from Sunday and the months, for the script that says a day in words: browsers need not
+    know Albanian."""
+    sunday = datetime.date(2023, 1, 1)
+    days = [date_format(sunday + datetime.timedelta(days=one), "l") for one in range(7)]
+    months = [date_format(datetime.date(2023, one, 1), "F") for one in range(1, 13)]
+    return "|".join([*days, *months])
 
 
 @register.simple_tag
@@ -131,6 +143,7 @@ def form(
     tone: str = "",
     name: str = "",
     value: str = "",
+    draft_key_url: str = "",
     second: str = "",
 ) -> SafeString:
     """Write a whole form that posts: tokens, summary of errors, fields, buttons.
@@ -151,6 +164,7 @@ def form(
             "tone": tone,
             "name": name,
             "value": value,
+            "draft_key_url": draft_key_url,
             "second": second,
         },
     )
@@ -228,4 +242,8 @@ def filters(content: str, form: BaseForm | None = None, action: str = "", reset:
 
 def _tokens(context: Context) -> dict[str, Any]:
     """Hand on what every posting form needs: components see nothing of the page by themselves."""
-    return {"csrf_token": context.get("csrf_token", ""), "form_token": context.get("form_token", "")}
+    return {
+        "csrf_token": context.get("csrf_token", ""),
+        "form_token": context.get("form_token", ""),
+        "here": getattr(context.get("request"), "path", ""),
+    }

@@ -13,7 +13,7 @@ def bind(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0004_cache_entry")]
+    dependencies = [("access", "0005_draft")]
 
     operations = [
         migrations.AddField(
