@@ -17,7 +17,16 @@ from krat.people.models import Seat
 from krat.plan.models import Measure, Plan
 from krat.reference.models import Term
 from krat.ui.filters import Filters, NumberFilter
-from krat.ui.forms import BaseForm, DateField, SeveralField, TimeField, VersionedForm, Words, refuse_invisible
+from krat.ui.forms import (
+    BaseForm,
+    DateField,
+    NumberField,
+    SeveralField,
+    TimeField,
+    VersionedForm,
+    Words,
+    refuse_invisible,
+)
 from meetings.models import Attendance, Meeting, Review
 
 NO_NAMES = _("Do not write names of persons here.")
@@ -92,6 +101,7 @@ class MeetingChangeForm(VersionedForm):
     )
     held_on = DateField(label=_("Date"))
     starts_at = TimeField(label=_("Hour"), required=False)
+    ends_at = TimeField(label=_("End"), required=False, help_text=_("When the meeting ended; for its minutes."))
     place = forms.CharField(label=_("Place"), max_length=160)
 
 
@@ -109,7 +119,7 @@ class ItemForm(BaseForm):
 class ItemChangeForm(ItemForm, VersionedForm):
     """The words and the place of an item."""
 
-    position = forms.IntegerField(label=_("Number on the agenda"), min_value=1, max_value=99)
+    position = NumberField(label=_("Number on the agenda"), min_value=1, max_value=99)
 
 
 SHORT_STATUS = {

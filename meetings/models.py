@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext, pgettext_lazy
@@ -69,6 +70,7 @@ class Meeting(VersionedModel):
     number = models.PositiveSmallIntegerField(_("number"))
     held_on = models.DateField(_("date"))
     starts_at = models.TimeField(_("hour"), null=True, blank=True)
+    ends_at = models.TimeField(_("end"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
     minutes = models.CharField(_("minutes"), max_length=20, choices=Minutes.choices, default=Minutes.DRAFT)
@@ -102,7 +104,7 @@ class Meeting(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.body.get_kind_display()} {self.label}"
+        return gettext("Meeting %(number)s") % {"number": self.label}
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
@@ -110,8 +112,8 @@ class Meeting(VersionedModel):
 
     @property
     def label(self) -> str:
-        """Its number as people say it: 5/2026."""
-        return f"{self.number}/{self.year}"
+        """Its number as people say it: KRAT 5/2026."""
+        return self.body.numbered(self.number, self.year)
 
     @property
     def is_frozen(self) -> bool:
@@ -230,24 +232,31 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
         """Those the body has not closed yet."""
         return self.filter(closed_at=None)
 
-    def returning_to(self, meeting: Meeting) -> DecisionQuerySet:
-        """The decisions that stand on a meeting's agenda by themselves: taken before it by the same kind of body of the
-        county, and not closed before it. The body changes every year by order; its decisions do not end with it."""
-        return (
-            self.filter(
-                item__meeting__body__kind=meeting.body.kind,
-                item__meeting__body__county=meeting.body.county_id,
-            )
-            .filter(
-                Q(item__meeting__held_on__lt=meeting.held_on)
-                | Q(item__meeting__held_on=meeting.held_on, item__meeting__pk__lt=meeting.pk)
-            )
-            .filter(Q(closed_at=None) | Q(closed_at=meeting.pk))
+    def taken_before(self, meeting: Meeting) -> DecisionQuerySet:
+        """Those taken before a meeting by the same kind of body of the county. The body changes every year by order;
+        its decisions do not end with it."""
+        return self.filter(
+            item__meeting__body__kind=meeting.body.kind,
+            item__meeting__body__county=meeting.body.county_id,
+        ).filter(
+            Q(item__meeting__held_on__lt=meeting.held_on)
+            | Q(item__meeting__held_on=meeting.held_on, item__meeting__pk__lt=meeting.pk)
         )
+
+    def returning_to(self, meeting: Meeting) -> DecisionQuerySet:
+        """The decisions that stand on a meeting's agenda by themselves: taken before it and not closed before it."""
+        return self.taken_before(meeting).filter(Q(closed_at=None) | Q(closed_at=meeting.pk))
+
+    def stood_before(self, meeting: Meeting) -> DecisionQuerySet:
+        """The decisions that stood on a meeting's agenda when it was held, whatever became of them since."""
+        later = Q(closed_at__held_on__gt=meeting.held_on) | Q(
+            closed_at__held_on=meeting.held_on, closed_at__pk__gt=meeting.pk
+        )
+        return self.taken_before(meeting).filter(Q(closed_at=None) | Q(closed_at=meeting.pk) | later)
 
     def for_list(self) -> DecisionQuerySet:
         """With what a list shows of a decision."""
-        return self.select_related("item__meeting__body__county", "closed_at").order_by(
+        return self.select_related("item__meeting__body__county", "body", "closed_at").order_by(
             "-item__meeting__held_on", "-pk"
         )
 
@@ -258,7 +267,7 @@ class Decision(VersionedModel):
     processing = Processing(_("the committee's will, followed up"), Level.INTERNAL, PERMANENT)
 
     view_right = "meetings.view"
-    held_with = ("item__meeting__body__county",)
+    held_with = ("item__meeting__body__county", "body")
 
     item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("item"))
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("body"))
@@ -268,6 +277,8 @@ class Decision(VersionedModel):
     # Worked out from the attendance, anew whenever that changes, until the minutes are approved.
     is_recommendation = models.BooleanField(_("recommendation, taken without quorum"), default=False)
     tasks = models.ManyToManyField(Task, related_name="decisions", blank=True, verbose_name=_("tasks"))
+    # Who was charged and until when, as it was decided: tasks change, minutes do not (`meetings.paper`).
+    charged = models.JSONField(_("charged"), default=list, blank=True, editable=False)
     closed_at = models.ForeignKey(
         Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="closes", verbose_name=_("closed at")
     )
@@ -294,8 +305,8 @@ class Decision(VersionedModel):
 
     @property
     def label(self) -> str:
-        """Its number as people say it: 12/2026."""
-        return f"{self.number}/{self.year}"
+        """Its number as people say it: KRAT 12/2026. Wants ``body`` fetched."""
+        return self.body.numbered(self.number, self.year)
 
     @property
     def is_open(self) -> bool:
@@ -355,3 +366,36 @@ class Remark(ScopedModel):
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
         return _paths(seat, "meeting")
+
+
+class ApprovedMinutes(ScopedModel):
+    """Minutes as they read when they were approved (procesverbali i miratuar): the paper itself (decision 33).
+
+    ``content`` is the canonical JSON of `meetings.paper`, ``fingerprint`` its SHA-256. A row is written once.
+    """
+
+    processing = Processing(_("minutes as they were approved"), Level.INTERNAL, PERMANENT)
+
+    view_right = "meetings.view"
+
+    meeting = models.OneToOneField(Meeting, on_delete=models.PROTECT, related_name="paper", verbose_name=_("meeting"))
+    content = models.TextField(_("content"), editable=False)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, editable=False)
+    frozen_at = models.DateTimeField(_("frozen at"), auto_now_add=True)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("approved minutes")
+        verbose_name_plural = _("approved minutes")
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat, "meeting")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it, once."""
+        if not self._state.adding:
+            raise ValidationError(_("These minutes are approved; their text does not change any more."))
+        super().save(*args, **kwargs)

@@ -26,6 +26,7 @@ from cases.models import (
     Case,
     CounsellingPart,
     DataKey,
+    Identification,
     Identity,
     NameToken,
     Note,
@@ -40,7 +41,7 @@ from cases.models import (
 )
 from cases.models.case import NEVER
 from cases.models.keys import give_key
-from cases.models.stages import OVER, Stage, deadline_of
+from cases.models.stages import OVER, Stage, VictimStatus, deadline_of
 from cases.sharing import PURPOSES
 from krat.access.roles import Role
 from krat.access.scoping import CheckedModel
@@ -50,7 +51,8 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import County, Municipality, Term
-from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
+from meetings import paper
+from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting, Remark, Review
 
 M = TypeVar("M", bound=CheckedModel)
 
@@ -316,7 +318,15 @@ def meeting(body: Body | None = None, **more: Any) -> Meeting:
     if values.get("minutes") == Meeting.Minutes.APPROVED:
         values.setdefault("approved_on", in_days(0))
         values.setdefault("approved_by", _seat(Role.PREFECT, county=body.county))
-    return _saved(Meeting(body=body, **values))
+    return _on_paper(_saved(Meeting(body=body, **values)))
+
+
+def _on_paper(meeting: Meeting) -> Meeting:
+    """Approved minutes have their paper, and what a builder adds to them afterwards stands on it too."""
+    if meeting.is_frozen and meeting.approved_by is not None:
+        ApprovedMinutes.objects.unscoped("the builder writes the paper anew").filter(meeting=meeting).delete()
+        paper.freeze(meeting, meeting.approved_by)
+    return meeting
 
 
 _body, _meeting = body, meeting
@@ -327,14 +337,18 @@ def item(meeting: Meeting | None = None, **more: Any) -> AgendaItem:
     meeting = meeting or _meeting()
     rows = AgendaItem.objects.unscoped("the builder numbers what it makes").filter(meeting=meeting)
     values = {"position": rows.count() + 1, "title": "Pikë shembull e rendit të ditës"}
-    return _saved(AgendaItem(meeting=meeting, **(values | more)))
+    row = _saved(AgendaItem(meeting=meeting, **(values | more)))
+    _on_paper(meeting)
+    return row
 
 
 def attendance(
     meeting: Meeting, institution: Institution, status: str = Attendance.Status.PRESENT, *, votes: bool = True
 ) -> Attendance:
     """An institution at a meeting."""
-    return _saved(Attendance(meeting=meeting, institution=institution, status=status, votes=votes))
+    row = _saved(Attendance(meeting=meeting, institution=institution, status=status, votes=votes))
+    _on_paper(meeting)
+    return row
 
 
 def decision(item: AgendaItem | None = None, *, tasks: Iterable[Task] = (), **more: Any) -> Decision:
@@ -345,6 +359,7 @@ def decision(item: AgendaItem | None = None, *, tasks: Iterable[Task] = (), **mo
     values = {"number": rows.count() + 1, "year": body.year, "text": "Vendim shembull."}
     row = _saved(Decision(item=item, body=body, **(values | more)))
     row.tasks.add(*tasks)
+    _on_paper(item.meeting)
     return row
 
 
@@ -353,7 +368,9 @@ _item = item
 
 def review(meeting: Meeting, decision: Decision, outcome: str = Review.Outcome.GOES_ON, **more: Any) -> Review:
     """What a meeting found on a returning decision."""
-    return _saved(Review(meeting=meeting, decision=decision, outcome=outcome, **more))
+    row = _saved(Review(meeting=meeting, decision=decision, outcome=outcome, **more))
+    _on_paper(meeting)
+    return row
 
 
 def remark(meeting: Meeting, seat: Seat, text: str = "Të saktësohet pika e dytë.") -> Remark:
@@ -513,6 +530,8 @@ def case(
         )
     )
     _identity(row, words)
+    if row.victim_status != VictimStatus.AT_RISK:
+        _saved(Identification(case=row, kind=Identification.Kind.CARRIED_OVER, result=row.victim_status))
     if manager is not None:
         assignment(row, manager, is_manager=True)
     for one in team:
@@ -545,6 +564,15 @@ def assignment(case: Case, seat: Seat, *, is_manager: bool = False, **more: Any)
     """A seat's place in the team of a case, since an hour; ``ended_at`` ends it."""
     values = {"starts_at": timezone.now() - datetime.timedelta(hours=1), "by": seat}
     return _saved(Assignment(case=case, seat=seat, is_manager=is_manager, **(values | more)))
+
+
+def identification(case: Case, **more: Any) -> Identification:
+    """A first identification of yesterday by the case's own unit; the case itself stays as it stands."""
+    row = Identification(case=case, kind=Identification.Kind.FIRST, result=VictimStatus.POSSIBLE)
+    _encrypt(row, more, reference="Prot. shembull 12/3", why="Shenja të shfrytëzimit (shembull).")
+    values: dict[str, Any] = {"authority": case.holder, "decided_on": in_days(-1)} | more
+    values["seat"] = values.get("seat") or _seat(Role.CHILD_WORKER, case.holder)
+    return _saved(_set(row, values))
 
 
 def school_part(case: Case, **more: Any) -> SchoolPart:

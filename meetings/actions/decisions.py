@@ -19,8 +19,10 @@ from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.plan.models import Measure, Task
 from krat.plan.models.task import State
+from krat.plan.titles import task_title
 from meetings.actions.held import FILE, hold_item, hold_meeting, rewritten
 from meetings.models import AgendaItem, Decision, Meeting, Review
+from meetings.paper import charge
 from meetings.quorum import quorum_of
 
 DECIDED = trail.event("decision.taken", gettext_lazy("recorded a decision"))
@@ -70,6 +72,7 @@ def decide(
         number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
         text=text,
         is_recommendation=quorum.makes_recommendations,
+        charged=[charge(one, due_on, supporting) for one in charged],
     )
     settle(decision, by=by, right=FILE)
     for one in charged:
@@ -79,7 +82,7 @@ def decide(
             origin=Task.Origin.MEETING,
             body=meeting.body,
             source=decision.label,
-            title=_first_sentence(text),
+            title=task_title(text),
             details=text,
             lead=one,
             due_on=due_on,
@@ -98,11 +101,6 @@ def decide(
     rewritten(meeting)
     trail.record(by, DECIDED, decision)
     return decision
-
-
-def _first_sentence(text: str) -> str:
-    first = " ".join(text.split(". ")[0].split())
-    return first if len(first) <= 300 else first[:299].rstrip() + "…"
 
 
 @transaction.atomic

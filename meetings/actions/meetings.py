@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -77,19 +78,24 @@ def change(
     kind: Term,
     held_on: datetime.date,
     starts_at: datetime.time | None,
+    ends_at: datetime.time | None,
     place: str,
 ) -> Meeting:
-    """Change the kind, day, hour or place of a meeting whose minutes are not approved yet."""
+    """Change the kind, day, hours or place of a meeting whose minutes are not approved yet."""
     refuse_personal({"place": place})
     meeting = hold_meeting(meeting, based_on=based_on)
     if not meeting.body.starts_on <= held_on <= meeting.body.ends_on:
         raise ValidationError({"held_on": _("The body does not stand on that day. Choose the body of that year.")})
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise ValidationError({"ends_at": _("It cannot end before it begins.")})
     changes = {
         "held_on": (meeting.held_on, held_on),
         "starts_at": (meeting.starts_at, starts_at),
+        "ends_at": (meeting.ends_at, ends_at),
         "place": (meeting.place, place),
     }
-    meeting.kind, meeting.held_on, meeting.starts_at, meeting.place = kind, held_on, starts_at, place
+    meeting.kind, meeting.held_on, meeting.place = kind, held_on, place
+    meeting.starts_at, meeting.ends_at = starts_at, ends_at
     settle(meeting, by=by, right=FILE)
     recount(meeting, by=by)  # on another day others may vote
     rewritten(meeting)
@@ -124,7 +130,7 @@ def open_meeting(meeting: Meeting, *, by: Seat) -> Meeting:
 
 @transaction.atomic
 def close_meeting(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Meeting:
-    """Close the meeting; whether it had its quorum is written down with it."""
+    """Close the meeting; whether it had its quorum is written down with it, and the hour, if it ends on its day."""
     meeting = hold(meeting, based_on=based_on)
     if meeting.state != Meeting.State.OPEN:
         raise ValidationError(_("Only a meeting in progress can be closed."))
@@ -132,6 +138,9 @@ def close_meeting(meeting: Meeting, *, by: Seat, based_on: int | None = None) ->
     if quorum.is_counted and not quorum.recorded:
         raise ValidationError(_("Record first who was at the table."))
     meeting.state = Meeting.State.NO_QUORUM if quorum.makes_recommendations else Meeting.State.HELD
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    if meeting.ends_at is None and now.date() == meeting.held_on and now.time() > (meeting.starts_at or now.time().min):
+        meeting.ends_at = now.time()
     settle(meeting, by=by, right=FILE)
     return_cards(meeting, by)
     trail.record(by, CLOSED, meeting, changes={"state": (Meeting.State.OPEN.value, meeting.state)})

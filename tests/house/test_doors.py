@@ -16,6 +16,7 @@ UNSCOPED = {
     "cases/actions/inbox.py": "what this very system sent before and nobody has decided about yet",
     "cases/actions/name_index.py": "names are indexed anew, and none of them is shown",
     "cases/actions/signals.py": "to which unit a signal goes, whoever sends it",
+    "cases/handover.py": "what is open where a seat or an institution ends, whoever ends it; told as numbers",
     "cases/models/reach.py": "the path of reach by which a team finds its cases",
     "cases/models/referral.py": "the path of reach by which whoever was referred to finds its part",
     "cases/models/signal_words.py": "the path of reach from a case to the signal it came from",
@@ -30,17 +31,22 @@ UNSCOPED = {
     "krat/api/management/commands/apiclient.py": "the server's console makes and lists the machines' clients",
     "krat/audit/checkpoints.py": "checkpoints are taken and verified over the whole trail",
     "krat/audit/trail.py": "the history of a thing that came through the door",
-    "krat/committee/actions.py": "whether anybody sits at an institution whose county would change",
+    "krat/committee/actions.py": "whether anybody sits at an institution, and its places when it is retired",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
     "krat/people/actions.py": "the person's own seats, before one more is taken",
     "krat/people/management/commands/firstadmin.py": "nobody can ask before the first seat",
     "krat/people/middleware.py": "nobody is asking yet: this finds out who",
+    "krat/people/models.py": "the data protection officer asks the trail by person",
     "krat/people/views.py": "an invitation's link is the right",
     "krat/committee/identity_guard.py": "names of public institutions may stand in any text",
+    "krat/plan/actions/plans.py": "a plan that is held reads differently now",
+    "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
+    "krat/plan/handover.py": "tasks that are open where an institution ends",
     "krat/plan/models/task.py": "the path of reach from a step to its task",
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",
     "meetings/actions/minutes.py": "approved minutes leave no draft behind, whoever wrote it",
     "meetings/actions/held.py": "the minutes of a meeting already held read differently now",
+    "meetings/paper.py": "body and composition of a meeting that came through the door",
     "meetings/quorum.py": "the quorum of a meeting that came through the door",
 }
 # The invented world is filled by nobody in particular.
@@ -53,7 +59,7 @@ RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
     "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
-    "krat/operations/databases.py": "dumps and compares whole tables for copies",
+    "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 
 # The table between two models has an ordinary manager: it may say which ids belong together, and no more.

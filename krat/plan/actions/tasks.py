@@ -1,7 +1,7 @@
 """Verbs of tasks: given, worked on, reported done, verified."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -16,6 +16,7 @@ from krat.committee.models import Body, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure, Step, Task
 from krat.plan.models.task import MOVES, State
+from krat.plan.titles import tidy
 from krat.reference.models import County
 
 GIVEN = trail.event("task.given", gettext_lazy("gave a task"))
@@ -44,6 +45,7 @@ def give(
     predates_registry: bool = False,
 ) -> Task:
     """Give a task to one responsible institution until a day; it is live at once (decision 13)."""
+    title = tidy(title)
     refuse_personal({"title": title, "details": details})
     given_on = given_on or timezone.localdate()
     if due_on is not None and due_on < given_on:
@@ -72,23 +74,36 @@ def give(
 
 @transaction.atomic
 def change(
-    task: Task, *, by: Seat, based_on: int, title: str, details: str, lead: Institution, due_on: datetime.date | None
+    task: Task,
+    *,
+    by: Seat,
+    based_on: int,
+    title: str,
+    details: str,
+    lead: Institution,
+    due_on: datetime.date | None,
+    supporting: Sequence[Institution],
 ) -> Task:
-    """Change the words, the lead or the day of a task that is still open."""
+    """Change the words, the lead, the supporters or the day of a task that is still open."""
+    title = tidy(title)
     refuse_personal({"title": title, "details": details})
     task = hold(task, based_on=based_on)
     if not task.is_open:
         raise ValidationError(_("Only an open task can be changed."), code="state")
     if due_on is not None and due_on < task.given_on:
         raise ValidationError({"due_on": _("The day lies before the day on which the task is given.")})
+    if lead in supporting:
+        raise ValidationError({"supporting": _("The responsible institution need not support itself.")})
     changes = {
         "title": (task.title, title),
         "details": (task.details, details),
         "lead": (task.lead.code, lead.code),
         "due_on": (task.due_on, due_on),
+        "supporting": (_codes(task.supporting.unscoped("who supported a task that is held")), _codes(supporting)),
     }
     task.title, task.details, task.lead, task.due_on = title, details, lead, due_on
     settle(task, by=by, right=GIVE)
+    task.supporting.set(supporting, clear=True)
     trail.record(by, CHANGED, task, changes=changes)
     return task
 
@@ -109,7 +124,7 @@ def report_progress(task: Task, *, by: Seat, note: str) -> Step:
 
 @transaction.atomic
 def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | None = None) -> Task:
-    """Move a task along its table of moves. Nobody verifies what they reported done themselves."""
+    """Move a task along its table of moves. Nobody verifies what they reported done themselves, in whatever seat."""
     refuse_personal({"note": note})
     task = hold(task, based_on=based_on)
     before = State(task.state)
@@ -126,7 +141,7 @@ def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | Non
     elif before is State.DONE and to is State.IN_PROGRESS:
         task.done_on, task.done_by = None, None
     elif to is State.VERIFIED:
-        if task.done_by_id == by.pk:
+        if was_done_by(task, by):
             raise ValidationError(_("You reported this task done; somebody else verifies it."))
         task.verified_on, task.verified_by = timezone.localdate(), by
     task.state = to
@@ -134,6 +149,15 @@ def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | Non
     _add_step(task, by, note)
     trail.record(by, MOVED, task, changes={"state": (before.value, to.value)})
     return task
+
+
+def was_done_by(task: Task, seat: Seat) -> bool:
+    """Whether the person in this seat reported the task done, in whatever seat (one query)."""
+    return Task.objects.unscoped("who reported a task that is held").filter(pk=task.pk).done_by_person(seat).exists()
+
+
+def _codes(institutions: Iterable[Institution]) -> str:
+    return ", ".join(sorted(one.code for one in institutions))
 
 
 def _add_step(task: Task, by: Seat, note: str) -> Step:

@@ -43,7 +43,7 @@ def carry_over(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("access", "0005_draft"),
-        ("meetings", "0004_office_of_substitutes"),
+        ("meetings", "0007_numbers_say_their_body"),
         ("people", "0001_first"),
     ]
 
