@@ -321,7 +321,7 @@ class NumberField(forms.IntegerField):
     """
 
     default_error_messages = {
-        "invalid": _lazy("Write a whole number, without decimals: 1000 or 1.000."),
+        "invalid": gettext_lazy("Write a whole number, without decimals: 1000 or 1.000."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
