@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -34,12 +37,34 @@ def _paths(seat: Subject, to_meeting: str = "") -> dict[Reach, Q]:
     }
 
 
+def _hour_of(field: str) -> Coalesce:
+    """The hour of a meeting; one whose hour nobody wrote comes first on its day."""
+    return Coalesce(field, models.Value(datetime.time.min), output_field=models.TimeField())
+
+
 class MeetingQuerySet(ScopedQuerySet["Meeting"]):
     """Meetings."""
 
     def for_list(self) -> MeetingQuerySet:
         """With what a list shows of a meeting; the latest first."""
-        return self.select_related("body__county", "kind").order_by("-held_on", "-pk")
+        return self.select_related("body__county", "kind").order_by(
+            "-held_on", models.F("starts_at").desc(nulls_last=True), "-pk"
+        )
+
+    def with_hour(self) -> MeetingQuerySet:
+        """With ``hour``, never empty: what a cursor can order by."""
+        return self.annotate(hour=_hour_of("starts_at"))
+
+    def coming(self) -> MeetingQuerySet:
+        """Those in progress, however long, and those planned from today on; the next one first."""
+        planned = Q(state=Meeting.State.PLANNED, held_on__gte=timezone.localdate())
+        return self.filter(planned | Q(state=Meeting.State.OPEN)).order_by(
+            "held_on", models.F("starts_at").asc(nulls_first=True), "pk"
+        )
+
+    def forgotten(self) -> MeetingQuerySet:
+        """Planned ones whose day has passed: nobody opened, postponed or cancelled them."""
+        return self.filter(state=Meeting.State.PLANNED, held_on__lt=timezone.localdate())
 
 
 class Meeting(VersionedModel):
@@ -69,6 +94,8 @@ class Meeting(VersionedModel):
     number = models.PositiveSmallIntegerField(_("number"))
     held_on = models.DateField(_("date"))
     starts_at = models.TimeField(_("hour"), null=True, blank=True)
+    # The day it had been planned for, where it was opened before that.
+    planned_for = models.DateField(_("planned for"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
     minutes = models.CharField(_("minutes"), max_length=20, choices=Minutes.choices, default=Minutes.DRAFT)
@@ -90,7 +117,7 @@ class Meeting(VersionedModel):
         indexes = [models.Index(fields=["body", "-held_on"], name="meeting_by_body_and_day")]  # the list of meetings
         constraints = [
             models.UniqueConstraint(
-                fields=["body", "number"],
+                fields=["body", "year", "number"],
                 name="meeting_number_once_per_body",
                 violation_error_message=_("A meeting with this number is already filed for the body."),
             ),
@@ -227,28 +254,34 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
     """Decisions."""
 
     def open(self) -> DecisionQuerySet:
-        """Those the body has not closed yet."""
-        return self.filter(closed_at=None)
+        """Those the body has neither closed nor withdrawn."""
+        return self.filter(closed_at=None, withdrawn_at=None)
 
     def returning_to(self, meeting: Meeting) -> DecisionQuerySet:
         """The decisions that stand on a meeting's agenda by themselves: taken before it by the same kind of body of the
         county, and not closed before it. The body changes every year by order; its decisions do not end with it."""
+        day, hour = meeting.held_on, meeting.starts_at or datetime.time.min
+        of_its_bodies = self.filter(
+            item__meeting__body__kind=meeting.body.kind, item__meeting__body__county=meeting.body.county_id
+        )
+        earlier = (
+            Q(item__meeting__held_on__lt=day)
+            | Q(item__meeting__held_on=day, taken_at__lt=hour)
+            | Q(item__meeting__held_on=day, taken_at=hour, item__meeting__pk__lt=meeting.pk)
+        )
         return (
-            self.filter(
-                item__meeting__body__kind=meeting.body.kind,
-                item__meeting__body__county=meeting.body.county_id,
-            )
-            .filter(
-                Q(item__meeting__held_on__lt=meeting.held_on)
-                | Q(item__meeting__held_on=meeting.held_on, item__meeting__pk__lt=meeting.pk)
-            )
+            of_its_bodies.alias(taken_at=_hour_of("item__meeting__starts_at"))
+            .filter(earlier, withdrawn_at=None)
             .filter(Q(closed_at=None) | Q(closed_at=meeting.pk))
         )
 
     def for_list(self) -> DecisionQuerySet:
         """With what a list shows of a decision."""
         return self.select_related("item__meeting__body__county", "closed_at").order_by(
-            "-item__meeting__held_on", "-pk"
+            "-item__meeting__held_on",
+            models.F("item__meeting__starts_at").desc(nulls_last=True),
+            "-item__meeting__pk",
+            "-pk",
         )
 
 
@@ -268,6 +301,10 @@ class Decision(VersionedModel):
     # Worked out from the attendance, anew whenever that changes, until the minutes are approved.
     is_recommendation = models.BooleanField(_("recommendation, taken without quorum"), default=False)
     tasks = models.ManyToManyField(Task, related_name="decisions", blank=True, verbose_name=_("tasks"))
+    corrected_at = models.DateTimeField(_("corrected at"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    # Why it was corrected or withdrawn, as whoever did it last said.
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     closed_at = models.ForeignKey(
         Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="closes", verbose_name=_("closed at")
     )
@@ -279,7 +316,7 @@ class Decision(VersionedModel):
         verbose_name_plural = _("decisions")
         constraints = [
             models.UniqueConstraint(
-                fields=["body", "number"],
+                fields=["body", "year", "number"],
                 name="decision_number_once_per_body",
                 violation_error_message=_("This number is already taken. Save again to take the next one."),
             ),
@@ -300,7 +337,12 @@ class Decision(VersionedModel):
     @property
     def is_open(self) -> bool:
         """Whether it still returns to the agenda."""
-        return self.closed_at_id is None
+        return self.closed_at_id is None and not self.is_withdrawn
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken back before the minutes were approved; its number is not given again."""
+        return self.withdrawn_at is not None
 
 
 class Review(ScopedModel):

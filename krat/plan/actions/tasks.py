@@ -72,10 +72,18 @@ def give(
 
 @transaction.atomic
 def change(
-    task: Task, *, by: Seat, based_on: int, title: str, details: str, lead: Institution, due_on: datetime.date | None
+    task: Task,
+    *,
+    by: Seat,
+    based_on: int,
+    title: str,
+    details: str,
+    lead: Institution,
+    due_on: datetime.date | None,
+    note: str = "",
 ) -> Task:
-    """Change the words, the lead or the day of a task that is still open."""
-    refuse_personal({"title": title, "details": details})
+    """Change the words, the lead or the day of a task that is still open; a ``note`` stands in its course."""
+    refuse_personal({"title": title, "details": details, "note": note})
     task = hold(task, based_on=based_on)
     if not task.is_open:
         raise ValidationError(_("Only an open task can be changed."), code="state")
@@ -89,6 +97,8 @@ def change(
     }
     task.title, task.details, task.lead, task.due_on = title, details, lead, due_on
     settle(task, by=by, right=GIVE)
+    if note:
+        _add_step(task, by, note)
     trail.record(by, CHANGED, task, changes=changes)
     return task
 
