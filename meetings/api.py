@@ -1,6 +1,8 @@
 """Meetings for machines: what the client's institution reads as a member of its body."""
 
+import json
 import uuid
+from typing import Any
 
 from django.db.models import Prefetch
 from drf_spectacular.utils import extend_schema
@@ -12,10 +14,11 @@ from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
 from krat.api.serializers import CodeRelatedField, StrictSerializer
 from krat.api.views import Resource
-from krat.committee.models import YEARS, Body
+from krat.committee.models import YEARS, Body, Institution
 from krat.people.models import Seat
 from krat.plan.models import Task
-from meetings.models import AgendaItem, Attendance, Decision, Meeting
+from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting
+from meetings.paper import stored_paper
 
 
 class MeetingSerializer(StrictSerializer):
@@ -28,8 +31,10 @@ class MeetingSerializer(StrictSerializer):
     kind = CodeRelatedField()
     year = serializers.IntegerField()
     number = serializers.IntegerField()
+    label = serializers.CharField(help_text="Its number as people say it: KRAT 3/2026.")  # type: ignore[assignment]
     held_on = serializers.DateField()
     starts_at = serializers.TimeField(allow_null=True)
+    ends_at = serializers.TimeField(allow_null=True)
     place = serializers.CharField()
     state = serializers.ChoiceField(choices=Meeting.State.choices)
     minutes = serializers.ChoiceField(choices=Meeting.Minutes.choices)
@@ -42,6 +47,7 @@ class DecisionSerializer(StrictSerializer):
     code = serializers.UUIDField()
     year = serializers.IntegerField()
     number = serializers.IntegerField()
+    label = serializers.CharField(help_text="Its number as people say it: KRAT 12/2026.")  # type: ignore[assignment]
     text = serializers.CharField()
     is_recommendation = serializers.BooleanField()
     is_open = serializers.BooleanField()
@@ -71,11 +77,24 @@ class AttendanceSerializer(StrictSerializer):
     status = serializers.ChoiceField(choices=Attendance.Status.choices)
 
 
+class ApprovedMinutesSerializer(StrictSerializer):
+    """Approved minutes: the paper as it was stored with the approval."""
+
+    fingerprint = serializers.CharField(help_text="SHA-256 of the content: its keys sorted, without blanks, in UTF-8.")
+    content = serializers.JSONField(help_text="Everything the paper says, in Albanian; `schema` tells its shape.")
+
+
 class MeetingInFullSerializer(MeetingSerializer):
-    """A meeting with its agenda, what was said and decided, and who was there."""
+    """A meeting with its agenda, what was said and decided, and who was there.
+
+    Once the minutes are approved, the words of agenda and attendance are those of the approved paper.
+    """
 
     agenda = ItemSerializer(many=True, source="shown_items")
     attendance = AttendanceSerializer(many=True, source="shown_attendance")
+    paper = ApprovedMinutesSerializer(
+        source="shown_paper", allow_null=True, help_text="The approved minutes; null before their approval."
+    )
 
 
 class MeetingPage(StrictSerializer):
@@ -117,12 +136,46 @@ class MeetingOne(Resource):
     def get(self, request: ApiRequest, code: uuid.UUID) -> Response:
         """One meeting with its agenda, its minutes item by item, its decisions and its attendance."""
         rows = Meeting.objects.visible_to(request.seat).for_list().prefetch_related(*_paper(request.seat))
-        return self.one(door(request, rows, code), MeetingInFullSerializer)
+        meeting: Any = door(request, rows, code)
+        meeting.shown_paper = None
+        if meeting.is_frozen:
+            _as_approved(meeting, stored_paper(meeting, request.seat))
+        return self.one(meeting, MeetingInFullSerializer)
+
+
+def _as_approved(meeting: Any, stored: ApprovedMinutes) -> None:
+    """Let the meeting say what its approved paper says; whether a decision is open and its tasks stand are of today."""
+    content = json.loads(stored.content)
+    meeting.shown_paper = {"fingerprint": stored.fingerprint, "content": content}
+    decisions = {str(one.code): one for item in meeting.shown_items for one in item.shown_decisions}
+    items = {str(item.code): item for item in meeting.shown_items}
+    meeting.shown_items = []
+    for told in content["items"]:
+        item = items[told["code"]]
+        item.position, item.kind = told["position"], told["kind"]
+        item.title = "" if told["kind"] == AgendaItem.Kind.FOLLOW_UP else told["title"]
+        item.discussion, item.is_done = told["discussion"], told["is_done"]
+        item.rapporteur = _institution(told["rapporteur"])
+        item.shown_decisions = []
+        for words in told["decisions"]:
+            decision = decisions[words["code"]]
+            decision.text, decision.is_recommendation = words["text"], words["is_recommendation"]
+            item.shown_decisions.append(decision)
+        meeting.shown_items.append(item)
+    meeting.shown_attendance = [
+        Attendance(institution=_institution(row["institution"]), votes=row["votes"], status=row["status"]["code"])
+        for row in content["attendance"]
+        if row["status"] is not None
+    ]
+
+
+def _institution(institution: dict[str, str] | None) -> Institution | None:
+    return Institution(**institution) if institution is not None else None
 
 
 def _paper(seat: Seat) -> "list[Prefetch[str]]":
     tasks = Prefetch("tasks", Task.objects.visible_to(seat), to_attr="shown_tasks")
-    decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(tasks)
+    decisions = Decision.objects.visible_to(seat).select_related("body").order_by("number").prefetch_related(tasks)
     decided = Prefetch("decisions", decisions, to_attr="shown_decisions")
     current = AgendaItem.objects.visible_to(seat).filter(withdrawn_at=None)
     items = current.select_related("rapporteur").prefetch_related(decided)

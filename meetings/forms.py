@@ -131,6 +131,7 @@ class MeetingChangeForm(AskingForm, VersionedForm):
     )
     held_on = DateField(label=_("Date"))
     starts_at = TimeField(label=_("Hour"), required=False)
+    ends_at = TimeField(label=_("End"), required=False, help_text=_("When the meeting ended; for its minutes."))
     place = forms.CharField(label=_("Place"), max_length=160)
 
 

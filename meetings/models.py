@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -96,6 +97,7 @@ class Meeting(VersionedModel):
     starts_at = models.TimeField(_("hour"), null=True, blank=True)
     # The day it had been planned for, where it was opened before that.
     planned_for = models.DateField(_("planned for"), null=True, blank=True)
+    ends_at = models.TimeField(_("end"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
     minutes = models.CharField(_("minutes"), max_length=20, choices=Minutes.choices, default=Minutes.DRAFT)
@@ -129,7 +131,7 @@ class Meeting(VersionedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.body.get_kind_display()} {self.label}"
+        return gettext("Meeting %(number)s") % {"number": self.label}
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
@@ -137,8 +139,8 @@ class Meeting(VersionedModel):
 
     @property
     def label(self) -> str:
-        """Its number as people say it: 5/2026."""
-        return f"{self.number}/{self.year}"
+        """Its number as people say it: KRAT 5/2026."""
+        return self.body.numbered(self.number, self.year)
 
     @property
     def is_frozen(self) -> bool:
@@ -257,27 +259,38 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
         """Those the body has neither closed nor withdrawn."""
         return self.filter(closed_at=None, withdrawn_at=None)
 
-    def returning_to(self, meeting: Meeting) -> DecisionQuerySet:
-        """The decisions that stand on a meeting's agenda by themselves: taken before it by the same kind of body of the
-        county, and not closed before it. The body changes every year by order; its decisions do not end with it."""
+    def taken_before(self, meeting: Meeting) -> DecisionQuerySet:
+        """Those taken before a meeting by the same kind of body of the county, and not withdrawn; by day and hour. The
+        body changes every year by order; its decisions do not end with it."""
         day, hour = meeting.held_on, meeting.starts_at or datetime.time.min
         of_its_bodies = self.filter(
             item__meeting__body__kind=meeting.body.kind, item__meeting__body__county=meeting.body.county_id
         )
-        earlier = (
+        return of_its_bodies.alias(taken_at=_hour_of("item__meeting__starts_at")).filter(
             Q(item__meeting__held_on__lt=day)
             | Q(item__meeting__held_on=day, taken_at__lt=hour)
-            | Q(item__meeting__held_on=day, taken_at=hour, item__meeting__pk__lt=meeting.pk)
+            | Q(item__meeting__held_on=day, taken_at=hour, item__meeting__pk__lt=meeting.pk),
+            withdrawn_at=None,
         )
-        return (
-            of_its_bodies.alias(taken_at=_hour_of("item__meeting__starts_at"))
-            .filter(earlier, withdrawn_at=None)
-            .filter(Q(closed_at=None) | Q(closed_at=meeting.pk))
+
+    def returning_to(self, meeting: Meeting) -> DecisionQuerySet:
+        """The decisions that stand on a meeting's agenda by themselves: taken before it and not closed before it."""
+        return self.taken_before(meeting).filter(Q(closed_at=None) | Q(closed_at=meeting.pk))
+
+    def stood_before(self, meeting: Meeting) -> DecisionQuerySet:
+        """The decisions that stood on a meeting's agenda when it was held, whatever became of them since."""
+        day, hour = meeting.held_on, meeting.starts_at or datetime.time.min
+        later = (
+            Q(closed_at__held_on__gt=day)
+            | Q(closed_at__held_on=day, ended_at__gt=hour)
+            | Q(closed_at__held_on=day, ended_at=hour, closed_at__pk__gt=meeting.pk)
         )
+        earlier = self.taken_before(meeting).alias(ended_at=_hour_of("closed_at__starts_at"))
+        return earlier.filter(Q(closed_at=None) | Q(closed_at=meeting.pk) | later)
 
     def for_list(self) -> DecisionQuerySet:
         """With what a list shows of a decision."""
-        return self.select_related("item__meeting__body__county", "closed_at").order_by(
+        return self.select_related("item__meeting__body__county", "body", "closed_at").order_by(
             "-item__meeting__held_on",
             models.F("item__meeting__starts_at").desc(nulls_last=True),
             "-item__meeting__pk",
@@ -291,7 +304,7 @@ class Decision(VersionedModel):
     processing = Processing(_("the committee's will, followed up"), Level.INTERNAL, PERMANENT)
 
     view_right = "meetings.view"
-    held_with = ("item__meeting__body__county",)
+    held_with = ("item__meeting__body__county", "body")
 
     item = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("item"))
     body = models.ForeignKey(Body, on_delete=models.PROTECT, related_name="decisions", verbose_name=_("body"))
@@ -305,6 +318,8 @@ class Decision(VersionedModel):
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     # Why it was corrected or withdrawn, as whoever did it last said.
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # Who was charged and until when, as it was decided: tasks change, minutes do not (`meetings.paper`).
+    charged = models.JSONField(_("charged"), default=list, blank=True, editable=False)
     closed_at = models.ForeignKey(
         Meeting, on_delete=models.PROTECT, null=True, blank=True, related_name="closes", verbose_name=_("closed at")
     )
@@ -331,8 +346,8 @@ class Decision(VersionedModel):
 
     @property
     def label(self) -> str:
-        """Its number as people say it: 12/2026."""
-        return f"{self.number}/{self.year}"
+        """Its number as people say it: KRAT 12/2026. Wants ``body`` fetched."""
+        return self.body.numbered(self.number, self.year)
 
     @property
     def is_open(self) -> bool:
@@ -426,3 +441,36 @@ class MinuteDraft(ScopedModel):
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
         return {Reach.COUNTY: Q(seat=seat.pk)}  # nobody else's drafts, however far the right goes
+
+
+class ApprovedMinutes(ScopedModel):
+    """Minutes as they read when they were approved (procesverbali i miratuar): the paper itself (decision 33).
+
+    ``content`` is the canonical JSON of `meetings.paper`, ``fingerprint`` its SHA-256. A row is written once.
+    """
+
+    processing = Processing(_("minutes as they were approved"), Level.INTERNAL, PERMANENT)
+
+    view_right = "meetings.view"
+
+    meeting = models.OneToOneField(Meeting, on_delete=models.PROTECT, related_name="paper", verbose_name=_("meeting"))
+    content = models.TextField(_("content"), editable=False)
+    fingerprint = models.CharField(_("fingerprint"), max_length=64, editable=False)
+    frozen_at = models.DateTimeField(_("frozen at"), auto_now_add=True)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("approved minutes")
+        verbose_name_plural = _("approved minutes")
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return _paths(seat, "meeting")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Write it, once."""
+        if not self._state.adding:
+            raise ValidationError(_("These minutes are approved; their text does not change any more."))
+        super().save(*args, **kwargs)

@@ -28,7 +28,7 @@ from krat.plan.models.task import State as TaskState
 from krat.ui.due import due_of
 from krat.ui.forms import ConfirmForm
 from krat.ui.listing import listing
-from krat.ui.rendering import render_page, telling
+from krat.ui.rendering import comes_too_late, render_page, telling
 from meetings import actions
 from meetings.forms import (
     AttendanceForm,
@@ -46,6 +46,7 @@ from meetings.forms import (
     as_seen,
 )
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
+from meetings.paper import paper_of
 from meetings.quorum import quorum_of, voting_places
 
 _DRAFT_KEY = "draft_key"
@@ -67,22 +68,36 @@ def meeting_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
     context, cards = _paper(meeting, request)
+    paper = paper_of(meeting, request.seat) if meeting.is_frozen else None
+    context |= {"paper": paper} | ({"quorum": paper.content["quorum"]} if paper else {})
     return render_page(request, "meetings/detail.html", context, shown=cards)
 
 
 @needs("meetings.view", methods=("GET",))
 def minutes_print(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """The minutes as a paper: letterhead, numbers, signatures."""
+    """The minutes as a paper: letterhead, numbers, signatures. Approved ones as they were approved."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    context, cards = _paper(meeting, request)
-    context |= {"printed_at": timezone.now()}
-    return render_page(request, "meetings/minutes.html", context, shown=cards)
+    if not meeting.was_held:
+        return redirect("meetings:invitation", code=meeting.code)
+    context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
+    return render_page(request, "meetings/minutes.html", context)
+
+
+@needs("meetings.view", methods=("GET",))
+def invitation(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """What a meeting prints before it is held: when, where, what about, and who is invited."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if meeting.was_held:
+        return redirect("meetings:minutes", code=meeting.code)
+    context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
+    return render_page(request, "meetings/invitation.html", context)
 
 
 def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Card]]:
     """Everything the paper of a meeting shows, and the cards among it (ten queries, however long it is)."""
     seat = request.seat
-    decisions = Decision.objects.visible_to(seat).order_by("number").prefetch_related(_tasks_for(seat))
+    decisions = Decision.objects.visible_to(seat).select_related("body").order_by("number")
+    decisions = decisions.prefetch_related(_tasks_for(seat))
     items = (
         AgendaItem.objects.visible_to(seat)
         .filter(meeting=meeting, withdrawn_at=None)
@@ -146,13 +161,10 @@ def _tasks_for(seat: Seat) -> Prefetch[str]:
 
 
 def _returning(meeting: Meeting, seat: Seat) -> list[dict[str, Any]]:
-    """The decisions that stand on this meeting's agenda by themselves, with what the meeting found on them.
-
-    Of a meeting that is over, only those it spoke of: what it left open has moved on to the next.
-    """
+    """The decisions that stand on this meeting's agenda by themselves, or stood there, with what it found on them."""
     reviews = {one.decision_id: one for one in Review.objects.visible_to(seat).filter(meeting=meeting)}
     rows = Decision.objects.visible_to(seat)
-    rows = rows.filter(pk__in=list(reviews)) if meeting.is_over else rows.returning_to(meeting)
+    rows = rows.stood_before(meeting) if meeting.is_over else rows.returning_to(meeting)
     decisions = rows.for_list().prefetch_related(_tasks_for(seat))
     found = []
     for decision in decisions:
@@ -253,7 +265,7 @@ def meeting_add(request: SignedIn) -> HttpResponse:
 def meeting_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The kind, day, hour and place of a meeting."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    initial = {name: getattr(meeting, name) for name in ("kind", "held_on", "starts_at", "place", "version")}
+    initial = {name: getattr(meeting, name) for name in ("kind", "held_on", "starts_at", "ends_at", "place", "version")}
     form = MeetingChangeForm.of(request, initial=initial)
     if form.is_accepted():
         with form.catching():
@@ -303,6 +315,22 @@ def card_add(request: SignedIn, code: uuid.UUID, card: uuid.UUID) -> HttpRespons
         actions.add_card(meeting, by=request.seat, card=found)
         messages.success(request, _("Card %(alias)s is on the agenda.") % {"alias": found.alias})
     return redirect("meetings:cards", code=meeting.code)
+
+
+@needs("cards.table", methods=("GET",))
+def card_agenda(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """On which agenda a card is put: the meetings of its county that are still to be held."""
+    card = door(request, Card.objects.for_list(), code)
+    coming = Meeting.objects.permitted(request.seat, "meetings.file").filter(
+        body__county=card.county_id, state__in=[Meeting.State.PLANNED, Meeting.State.OPEN]
+    )
+    context = {
+        "card": card,
+        "meetings": coming.for_list().order_by("held_on", "pk"),
+        "is_waiting": Card.objects.permitted(request.seat, "cards.table").waiting().filter(pk=card.pk).exists(),
+        "sees_card": rights.may(request.seat, "cards.view"),
+    }
+    return render_page(request, "meetings/card_agenda.html", context, shown=())
 
 
 @needs("meetings.file")
@@ -386,6 +414,10 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The meeting day on one screen: agenda left, the item and its new decision in the middle, attendance right."""
     item = door(request, _items(), code)
     meeting = item.meeting
+    if meeting.is_frozen and comes_too_late(
+        request, _("These minutes are approved; their text does not change any more.")
+    ):
+        return redirect("meetings:detail", code=meeting.code)
     draft = actions.open_draft(item, by=request.seat)
     initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
     if draft is not None:
@@ -433,7 +465,7 @@ def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm, draft_at: Any) 
         "form": form,
         "draft_at": draft_at,
         "attendance_form": _attendance_form(request, item.meeting, initial={"item": item.code}),
-        "next_number": f"{(last.number if last else 0) + 1}/{item.meeting.year}",
+        "next_number": item.meeting.body.numbered((last.number if last else 0) + 1, item.meeting.year),
         "stands_on": item.version if form.conflict is None else form["version"].value(),
     }
     return day, cards

@@ -130,7 +130,7 @@ class Card(VersionedModel):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
     made_at = models.DateTimeField(_("made at"), auto_now_add=True)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
-    decision = models.CharField(_("decision"), max_length=20, blank=True)  # its number, 3/2026
+    decision = models.CharField(_("decision"), max_length=20, blank=True)  # its number, KRAT 3/2026
     tasks = models.ManyToManyField(Task, related_name="cards", blank=True, verbose_name=_("tasks"))
 
     objects: ClassVar = models.Manager.from_queryset(CardQuerySet)()

@@ -162,6 +162,7 @@ def card_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "is_risen": card.state == CardState.DECIDED and any(one.is_late for one in given),
         "is_carried_out": card.state == CardState.DECIDED and given and all(one.is_over for one in given),
         "own": own,
+        "may_table": Card.objects.permitted(request.seat, "cards.table").waiting().filter(pk=card.pk).exists(),
         "may_confirm": own is not None and own.stands and rights.may(request.seat, _OF_THE_TEAM),
     }
     return render_page(request, "cases/card.html", context, shown=[own] if own is not None else ())

@@ -137,6 +137,7 @@ class Body(ScopedModel):
         TABLE = "table", _("Technical Table")
 
     view_right = "committee.view"
+    SHORT: ClassVar = {Kind.COMMITTEE.value: "KRAT", Kind.TABLE.value: "TT"}  # in both languages
 
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name=_("county"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
@@ -174,6 +175,10 @@ class Body(ScopedModel):
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
         return {Reach.COUNTY: Q(county=seat.county_id)}
+
+    def numbered(self, number: int, year: int) -> str:
+        """A number of this body as people say it, which names the body (decision 36): KRAT 3/2026, TT 3/2026."""
+        return f"{self.SHORT[self.kind]} {number}/{year}"
 
     def needed_for_quorum(self, voting: int) -> int:
         """How many of so many voting institutions must be at the table."""

@@ -51,7 +51,8 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import County, Municipality, Term
-from meetings.models import AgendaItem, Attendance, Decision, Meeting, MinuteDraft, Remark, Review
+from meetings import paper
+from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting, MinuteDraft, Remark, Review
 
 M = TypeVar("M", bound=CheckedModel)
 
@@ -317,7 +318,15 @@ def meeting(body: Body | None = None, **more: Any) -> Meeting:
     if values.get("minutes") == Meeting.Minutes.APPROVED:
         values.setdefault("approved_on", in_days(0))
         values.setdefault("approved_by", _seat(Role.PREFECT, county=body.county))
-    return _saved(Meeting(body=body, **values))
+    return _on_paper(_saved(Meeting(body=body, **values)))
+
+
+def _on_paper(meeting: Meeting) -> Meeting:
+    """Approved minutes have their paper, and what a builder adds to them afterwards stands on it too."""
+    if meeting.is_frozen and meeting.approved_by is not None:
+        ApprovedMinutes.objects.unscoped("the builder writes the paper anew").filter(meeting=meeting).delete()
+        paper.freeze(meeting, meeting.approved_by)
+    return meeting
 
 
 _body, _meeting = body, meeting
@@ -328,14 +337,18 @@ def item(meeting: Meeting | None = None, **more: Any) -> AgendaItem:
     meeting = meeting or _meeting()
     rows = AgendaItem.objects.unscoped("the builder numbers what it makes").filter(meeting=meeting)
     values = {"position": rows.count() + 1, "title": "Pikë shembull e rendit të ditës"}
-    return _saved(AgendaItem(meeting=meeting, **(values | more)))
+    row = _saved(AgendaItem(meeting=meeting, **(values | more)))
+    _on_paper(meeting)
+    return row
 
 
 def attendance(
     meeting: Meeting, institution: Institution, status: str = Attendance.Status.PRESENT, *, votes: bool = True
 ) -> Attendance:
     """An institution at a meeting."""
-    return _saved(Attendance(meeting=meeting, institution=institution, status=status, votes=votes))
+    row = _saved(Attendance(meeting=meeting, institution=institution, status=status, votes=votes))
+    _on_paper(meeting)
+    return row
 
 
 def decision(item: AgendaItem | None = None, *, tasks: Iterable[Task] = (), **more: Any) -> Decision:
@@ -346,6 +359,7 @@ def decision(item: AgendaItem | None = None, *, tasks: Iterable[Task] = (), **mo
     values = {"number": rows.count() + 1, "year": body.year, "text": "Vendim shembull."}
     row = _saved(Decision(item=item, body=body, **(values | more)))
     row.tasks.add(*tasks)
+    _on_paper(item.meeting)
     return row
 
 
@@ -354,7 +368,9 @@ _item = item
 
 def review(meeting: Meeting, decision: Decision, outcome: str = Review.Outcome.GOES_ON, **more: Any) -> Review:
     """What a meeting found on a returning decision."""
-    return _saved(Review(meeting=meeting, decision=decision, outcome=outcome, **more))
+    row = _saved(Review(meeting=meeting, decision=decision, outcome=outcome, **more))
+    _on_paper(meeting)
+    return row
 
 
 def remark(meeting: Meeting, seat: Seat, text: str = "Të saktësohet pika e dytë.") -> Remark:

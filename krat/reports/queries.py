@@ -4,8 +4,9 @@ Nothing else counts rows of cases; a house test watches over it. Each table is o
 Counted here is what the seat cannot open row by row, told as `krat.reports.protection` says; rows that it can open
 anyway stand beside it, exactly. Cards are seen one by one by whoever sees all of a county: their numbers are exact.
 
-The page takes no period: open cases as they stand now, cases by quarter of this year and the last, and what was sent or
-lay before the table in the last twelve months. With a period to choose, two answers could be subtracted.
+The page takes a calendar year and no other period: cases by quarter of that year and the one before, and what was sent
+in it. Years do not overlap, and each is told the same way wherever it stands, so two answers have nothing in common
+that could be subtracted. Open cases are told as they stand now, with this year alone.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ _QUARTERS = (
     gettext_lazy("October–December"),
 )
 _LASTING_DAYS = 365
+_YEARS = 5  # this one and the four before
 
 Words = str | Promise
 Labels = Sequence[tuple[Hashable, Words]]
@@ -77,6 +79,11 @@ class Figures:
         """The length of the longest bar."""
         return max((row.told.value or 0 for row in self.rows), default=0) or 1
 
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether none of its rows has a number to read: it is named in one line instead."""
+        return not any(row.told.value is not None or row.own for row in self.rows)
+
 
 @dataclass(frozen=True)
 class Population:
@@ -85,6 +92,16 @@ class Population:
     title: Words
     total: Row
     tables: list[Figures]
+
+    @property
+    def to_read(self) -> list[Figures]:
+        """Those with a number to read."""
+        return [one for one in self.tables if not one.tells_nothing]
+
+    @property
+    def folded(self) -> list[Words]:
+        """The titles of the others."""
+        return [one.title for one in self.tables if one.tells_nothing]
 
     def table(self, name: str) -> Figures:
         """One of its tables."""
@@ -219,22 +236,29 @@ def open_cases(seat: Seat, county: County) -> Population:
     return _told(_("Open cases"), drafts)
 
 
-def by_quarter(seat: Seat, county: County) -> list[Population]:
-    """Cases signalled and cases closed, by quarter of this year and the last (two queries)."""
+def years() -> list[int]:
+    """The years one may ask for, the latest first; the same for everybody, whatever is counted in them."""
+    this = timezone.localdate().year
+    return list(range(this, this - _YEARS, -1))
+
+
+def by_quarter(seat: Seat, county: County, year: int | None = None) -> list[Population]:
+    """Cases signalled and cases closed, by quarter of a year (this one) and the year before (two queries)."""
     today = timezone.localdate()
+    last = year or today.year
     asked = (
         ("signalled_on", _("Cases signalled in %(year)s")),
         ("closed_on", _("Cases closed in %(year)s")),
     )
     found = []
     for day, title in asked:
-        rows = _of_county(Case, seat, county, "").filter(**{f"{day}__year__gte": today.year - 1})
+        rows = _of_county(Case, seat, county, "").filter(**{f"{day}__year__range": (last - 1, last)})
         read = _grouped(rows, seat, ["cases.view"], day)
-        for year in (today.year, today.year - 1):
-            begun = (today.month + 2) // 3 if year == today.year else 4
-            lines = [line | {"quarter": (line[day].month + 2) // 3} for line in read if line[day].year == year]
+        for each in (last, last - 1):
+            begun = (today.month + 2) // 3 if each == today.year else 4
+            lines = [line | {"quarter": (line[day].month + 2) // 3} for line in read if line[day].year == each]
             quarters = [(at, words) for at, words in enumerate(_QUARTERS[:begun], start=1)]
-            words = title % {"year": year}
+            words = title % {"year": each}
             found.append(_told(words, [_Draft.of("quarter", _("By quarter"), quarters, lines)]))
     return found
 
@@ -242,18 +266,20 @@ def by_quarter(seat: Seat, county: County) -> list[Population]:
 # --- signals and referrals ---
 
 
-def signals(seat: Seat, county: County) -> Population:
-    """Signals of the last twelve months, by how they stand (one query)."""
-    rows = _of_county(Signal, seat, county, "").filter(sent_at__gte=_a_year_ago())
+def signals(seat: Seat, county: County, year: int | None = None) -> Population:
+    """Signals of a year (this one), by how they stand (one query)."""
+    year = year or timezone.localdate().year
+    rows = _of_county(Signal, seat, county, "").filter(sent_at__year=year)
     read = _grouped(rows, seat, ["signals.view"], "state")
-    title = _("Signals of the last twelve months")
+    title = _("Signals of %(year)s") % {"year": year}
     return _told(title, [_Draft.of("state", _("By state"), Signal.State.choices, read)])
 
 
-def referrals(seat: Seat, county: County) -> tuple[Population, list[Days]]:
-    """Referrals of the last twelve months by purpose, state and institution; and each institution's median days until
-    its answer (two queries)."""
-    rows = _of_county(Referral, seat, county, "case__").filter(sent_at__gte=_a_year_ago())
+def referrals(seat: Seat, county: County, year: int | None = None) -> tuple[Population, list[Days]]:
+    """Referrals of a year (this one) by purpose, state and institution; and each institution's median days until its
+    answer (two queries)."""
+    year = year or timezone.localdate().year
+    rows = _of_county(Referral, seat, county, "case__").filter(sent_at__year=year)
     office = "receiver__short_name"
     read = _grouped(rows, seat, ["referrals.view"], "purpose", "state", "receiver_id", office, "receiver__sort_key")
     purposes = [(code, one.label) for code, one in PURPOSES.items()]
@@ -263,7 +289,7 @@ def referrals(seat: Seat, county: County) -> tuple[Population, list[Days]]:
         _Draft.of("state", _("By state"), Referral.State.choices, read),
         institutions,
     ]
-    told = _told(_("Referrals of the last twelve months"), drafts)
+    told = _told(_("Referrals of %(year)s") % {"year": year}, drafts)
     answered = rows.filter(Q(accepted_at__isnull=False) | Q(state=Referral.State.REFUSED))
     return told, _until_answer(answered, seat, institutions, told.tables.pop())
 

@@ -10,9 +10,10 @@ from django.utils import timezone
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.views import needs
+from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.reference.models import County
-from krat.reports import queries
+from krat.reports import queries, sentences
 from krat.ui.rendering import render_page
 
 
@@ -33,21 +34,47 @@ def numbers(request: SignedIn) -> HttpResponse:
 def _of_county(request: SignedIn, county: County | None, *, shown: Sequence[County] = ()) -> HttpResponse:
     context: dict[str, Any] = {"county": county, "printed_at": timezone.now()}
     if county is not None:
-        seat = request.seat
-        told, until_answer = queries.referrals(seat, county)
-        by_institution, by_kind = queries.cards(seat, county)
-        context |= {
-            "open_cases": queries.open_cases(seat, county),
-            "quarters": queries.by_quarter(seat, county),
-            "signals": queries.signals(seat, county),
-            "referrals": told,
-            "until_answer": until_answer,
-            "sees_cards": queries.sees_all_cards(seat),
-            "cards_by_institution": by_institution,
-            "cards_by_kind": by_kind,
-            "sees_all": rights.reach(seat, queries.VIEW) is Reach.COUNTRY,
-        }
+        context |= _figures(request.seat, county, _year(request))
     return render_page(request, "reports/numbers.html", _with_limit(context), shown=shown)
+
+
+def _year(request: SignedIn) -> int:
+    """The year that is asked for, this one without; 404 for one that is not offered."""
+    asked = request.GET.get("year", "")
+    found = [year for year in queries.years() if not asked or str(year) == asked]
+    if not found:
+        raise Http404
+    return found[0]
+
+
+def _figures(seat: Seat, county: County, year: int) -> dict[str, Any]:
+    is_this = year == queries.years()[0]
+    referrals, until_answer = queries.referrals(seat, county, year)
+    quarters = queries.by_quarter(seat, county, year)
+    signals = queries.signals(seat, county, year)
+    open_cases = queries.open_cases(seat, county) if is_this else None
+    sees_cards = is_this and queries.sees_all_cards(seat)
+    by_institution, by_kind = queries.cards(seat, county) if sees_cards else ([], [])
+    return {
+        "year": year,
+        "years": queries.years(),
+        "sentences": [
+            *(sentences.of_cases(open_cases) if open_cases else []),
+            *sentences.of_the_year(quarters, signals, referrals, year),
+            *(sentences.of_cards(by_institution) if sees_cards else []),
+        ],
+        "open_cases": open_cases,
+        "quarters": quarters,
+        "quarters_folded": [one.title for one in quarters if one.folded],
+        "signals": signals,
+        "referrals": referrals,
+        "until_answer": until_answer,
+        "tells_days": any(row.told.value is not None or row.own for row in until_answer),
+        "sees_cards": sees_cards,
+        "cards_by_institution": by_institution,
+        "cards_by_kind": by_kind,
+        "sees_all": rights.reach(seat, queries.VIEW) is Reach.COUNTRY,
+    }
 
 
 def _with_limit(context: dict[str, Any]) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.plan.models import Task
 from krat.plan.models.task import State
-from meetings.actions.decisions import check_charge, first_sentence, give_task
+from krat.plan.titles import task_title
+from meetings.actions.decisions import check_charge, give_task
 from meetings.actions.held import FILE, hold_item, rewritten
 from meetings.models import Decision, Review
+from meetings.paper import charge
 
 CORRECTED = trail.event("decision.corrected", gettext_lazy("corrected a decision before the minutes were approved"))
 WITHDRAWN = trail.event("decision.withdrawn", gettext_lazy("withdrew a decision before the minutes were approved"))
@@ -51,12 +53,15 @@ def correct(
     before = decision.text
     leads_before = sorted(task.lead.code for task in live)
     decision.text, decision.reason, decision.corrected_at = text, reason, timezone.now()
+    if len(live) < 2:
+        check_charge(meeting, charged=lead is not None, due_on=due_on)
+        supporting = _supporting(live[0], by) if live else []
+        decision.charged = [charge(lead, due_on, supporting)] if lead is not None else []
     settle(decision, by=by, right=FILE)
     if len(live) > 1:
         for task in live:
             _rename(task, before, decision, by=by, lead=task.lead, due_on=task.due_on)
     else:
-        check_charge(meeting, charged=lead is not None, due_on=due_on)
         _follow(live[0] if live else None, before, decision, by=by, lead=lead, due_on=due_on)
     leads = [lead.code] if lead is not None and len(live) < 2 else leads_before
     changes = {"text": (before, text), "lead": (", ".join(leads_before), ", ".join(leads)), "reason": (None, reason)}
@@ -118,16 +123,16 @@ def _follow(
     elif not task.is_open:
         raise ValidationError({"lead": _("Its task is reported done already. Give it back there first.")})
     else:
-        supporting = list(Institution.objects.visible_to(by).filter(pk__in=_supporting(task)))
+        supporting = _supporting(task, by)
         tasks.move(task, State.CANCELLED, by=by, note=decision.reason)
         if lead is not None:
             new = give_task(decision, lead, by=by, due_on=due_on, supporting=supporting, measure=task.measure)
             _to_the_card(decision, new)
 
 
-def _supporting(task: Task) -> list[int]:
-    rows = Task.supporting.through.objects.filter(task_id=task.pk)
-    return list(rows.values_list("institution_id", flat=True))
+def _supporting(task: Task, by: Seat) -> list[Institution]:
+    rows = Task.supporting.through.objects.filter(task_id=task.pk).values("institution_id")
+    return list(Institution.objects.visible_to(by).filter(pk__in=rows))
 
 
 def _rename(
@@ -144,7 +149,7 @@ def _rename(
         if due_on != task.due_on:
             raise ValidationError({"due_on": _("Its task is reported done already. Give it back there first.")})
         return
-    title = first_sentence(decision.text) if task.title == first_sentence(before) else task.title
+    title = task_title(decision.text) if task.title == task_title(before) else task.title
     details = decision.text if task.details == before else task.details
     tasks.change(
         task,

@@ -18,8 +18,10 @@ from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.plan.models import Measure, Task
 from krat.plan.models.task import State
+from krat.plan.titles import task_title
 from meetings.actions.held import FILE, hold_item, hold_meeting, next_number, rewritten
 from meetings.models import AgendaItem, Decision, Meeting, Review
+from meetings.paper import charge
 from meetings.quorum import quorum_of
 
 DECIDED = trail.event("decision.taken", gettext_lazy("recorded a decision"))
@@ -62,6 +64,7 @@ def decide(
         number=next_number(Decision, meeting.body, meeting.year),
         text=text,
         is_recommendation=quorum.makes_recommendations,
+        charged=[charge(one, due_on, supporting) for one in charged],
     )
     settle(decision, by=by, right=FILE)
     for one in charged:
@@ -94,7 +97,7 @@ def give_task(
         origin=Task.Origin.MEETING,
         body=meeting.body,
         source=decision.label,
-        title=first_sentence(decision.text),
+        title=task_title(decision.text),
         details=decision.text,
         lead=lead,
         due_on=due_on,
@@ -115,12 +118,6 @@ def check_charge(meeting: Meeting, *, charged: bool, due_on: datetime.date | Non
         raise ValidationError({"lead": _("Say which institution is responsible for it.")})
     if due_on is not None and due_on < meeting.held_on:
         raise ValidationError({"due_on": _("The day lies before the meeting.")})
-
-
-def first_sentence(text: str) -> str:
-    """What a decision's task is called."""
-    first = " ".join(text.split(". ")[0].split())
-    return first if len(first) <= 300 else first[:299].rstrip() + "…"
 
 
 @transaction.atomic

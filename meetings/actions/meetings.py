@@ -115,25 +115,30 @@ def change(
     kind: Term,
     held_on: datetime.date,
     starts_at: datetime.time | None,
+    ends_at: datetime.time | None,
     place: str,
     sure: bool = False,
 ) -> Meeting:
-    """Change the kind, day, hour or place of a meeting whose minutes are not approved yet.
+    """Change the kind, day, hours or place of a meeting whose minutes are not approved yet.
 
     With its day it may come to another body, and to a number of another year; not once something was decided.
     """
     refuse_personal({"place": place})
     meeting = hold_meeting(meeting, based_on=based_on)
+    if starts_at is not None and ends_at is not None and ends_at <= starts_at:
+        raise ValidationError({"ends_at": _("It cannot end before it begins.")})
     if (held_on, starts_at) != (meeting.held_on, meeting.starts_at):
         _ask_if_twice(meeting.body, held_on, starts_at, by=by, sure=sure, but=meeting)
     changes = {
         "held_on": (meeting.held_on, held_on),
         "starts_at": (meeting.starts_at, starts_at),
+        "ends_at": (meeting.ends_at, ends_at),
         "place": (meeting.place, place),
     }
     if held_on != meeting.held_on:
         _move_to_day(meeting, held_on)
-    meeting.kind, meeting.starts_at, meeting.place = kind, starts_at, place
+    meeting.kind, meeting.place = kind, place
+    meeting.starts_at, meeting.ends_at = starts_at, ends_at
     settle(meeting, by=by, right=FILE)
     recount(meeting, by=by)  # on another day others may vote
     rewritten(meeting)
@@ -246,7 +251,7 @@ def is_empty(meeting: Meeting, seat: Seat) -> bool:
 
 @transaction.atomic
 def close_meeting(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Meeting:
-    """Close the meeting; whether it had its quorum is written down with it."""
+    """Close the meeting; whether it had its quorum is written down with it, and the hour, if it ends on its day."""
     meeting = hold(meeting, based_on=based_on)
     if meeting.state != Meeting.State.OPEN:
         raise ValidationError(_("Only a meeting in progress can be closed."))
@@ -254,6 +259,9 @@ def close_meeting(meeting: Meeting, *, by: Seat, based_on: int | None = None) ->
     if quorum.is_counted and not quorum.recorded:
         raise ValidationError(_("Record first who was at the table."))
     meeting.state = Meeting.State.NO_QUORUM if quorum.makes_recommendations else Meeting.State.HELD
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    if meeting.ends_at is None and now.date() == meeting.held_on and now.time() > (meeting.starts_at or now.time().min):
+        meeting.ends_at = now.time()
     settle(meeting, by=by, right=FILE)
     return_cards(meeting, by)
     trail.record(by, CLOSED, meeting, changes={"state": (Meeting.State.OPEN.value, meeting.state)})

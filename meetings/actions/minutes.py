@@ -19,6 +19,7 @@ from krat.reference import calendar
 from meetings.actions.decisions import decide
 from meetings.actions.held import APPROVE, FILE, hold_item, rewritten
 from meetings.models import AgendaItem, Decision, Meeting, MinuteDraft, Remark
+from meetings.paper import freeze
 
 MINUTED = trail.event("item.minuted", gettext_lazy("wrote the minutes of an item"))
 CIRCULATED = trail.event("minutes.circulated", gettext_lazy("sent the minutes for remarks"))
@@ -113,7 +114,10 @@ def remark(meeting: Meeting, *, by: Seat, text: str) -> Remark:
 
 @transaction.atomic
 def approve(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
-    """Approve the minutes: this freezes the text and nothing else (decision 13). Only what was read is approved."""
+    """Approve the minutes: this freezes the text and nothing else (decision 13). Only what was read is approved.
+
+    The paper is stored as it reads now, with its fingerprint, and is not rendered again (decision 33).
+    """
     meeting = hold(meeting)
     if meeting.rewritten != based_on:
         raise ValidationError(_("The minutes were changed after you opened them. Read them again, then approve."))
@@ -124,5 +128,6 @@ def approve(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
     settle(meeting, by=by, right=APPROVE)
     drafts = MinuteDraft.objects.unscoped("approved minutes leave no draft behind, whoever wrote it")
     drafts.filter(item__meeting=meeting).delete()
-    trail.record(by, APPROVED, meeting)
+    paper = freeze(meeting, by)
+    trail.record(by, APPROVED, meeting, changes={"fingerprint": (None, paper.fingerprint)})
     return meeting

@@ -41,6 +41,7 @@ UNSCOPED = {
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",
     "meetings/actions/minutes.py": "approved minutes leave no draft behind, whoever wrote it",
     "meetings/actions/held.py": "the minutes of a meeting already held read differently now",
+    "meetings/paper.py": "body and composition of a meeting that came through the door",
     "meetings/quorum.py": "the quorum of a meeting that came through the door",
 }
 # The invented world is filled by nobody in particular.

@@ -106,17 +106,26 @@ def test_a_button_is_needed_a_link_is_not_enough(coordinator, examples, card):
     assert coordinator.get(url("meetings:card_add", examples.planned, card=card.code)).status == 405
 
 
-def test_on_the_paper_those_who_see_the_card_read_it_and_others_its_alias(coordinator, person, examples, card):
+def test_on_the_page_those_who_see_the_card_read_it_and_others_its_alias(coordinator, person, examples, card):
     put(coordinator, examples.meeting, card)
-    pages = [url("meetings:detail", examples.meeting), url("meetings:minutes", examples.meeting)]
+    address = url("meetings:detail", examples.meeting)
 
-    for address in pages:
-        for username in ("koordinator.durres", "prefekt.durres"):
-            assert card.asked in person(username).look(address).text
-        reader = person("zva.durres").look(address)
-        assert card.alias in reader.text
-        assert card.asked not in reader.html
-    assert [one for one in entries("page.seen", card) if one.route == "meetings:minutes"]
+    for username in ("koordinator.durres", "prefekt.durres"):
+        assert card.asked in person(username).look(address).text
+    reader = person("zva.durres").look(address)
+    assert card.alias in reader.text
+    assert card.asked not in reader.html
+    assert [one for one in entries("page.seen", card) if one.route == "meetings:detail"]
+
+
+def test_the_paper_tells_the_alias_of_a_card_and_no_more_to_anybody(coordinator, person, examples, card):
+    """One paper for all who get the minutes: what only some may read of a card does not stand on it."""
+    put(coordinator, examples.meeting, card)
+
+    for username in ("koordinator.durres", "prefekt.durres", "zva.durres"):
+        shown = person(username).look(url("meetings:minutes", examples.meeting))
+        assert card.alias in shown.text
+        assert card.asked not in shown.html
 
 
 def test_nobody_at_the_table_learns_whose_it_is(coordinator, examples, card):
@@ -140,7 +149,7 @@ def test_deciding_charges_first_the_institution_it_waits_for(coordinator, exampl
         url("meetings:item", item), text="Bashkia merr vendim.", due_on=make.in_days(10).strftime("%d.%m.%Y")
     )
 
-    decision = rows(Decision).get(item=item)
+    decision = rows(Decision).select_related("body").get(item=item)
     task = rows(Task).get(decisions=decision)
     assert day.form("text", "lead").values["lead"] == [str(card.waits_for_id)]
     assert task.lead_id == card.waits_for_id
@@ -173,3 +182,57 @@ def test_the_way_there_stands_on_the_meeting_and_on_the_first_page(coordinator, 
     assert url("meetings:cards", meeting) not in person("prefekt.durres").look(url("meetings:detail", meeting)).links
     titles = [one.title for one in coordinator.look("/").response.context["waiting"]]
     assert f"Put card {card.alias} on an agenda" in titles
+
+
+# --- from the card itself ---
+
+
+def test_from_the_page_of_a_card_the_coordinator_puts_it_on_an_agenda(coordinator, examples, card):
+    meeting = examples.planned
+    page = coordinator.look(url("cases:card", card))
+    assert url("meetings:card_agenda", card) in page.links
+
+    answer = coordinator.press(url("meetings:card_agenda", card), url("meetings:card_add", meeting, card=card.code))
+
+    assert f"Card {card.alias} is on the agenda." in coordinator.follow(answer).text
+    assert item_of(card).meeting_id == meeting.pk
+
+
+def test_the_secretariat_finds_the_way_by_the_alias_alone(secretary, examples, card):
+    shown = secretary.look(url("meetings:card_agenda", card))
+
+    assert card.alias in shown.text
+    assert card.asked not in shown.html
+    assert url("meetings:card_add", examples.planned, card=card.code) in [
+        form.action for form in secretary.look(url("meetings:card_agenda", card)).forms
+    ]
+
+
+@pytest.mark.parametrize("username", ["prefekt.durres", "njmf.durres", "pmf.durres"])
+def test_who_makes_no_agendas_has_no_such_button(person, card, username):
+    somebody = person(username)
+
+    assert url("meetings:card_agenda", card) not in somebody.look(url("cases:card", card)).links
+    assert somebody.get(url("meetings:card_agenda", card)).status == 403
+
+
+def test_the_coordinator_of_another_county_finds_no_such_card(person, card):
+    assert person("koordinator.gjirokaster").get(url("meetings:card_agenda", card)).status == 404
+
+
+def test_a_card_that_does_not_wait_offers_no_agenda(coordinator, examples, card):
+    put(coordinator, examples.planned, card)
+
+    assert url("meetings:card_agenda", card) not in coordinator.look(url("cases:card", card)).links
+    shown = coordinator.look(url("meetings:card_agenda", card))
+    assert "does not wait for an agenda" in shown.text
+    assert not [form for form in shown.forms if "cards" in form.action]
+
+
+def test_meetings_that_are_over_are_not_offered(coordinator, examples, card):
+    over, coming = examples.another_meeting(state="held"), examples.planned
+
+    forms = [form.action for form in coordinator.look(url("meetings:card_agenda", card)).forms]
+
+    assert url("meetings:card_add", coming, card=card.code) in forms
+    assert url("meetings:card_add", over, card=card.code) not in forms

@@ -68,7 +68,7 @@ def decided(coordinator, opened, examples) -> Decision:
     form = coordinator.look(address).form("text", "lead", "due_on")
     words = {"text": ASKED, "lead": examples.place("ZVA").pk, "due_on": day(0)}
     assert coordinator.post(address, form.sent(words)).leads_to
-    return rows(Decision).select_related("item__meeting__body__county").order_by("-pk")[0]
+    return rows(Decision).select_related("item__meeting__body__county", "body").order_by("-pk")[0]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ EDITS = [
     ("plan:measure_report", "measure", "note"),
     ("plan:activity_edit", "activity", "summary"),
 ]
-FIRST, SECOND, BOTH = "Teksti i parë.", "Teksti i dytë.", "Teksti i parë dhe i dytë."
+FIRST, SECOND, BOTH = "Teksti i parë", "Teksti i dytë", "Teksti i parë dhe i dytë"
 
 
 @pytest.fixture

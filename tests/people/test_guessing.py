@@ -6,8 +6,7 @@ With many more others: `tests/soak/test_sign_in_limit.py`.
 from io import StringIO
 
 import pytest
-from allauth.core import context
-from allauth.core.internal import ratelimit
+from allauth.core import context, ratelimit
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, transaction
@@ -34,7 +33,7 @@ def others_fail(how_many: int) -> None:
         address = f"198.51.{number // 25}.{number % 25}"
         request = RequestFactory(REMOTE_ADDR=address).post("/account/login/")
         with context.request_context(request):
-            assert ratelimit.consume(request, app="allauth.account", action="login_failed", key=f"askush{number}")
+            assert ratelimit.consume(request, action="login_failed", key=f"askush{number}")
 
 
 def can_sign_in() -> bool:

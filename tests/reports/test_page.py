@@ -4,9 +4,11 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from html.parser import HTMLParser
 
 import pytest
+from django.utils import timezone
 
 from krat.demo import make
 from krat.reports import queries
@@ -149,13 +151,96 @@ def test_opening_it_leaves_an_entry(coordinator, steers):
     assert entry.route == "reports:numbers"
 
 
-def test_no_address_asks_for_a_part_of_the_numbers(coordinator, cases):
+def test_no_address_asks_for_a_part_of_a_year(coordinator, cases):
     """Nothing that a reader adds to the address narrows what is counted; so no two answers can be subtracted."""
     cases(13)
     whole = tables(coordinator.look(PAGE), left_out="print-only")
 
-    for query in ("?stage=conference", "?year=2025", "?municipality=AL-10-PUKE", "?county=AL-02", "?page=2"):
+    for query in ("?stage=conference", "?month=3", "?municipality=AL-10-PUKE", "?county=AL-02", "?page=2"):
         assert tables(coordinator.look(PAGE + query), left_out="print-only") == whole
+
+
+def test_a_year_is_chosen_among_five_whole_ones(coordinator, cases):
+    this = timezone.localdate().year
+    cases(13, signalled_on=date(this - 1, 3, 1))
+
+    shown = coordinator.look(PAGE)
+    assert [f"{PAGE}?year={this - back}" in shown.links for back in range(6)] == [True] * 5 + [False]
+
+    before = coordinator.look(f"{PAGE}?year={this - 1}")
+    assert f"Cases signalled in {this - 1}: about 15" in before.text
+    assert "Open cases" not in before.text  # which are those of today
+    for wrong in (this + 1, this - 5, "abc", "0", "-1", "²"):
+        assert coordinator.get(f"{PAGE}?year={wrong}").status == 404
+
+
+def test_the_national_office_keeps_its_county_when_it_chooses_a_year(person, cases, empty):
+    this = timezone.localdate().year
+    national = person("koordinatori.kombetar")
+
+    shown = national.look(f"{PAGE}?county={empty.code}&year={this - 1}")
+
+    assert f"{PAGE}?county={empty.code}&year={this - 2}" in shown.links
+
+
+def test_it_begins_with_sentences_that_tell_what_the_tables_tell(coordinator, cases, empty):
+    this = timezone.localdate().year
+    cases(13, stage="conference", signalled_on=date(this, 1, 1))
+    cases(3, stage="follow_up", signalled_on=date(this, 1, 1), place=1)
+    make.card(county=empty)
+
+    shown = coordinator.look(PAGE)
+
+    short = shown.response.context["sentences"]
+    assert 6 <= len(short) <= 8
+    assert short[0].startswith("Open cases now: about 15.")
+    assert f"Cases signalled in {this}: about 15; in {this - 1}: fewer than 5." in short
+    assert any(one.startswith("Open cards: 1.") for one in short)
+    assert not re.search(r"\b(?:3|13|16)\b", " ".join(short[:5]))
+
+
+def test_a_reader_with_cases_of_their_own_reads_both(person, cases, empty):
+    head = make.seat("unit_head", cases(1, stage="conference")[0].holder)
+    cases(13, stage="conference", place=1)
+
+    sentence = person(head.user.username).look(PAGE).response.context["sentences"][0]
+
+    assert sentence.startswith("Open cases now: about 15 of others and 1 of yours.")
+
+
+def test_tables_that_tell_no_number_are_one_line(coordinator, cases):
+    cases(4, stage="conference")
+
+    shown = coordinator.look(PAGE)
+
+    assert not [caption for caption in tables(shown, left_out="print-only") if caption.startswith("Open cases")]
+    assert "Not shown, because every number is small: By stage; By clock; By municipality" in shown.text
+    assert "&lt; 5" not in shown.html
+
+
+def test_a_table_with_one_number_stands_there_whole(coordinator, cases):
+    """The negative control."""
+    cases(13, stage="conference")
+
+    stages = tables(coordinator.look(PAGE), left_out="print-only")["Open cases · By stage"]
+
+    assert [row[1] for row in stages].count("15") == 2  # the stage, and all
+    assert "< 5" in [row[1] for row in stages]
+
+
+def test_what_stands_on_the_page_is_listed_at_its_top(coordinator, cases, empty):
+    cases(13)
+    make.card(county=empty)
+
+    shown = coordinator.look(PAGE)
+
+    for part in ("cases", "cards", "referrals", "days", "signals", "quarters"):
+        assert f"#{part}" in shown.links
+        assert f'id="{part}"' in shown.html
+
+
+def test_on_paper_it_has_its_head(coordinator, cases):
+    assert 'class="letterhead print-only"' in coordinator.look(PAGE).html
 
 
 def test_the_national_office_chooses_a_county_and_the_trail_says_which(person, cases, empty):

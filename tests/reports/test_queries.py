@@ -142,6 +142,32 @@ def test_quarters_are_those_of_the_signal_and_of_closing(steers, cases, empty):
     assert closed.total.told.is_few
 
 
+def test_a_year_is_told_the_same_way_wherever_it_stands(steers, cases, empty):
+    """The year before, on this year's page, is what its own page tells: nothing is left to subtract."""
+    this = timezone.localdate().year
+    cases(6, signalled_on=datetime.date(this - 1, 2, 1))
+    cases(8, signalled_on=datetime.date(this - 1, 11, 30))
+    cases(9, signalled_on=datetime.date(this - 2, 12, 31))
+
+    _this, before, *_closed = queries.by_quarter(steers, empty, this)
+    its_own, two_before, *_closed = queries.by_quarter(steers, empty, this - 1)
+
+    assert before == its_own
+    assert two_before.total.told.value == 10
+
+
+def test_years_do_not_overlap(steers, cases, empty):
+    this = timezone.localdate().year
+    place = empty.municipalities.first().code
+    for year, times in ((this - 1, 8), (this - 2, 6)):
+        for _once in range(times):
+            make.signal(municipality=place, sent_at=datetime.datetime(year, 12, 31, 12, tzinfo=datetime.UTC))
+
+    told = {year: queries.signals(steers, empty, year).total.told.value for year in queries.years()}
+
+    assert told == {this: None, this - 1: 10, this - 2: 5, this - 3: None, this - 4: None}
+
+
 # --- signals and referrals ---
 
 
@@ -167,9 +193,9 @@ def test_the_median_of_days_until_an_answer_stands_by_institution(steers, cases,
     for days, case in zip((1, 2, 3, 9, 20), cases(5), strict=True):
         make.referral(case, school, state="accepted", sent_at=at(12, days=30), accepted_at=at(12, days=30 - days))
     for case in cases(3):
-        make.referral(case, shelter, purpose="shelter")
+        make.referral(case, shelter, purpose="shelter", sent_at=at(12, days=30))
 
-    found, until_answer = queries.referrals(steers, empty)
+    found, until_answer = queries.referrals(steers, empty, at(12, days=30).year)
 
     assert found.total.told.value == 10
     assert [(str(one.label), one.told.value, one.median) for one in until_answer] == [
@@ -192,7 +218,7 @@ def test_the_education_office_reads_its_own_days_exactly(cases, empty):
     office = make.seat("education", county=empty)
     make.referral(cases(1)[0], office.institution, state="accepted", sent_at=at(12, days=9), accepted_at=at(12, days=5))
 
-    found, until_answer = queries.referrals(office, empty)
+    found, until_answer = queries.referrals(office, empty, at(12, days=9).year)
 
     assert found.has_own
     assert [(one.own, one.own_median) for one in until_answer] == [(1, 4), (0, None)]

@@ -80,6 +80,10 @@ class Examples:
         return self.another_meeting(state="held", minutes="circulated")
 
     @cached_property
+    def approved(self) -> Meeting:
+        return self.another_meeting(state="held", minutes="approved")
+
+    @cached_property
     def item(self) -> AgendaItem:
         return make.item(self.meeting)
 

@@ -40,6 +40,13 @@ def _item(s: Examples) -> None:
     make.review(s.meeting, old)
 
 
+def _approved_item(s: Examples) -> None:
+    """An item of approved minutes with a decision with a task, and an attendance."""
+    item = make.item(s.approved, rapporteur=s.place("ZVA"), discussion="U tha.")
+    make.decision(item, number=DECISIONS + make.number(), tasks=[make.task(make.institution())])
+    make.attendance(s.approved, make.institution())
+
+
 def _task(s: Examples) -> None:
     task = make.task(make.institution(), supporting=[s.place("ZVA"), make.institution()], measure=s.measure)
     make.decision(s.item, number=DECISIONS + make.number(), tasks=[task])
@@ -182,6 +189,9 @@ PAGES = [
     Shows("meetings:detail", COORDINATOR, at("meetings:detail", "meeting"), _item),
     Shows("meetings:detail", BORDER, at("meetings:detail", "meeting"), _item),
     Shows("meetings:minutes", BORDER, at("meetings:minutes", "meeting"), _item),
+    Shows("meetings:minutes", BORDER, at("meetings:minutes", "approved"), _approved_item),
+    Shows("meetings:detail", BORDER, at("meetings:detail", "approved"), _approved_item),
+    Shows("meetings:invitation", BORDER, at("meetings:invitation", "planned"), lambda s: make.item(s.planned)),
     Shows("meetings:item", COORDINATOR, at("meetings:item", "item"), _item),
     Shows("meetings:decisions", BORDER, at("meetings:decisions"), _item),
     Shows("meetings:decision", BORDER, at("meetings:decision", "decision"), _review),

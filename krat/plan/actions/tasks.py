@@ -16,6 +16,7 @@ from krat.committee.models import Body, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure, Step, Task
 from krat.plan.models.task import MOVES, State
+from krat.plan.titles import tidy
 from krat.reference.models import County
 
 GIVEN = trail.event("task.given", gettext_lazy("gave a task"))
@@ -44,6 +45,7 @@ def give(
     predates_registry: bool = False,
 ) -> Task:
     """Give a task to one responsible institution until a day; it is live at once (decision 13)."""
+    title = tidy(title)
     refuse_personal({"title": title, "details": details})
     given_on = given_on or timezone.localdate()
     if due_on is not None and due_on < given_on:
@@ -83,6 +85,7 @@ def change(
     note: str = "",
 ) -> Task:
     """Change the words, the lead or the day of a task that is still open; a ``note`` stands in its course."""
+    title = tidy(title)
     refuse_personal({"title": title, "details": details, "note": note})
     task = hold(task, based_on=based_on)
     if not task.is_open:

@@ -91,7 +91,7 @@ class Task(VersionedModel):
     body = models.ForeignKey(
         Body, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("body")
     )
-    source = models.CharField(_("number of its origin"), max_length=40, blank=True)  # 3/2026, or 1.1.3
+    source = models.CharField(_("number of its origin"), max_length=40, blank=True)  # KRAT 3/2026, or 1.1.3
     title = models.CharField(_("task"), max_length=300)
     details = models.TextField(_("details"), blank=True)
     lead = models.ForeignKey(

@@ -63,7 +63,8 @@ def task_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     context = {
         "task": task,
         "due": due_of(task.due_on) if task.is_open else None,
-        "decisions": task.decisions.visible_to(seat),  # what lies above looks back through the relation, scoped
+        # What lies above looks back through the relation, scoped.
+        "decisions": task.decisions.visible_to(seat).select_related("body"),
         "supporting": task.supporting.visible_to(seat),
         "steps": Step.objects.visible_to(seat).filter(task=task).select_related("seat__institution", "seat__user"),
         "changes": _changes(task) if rights.may(seat, "tasks.give") else [],

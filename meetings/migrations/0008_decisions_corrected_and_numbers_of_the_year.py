@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('committee', '0001_first'),
-        ('meetings', '0004_office_of_substitutes'),
+        ('meetings', '0007_numbers_say_their_body'),
         ('people', '0001_first'),
         ('plan', '0001_first'),
         ('reference', '0002_lists_of_cases'),
