@@ -7,17 +7,13 @@ and disposing of a case destroys one. A column holds one encrypted JSON of the f
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.db import models
 
 from krat.access import crypto
 
-_NONCE = 12
 Ciphertext = bytes | memoryview
 
 
@@ -82,20 +78,14 @@ class EncryptedJSONField(models.BinaryField):  # type: ignore[type-arg]  # takes
 
     def open(self, row: Any, ciphertext: Ciphertext) -> dict[str, str]:
         """The data of a row; raises `crypto.DecryptionError` where the bytes belong to another row or were changed."""
-        raw = bytes(ciphertext)
-        try:
-            plain = AESGCM(row.data_key()).decrypt(raw[:_NONCE], raw[_NONCE:], self._place(row))
-        except InvalidTag as mistake:
-            raise crypto.DecryptionError("This does not open in this row.") from mistake
-        opened: dict[str, str] = json.loads(plain)
+        opened: dict[str, str] = json.loads(crypto.decrypt_under(row.data_key(), ciphertext, place=self._place(row)))
         return self.empty() | opened
 
     def pre_save(self, model_instance: Any, add: bool) -> bytes:
         """Encrypt the data on its way to the database, anew at every save."""
         data = getattr(model_instance, self.attname)
-        nonce = secrets.token_bytes(_NONCE)
-        plain = json.dumps(data, ensure_ascii=False).encode()
-        return nonce + AESGCM(model_instance.data_key()).encrypt(nonce, plain, self._place(model_instance))
+        plain = json.dumps(data, ensure_ascii=False)
+        return crypto.encrypt_under(model_instance.data_key(), plain, place=self._place(model_instance))
 
-    def _place(self, row: Any) -> bytes:
-        return f"{row._meta.db_table}:{self.column}:{row.code}".encode()
+    def _place(self, row: Any) -> str:
+        return f"{row._meta.db_table}:{self.column}:{row.code}"

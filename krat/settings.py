@@ -53,6 +53,11 @@ KRAT_SMALL_CELL = env.int("KRAT_SMALL_CELL", default=5)
 if KRAT_SMALL_CELL < 3:
     raise ImproperlyConfigured("KRAT_SMALL_CELL hides too little: set it to 3 or more, or leave it out for 5.")
 
+# How long after its last word a draft that nobody sends is kept (decision 18).
+KRAT_DRAFT_DAYS = env.int("KRAT_DRAFT_DAYS", default=14)
+if not 1 <= KRAT_DRAFT_DAYS <= 60:
+    raise ImproperlyConfigured("KRAT_DRAFT_DAYS must lie between 1 and 60, or be left out for 14.")
+
 # --- Parts ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

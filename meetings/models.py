@@ -414,35 +414,6 @@ class Remark(ScopedModel):
         return _paths(seat, "meeting")
 
 
-class MinuteDraft(ScopedModel):
-    """What somebody writes on an agenda item and has not saved yet. Encrypted: it has not met the identity guard."""
-
-    processing = Processing(
-        _("nothing typed is lost"),
-        Level.ENCRYPTED,
-        _("until the item is saved, at the latest until the minutes are approved"),
-    )
-
-    view_right = "meetings.file"
-
-    item = models.ForeignKey(AgendaItem, on_delete=models.CASCADE, related_name="drafts", verbose_name=_("item"))
-    seat = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
-    ciphertext = models.BinaryField(_("encrypted text"), db_column="sealed")
-    based_on = models.PositiveIntegerField(_("based on version"))
-    saved_at = models.DateTimeField(_("saved at"), auto_now=True)
-
-    class Meta(ScopedModel.Meta):
-        verbose_name = _("draft")
-        constraints = [models.UniqueConstraint(fields=["item", "seat"], name="one_draft_per_item_and_seat")]
-
-    def __str__(self) -> str:
-        return str(self.saved_at)
-
-    @classmethod
-    def paths(cls, seat: Subject) -> dict[Reach, Q]:
-        return {Reach.COUNTY: Q(seat=seat.pk)}  # nobody else's drafts, however far the right goes
-
-
 class ApprovedMinutes(ScopedModel):
     """Minutes as they read when they were approved (procesverbali i miratuar): the paper itself (decision 33).
 

@@ -8,17 +8,17 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Card
-from krat.access import rights
+from krat.access import drafts, rights
 from krat.access.requests import Shown
+from krat.access.scoping import hold
 from krat.access.views import door, needs
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -409,19 +409,26 @@ def meeting_step_back(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     return redirect("meetings:detail", code=meeting.code)
 
 
+def _is_frozen(request: SignedIn, meeting: Meeting) -> bool:
+    """Whether the minutes are approved. Whoever keeps a draft holds the meeting, so that none outlives an approval."""
+    return (hold(meeting) if drafts.is_kept(request) else meeting).is_frozen
+
+
+def _is_too_late(request: SignedIn, meeting: Meeting) -> bool:
+    """Whether nothing can be written to a meeting any more, and nothing was sent that would be lost."""
+    sentence = _("These minutes are approved; their text does not change any more.")
+    return _is_frozen(request, meeting) and comes_too_late(request, sentence)
+
+
 @needs("meetings.file")
 def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The meeting day on one screen: agenda left, the item and its new decision in the middle, attendance right."""
     item = door(request, _items(), code)
     meeting = item.meeting
-    if meeting.is_frozen and comes_too_late(
-        request, _("These minutes are approved; their text does not change any more.")
-    ):
+    if _is_too_late(request, meeting):
         return redirect("meetings:detail", code=meeting.code)
-    draft = actions.open_draft(item, by=request.seat)
+    is_written = meeting.was_held and not meeting.is_frozen
     initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
-    if draft is not None:
-        initial |= {"discussion": draft[1], "version": draft[0].based_on}
     _with_cards([item], request)
     form = ItemDayForm.of(request, seat=request.seat, meeting=meeting, initial=initial | _charged(item))
     if form.is_accepted():
@@ -442,7 +449,7 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("The minutes of this item were saved."))
             following = _next_after(item, request.seat) if goes_on else None
             return redirect("meetings:item", code=(following or item).code)
-    context, cards = _day(request, item, form, draft[0].saved_at if draft else None)
+    context, cards = _day(request, item, form if is_written or form.is_sent else None)
     return render_page(request, "meetings/day.html", context, shown=cards)
 
 
@@ -452,7 +459,7 @@ def _next_after(item: AgendaItem, seat: Seat) -> AgendaItem | None:
     return rows.filter(position__gt=item.position).first() or rows.filter(is_done=False).first()
 
 
-def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm, draft_at: Any) -> tuple[dict[str, Any], list[Card]]:
+def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm | None) -> tuple[dict[str, Any], list[Card]]:
     paper, cards = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
     body = item.meeting.body
@@ -463,30 +470,10 @@ def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm, draft_at: Any) 
     day = paper | {
         "item": current,
         "form": form,
-        "draft_at": draft_at,
         "attendance_form": _attendance_form(request, item.meeting, initial={"item": item.code}),
         "next_number": item.meeting.body.numbered((last.number if last else 0) + 1, item.meeting.year),
-        "stands_on": item.version if form.conflict is None else form["version"].value(),
     }
     return day, cards
-
-
-@needs("meetings.file", methods=("POST",))
-def item_draft(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Autosave: keep what is being written on an item, encrypted. Answers JSON."""
-    item = door(request, _items(), code)
-    based_on, text = _version(request), request.POST.get("text", "")
-    if len(text) > 20_000:
-        return JsonResponse({"message": _("The text is too long to be kept as a draft.")}, status=422)
-    try:
-        draft = actions.save_draft(item, by=request.seat, text=text, based_on=based_on)
-    except ValidationError as refusal:
-        return JsonResponse({"message": " ".join(refusal.messages)}, status=422)
-    at = formats.time_format(timezone.localtime(draft.saved_at), "H:i")
-    if based_on != item.version:
-        data = _("Somebody changed this item. Your text is kept; save to see both.")
-        return JsonResponse({"message": data, "version": based_on}, status=409)
-    return JsonResponse({"version": based_on, "at": at})
 
 
 @needs("meetings.file", methods=("GET",))
@@ -568,6 +555,8 @@ def review(request: SignedIn, code: uuid.UUID, decision: uuid.UUID) -> HttpRespo
     """What the meeting found on a decision that returned to its agenda."""
     meeting = door(request, Meeting.objects.for_list(), code)
     found = door(request, Decision.objects.for_list().prefetch_related(_tasks_for(request.seat)), decision)
+    if _is_too_late(request, meeting):
+        return redirect("meetings:detail", code=meeting.code)
     before = Review.objects.visible_to(request.seat).filter(meeting=meeting, decision=found).first()
     initial = {"version": found.version, "outcome": before.outcome, "note": before.note} if before else {}
     form = ReviewForm.of(request, initial={"version": found.version} | initial)
@@ -619,6 +608,8 @@ def minutes_circulate(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def remark_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """A remark on circulated minutes."""
     meeting = door(request, Meeting.objects.for_list(), code)
+    if _is_too_late(request, meeting):
+        return redirect("meetings:detail", code=meeting.code)
     form = RemarkForm.of(request)
     if form.is_accepted():
         with form.catching():

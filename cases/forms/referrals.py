@@ -53,6 +53,7 @@ class ReferForm(BaseForm):
 
     def __init__(self, *args: Any, case: Case, purpose: str, receivers: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.variant = purpose
         self.offer("receiver", receivers)
         if len(receivers) == 1:
             self.fields["receiver"].initial = receivers[0].pk

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.keys import key_of
 from cases.models.reach import Caseload, InCase
 from cases.models.signal import Kind, Signal
 from cases.models.stages import MOVES, OVER, Risk, Stage, VictimStatus
@@ -154,6 +155,10 @@ class Case(VersionedModel):
 
     def __str__(self) -> str:
         return self.number
+
+    def data_key(self) -> bytes:
+        """The opened data key of the case."""
+        return key_of(self, case_id=self.pk)
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:

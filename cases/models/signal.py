@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from cases.models.keys import key_of
 from cases.models.reach import Caseload
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
@@ -78,6 +79,10 @@ class Signal(ScopedModel):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+    def data_key(self) -> bytes:
+        """The opened data key of the signal."""
+        return key_of(self, signal_id=self.pk)
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:

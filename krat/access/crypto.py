@@ -124,6 +124,21 @@ def decrypt(ciphertext: bytes | memoryview, *, place: str) -> str:
         raise DecryptionError("This text does not open in this place.") from mistake
 
 
+def encrypt_under(key: bytes, words: str, *, place: str) -> bytes:
+    """Encrypt a text under a data key, for one place; who holds the key is the caller's affair."""
+    nonce = secrets.token_bytes(_NONCE)
+    return nonce + AESGCM(key).encrypt(nonce, words.encode(), place.encode())
+
+
+def decrypt_under(key: bytes, ciphertext: bytes | memoryview, *, place: str) -> str:
+    """The text that was encrypted under this key for this place; raises `DecryptionError`."""
+    raw = bytes(ciphertext)
+    try:
+        return AESGCM(key).decrypt(raw[:_NONCE], raw[_NONCE:], place.encode()).decode()
+    except (InvalidTag, ValueError) as mistake:
+        raise DecryptionError("This text does not open in this place.") from mistake
+
+
 def keyed_hash(words: bytes, *, use: str) -> str:
     """A hash that only the holder of the hash key can compute, so that nobody guesses what was hashed."""
     key = _derived(_keys(settings.KRAT_KEYS).hashing, use)

@@ -1,4 +1,4 @@
-"""Models of access: forms received, forms to recover, the cache, and which installation this database is."""
+"""Models of access: forms received, recovered and in writing, the cache, and which installation this database is."""
 
 import uuid
 
@@ -42,6 +42,33 @@ class RecoveredForm(models.Model):
 
     def __str__(self) -> str:
         return str(self.code)
+
+
+class Draft(models.Model):
+    """What somebody is writing in a form and has not sent yet, encrypted; found by them alone, in the same seat."""
+
+    processing = Processing(
+        _("nothing typed is lost"),
+        Level.ENCRYPTED,
+        _("until the form is sent; fourteen days after the last word, unless the setting says less"),
+        PUBLIC_TASK,
+    )
+
+    code = models.UUIDField(_("code"), unique=True, editable=False)
+    owner = models.UUIDField(_("owner"))
+    seat = models.UUIDField(_("seat"))
+    form = models.CharField(_("form"), max_length=300)  # its address: codes and fixed words, nothing that was typed
+    thing = models.UUIDField(_("thing"), null=True, db_index=True)  # what came through the door; with it the draft goes
+    ciphertext = models.BinaryField(_("encrypted words"), db_column="sealed")
+    saved_at = models.DateTimeField(_("saved at"), db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "seat", "form"], name="one_draft_per_writer_and_form"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.saved_at)
 
 
 class CacheEntry(models.Model):

@@ -16,7 +16,7 @@ from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 
-from krat.access import crypto
+from krat.access import crypto, drafts
 from krat.access.models import RecoveredForm, Submission
 
 FIELD = "_once"
@@ -24,7 +24,8 @@ RECOVERABLE_FOR = timedelta(minutes=30)
 TOKEN_AGE = timedelta(days=7)  # a page that stood open over the weekend still keeps what was typed on it
 _SALT = "krat.form"
 # Never kept: what belongs to one request only, and secrets on whatever page they are asked for.
-_LEFT_OUT = {FIELD, "csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "again"}
+_OF_THE_REQUEST = {FIELD, drafts.FIELD, drafts.BACK, "csrfmiddlewaretoken"}
+_LEFT_OUT = _OF_THE_REQUEST | {"password", "password1", "password2", "oldpassword", "again"}
 _IN_SESSION = "kept_forms"
 
 
@@ -75,13 +76,19 @@ def digest(request: HttpRequest) -> str | None:
     return crypto.keyed_hash(repr([token, request.path_info, content]).encode(), use="submission")
 
 
+def without_secrets(sent: QueryDict) -> QueryDict:
+    """What was typed, without what is never kept."""
+    words = QueryDict(mutable=True)
+    for name, values in sent.lists():
+        if name not in _LEFT_OUT:
+            words.setlist(name, values)
+    return words
+
+
 def keep(request: HttpRequest) -> bool:
     """Encrypt what was typed for the reader whom the page's token names; says whether it was kept (one insert)."""
     reader = _reader_of(request.POST.get(FIELD, ""))
-    words = QueryDict(mutable=True)
-    for name, values in request.POST.lists():
-        if name not in _LEFT_OUT:
-            words.setlist(name, values)
+    words = without_secrets(request.POST)
     if reader is None or not any(words.values()):
         return False
     code = uuid.uuid4()
@@ -156,6 +163,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def forget_old() -> None:
-    """Forget what cannot come again: expired forms, and submissions whose tokens have expired (two deletes)."""
+    """Forget what cannot come again: drafts, expired forms, submissions whose tokens have expired (three deletes)."""
+    drafts.forget_old()
     RecoveredForm.objects.filter(kept_at__lt=timezone.now() - RECOVERABLE_FOR).delete()
     Submission.objects.filter(received_at__lt=timezone.now() - TOKEN_AGE).delete()

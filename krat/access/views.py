@@ -18,11 +18,11 @@ from typing import Any, Protocol, TypeVar, cast
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, connection, models, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from krat.access import recovered_forms, rights
+from krat.access import drafts, recovered_forms, rights
 from krat.access.access_logger import AccessLogFailed, access_logger
 from krat.access.models import Submission
 from krat.access.requests import SeatRequest, Shown, Visit, Watched
@@ -210,6 +210,8 @@ def _log_access(request: Watched, right: str, route: str) -> None:
 def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> HttpResponse:
     """Run a changing request once: the same form sent again gets the first one's answer."""
     request.recovered = None
+    if drafts.is_kept(request) or drafts.is_dropped(request):
+        return _of_a_draft(view, request, *args, **kwargs)
     if request.method != "POST":
         if request.method == "GET":
             request.recovered = recovered_forms.take_back(request, request.user.code)
@@ -238,9 +240,28 @@ def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> Ht
         submission.outcome = outcome[:300]
         submission.save(update_fields=["outcome"])
         recovered_forms.is_accepted(request, request.user.code)
+        drafts.forget(request, request.path)
     else:
         submission.delete()  # nothing was done: the corrected form is a new one
     return answer
+
+
+def _of_a_draft(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    """Keep a draft, or throw it away. The form's page decides whether it may be written; nothing is done with it."""
+    if not recovered_forms.is_page(request.path_info):
+        return _not_allowed(request, getattr(request.resolver_match.func, "methods", ()))
+    if drafts.is_dropped(request):
+        drafts.forget(request, request.path)
+        back = request.POST.get(drafts.BACK, "")
+        return HttpResponseRedirect(back if recovered_forms.is_page(back) else request.path)
+    if recovered_forms.is_of_another_seat(request, request.seat.code):
+        said = _("You act in another seat now than when you opened this page. Copy your text before you leave it.")
+        return JsonResponse({"message": said}, status=409)
+    answer = view(request, *args, **kwargs)
+    if isinstance(answer, JsonResponse):
+        return answer
+    said = _("This form cannot be sent any more. Copy your text before you leave this page.")
+    return JsonResponse({"message": said}, status=409)
 
 
 class ShownUnsaid(TypeError):

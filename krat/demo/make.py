@@ -42,7 +42,6 @@ from cases.models.case import NEVER
 from cases.models.keys import give_key
 from cases.models.stages import OVER, Stage, deadline_of
 from cases.sharing import PURPOSES
-from krat.access import crypto
 from krat.access.roles import Role
 from krat.access.scoping import CheckedModel
 from krat.committee.models import Act, Body, Institution, Membership
@@ -52,7 +51,7 @@ from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import County, Municipality, Term
 from meetings import paper
-from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting, MinuteDraft, Remark, Review
+from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting, Remark, Review
 
 M = TypeVar("M", bound=CheckedModel)
 
@@ -376,15 +375,6 @@ def review(meeting: Meeting, decision: Decision, outcome: str = Review.Outcome.G
 def remark(meeting: Meeting, seat: Seat, text: str = "Të saktësohet pika e dytë.") -> Remark:
     """A remark on circulated minutes."""
     return _saved(Remark(meeting=meeting, seat=seat, text=text))
-
-
-def draft(
-    item: AgendaItem, seat: Seat, text: str = "Diskutim i papërfunduar.", *, based_on: int | None = None
-) -> MinuteDraft:
-    """An encrypted draft of what somebody is writing on an item."""
-    row = MinuteDraft(item=item, seat=seat, based_on=based_on or item.version)
-    row.ciphertext = crypto.encrypt(text, place=f"meetings_minutedraft:sealed:{row.code}")
-    return _saved(row)
 
 
 # --- cases ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,10 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, QueryDict
 from django.utils import formats
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+
+from krat.access import drafts
 
 _LINE_BREAKS = "\n\r\t"
 _DASHES = "---------"  # what Django shows where nothing is chosen
@@ -38,20 +42,64 @@ class BothTexts:
 
 
 class BaseForm(forms.Form):
-    """A form of this house: bound to what was sent, or to what was kept when it expired."""
+    """A form of this house: bound to what was sent, or to what was kept when it expired, or filled from its draft."""
 
     required_css_class = "is-required"
     is_sent = False
     conflict: list[BothTexts] | None = None
+    # Why a form with texts of several lines keeps no draft of them; empty where it does.
+    draftless = ""
+    sent_to = ""  # where it is sent, and its draft with it
+    variant = ""  # what tells apart the forms of one address, as a referral's purpose
+    draft_at: datetime.datetime | None = None
 
     @classmethod
     def of(cls, request: HttpRequest, **kwargs: Any) -> Self:
-        """The form of this request: filled from a POST, or from what its writer had typed before it expired."""
-        if request.method == "POST":
+        """The form of this request: filled from a POST, from what its writer had typed before it expired, or from the
+        draft of it. One query for the draft where a page with long texts is opened."""
+        if drafts.is_kept(request):
+            form = cls(**kwargs)
+        elif request.method == "POST":
             form = cls(request.POST, **kwargs)
             form.is_sent = True
-            return form
-        return cls(getattr(request, "recovered", None), **kwargs)
+        else:
+            recovered = getattr(request, "recovered", None)
+            form = cls(recovered, **kwargs)
+            if recovered is None and form.keeps_draft:
+                form.take_up(drafts.take(request, address=request.path, variant=form.variant))
+        form.sent_to = request.path
+        return form
+
+    @property
+    def keeps_draft(self) -> bool:
+        """Whether what is typed into it is kept before it is sent: forms with texts of several lines."""
+        return not self.draftless and any(isinstance(field, Words) for field in self.fields.values())
+
+    def take_up(self, draft: drafts.Kept | None) -> None:
+        """Lay a draft over what the form shows. Where the thing changed since it was begun, both texts are shown."""
+        if draft is None:
+            return
+        self.draft_at = draft.saved_at
+        stale = "version" in self.fields and self._typed(draft.words, "version") != str(self.initial.get("version"))
+        both = []
+        for name, field in self.fields.items():
+            if field.widget.is_hidden or field.widget.value_omitted_from_data(draft.words, {}, self.add_prefix(name)):
+                continue
+            theirs, yours = self.get_initial_for_field(field, name), self._typed(draft.words, name)
+            self.initial[name] = yours
+            if stale:
+                both.append(BothTexts(str(field.label), _worded(field, theirs), _worded(field, yours)))
+        self.conflict = [one for one in both if one.theirs != one.yours] or None
+
+    def _typed(self, words: QueryDict, name: str) -> Any:
+        return self.fields[name].widget.value_from_datadict(words, {}, self.add_prefix(name))
+
+    def is_as_it_stands(self, words: QueryDict) -> bool:
+        """Whether these words say no more than the form says without them."""
+        sent = copy.copy(self)
+        sent.data, sent.is_bound, sent.files = words, True, MultiValueDict()
+        sent._bound_fields_cache = {}  # type: ignore[attr-defined]
+        return not [name for name in sent.changed_data if not sent.fields[name].widget.is_hidden]
 
     def offer(self, name: str, rows: models.QuerySet[Any]) -> None:
         """Let a field choose among these rows: those that the door shows to the seat."""
@@ -152,6 +200,18 @@ def _standing(current: models.Model, name: str, field: forms.Field) -> Any:
         return value
     ids = value.through.objects.filter(**{value.source_field_name: current.pk}).values(value.target_field_name)
     return field.queryset.filter(pk__in=ids)  # type: ignore[union-attr]  # the rows this seat may choose among
+
+
+def _worded(field: forms.Field, value: Any) -> str:
+    """A value of a field as it is read: what is chosen by its words, days and hours as they are written here."""
+    if isinstance(field, forms.ChoiceField):
+        words = {str(code): str(name) for code, name in cast(Any, field.choices)}
+        many = value if isinstance(value, list | tuple | models.QuerySet) else [value]
+        return ", ".join(words.get(str(getattr(one, "pk", one)), "") for one in many if one not in (None, ""))
+    try:
+        return _readable(field.to_python(value))
+    except ValidationError:
+        return str(value)
 
 
 def _readable(value: Any) -> str:

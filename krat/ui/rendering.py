@@ -9,10 +9,12 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from krat.access import drafts, recovered_forms
 from krat.access.requests import Shown
 from krat.access.views import note_shown
 from krat.ui.forms import BaseForm
@@ -41,19 +43,44 @@ def render_page(
     *,
     shown: Iterable[Shown] | None = None,
     status: int = 200,
-) -> TemplateResponse:
+) -> HttpResponse:
     """A page that is rendered later. Querysets and the choices of forms in its context are fetched here and now.
 
     ``shown`` goes to the trail: things, or pairs of a thing and the names of its fields that are shown; what came
     through `door` is noted already. Pages whose right is confidential must say it; raises `ShownUnsaid`.
+    Where a draft was sent it is kept instead (decision 18).
     """
-    note_shown(request, shown)
     context = context or {}
+    if drafts.is_kept(request):
+        return _keep_draft(request, context)
+    note_shown(request, shown)
     for value in context.values():
         _fetch(value)
     if getattr(request, "recovered", None) is not None:
         messages.info(request, _("What you had typed when the page expired was kept. Check it and save again."))
     return TemplateResponse(request, template, context, status=status)
+
+
+def _keep_draft(request: HttpRequest, context: dict[str, Any]) -> JsonResponse:
+    """Keep what is being written, if this page would let its reader send it now. Answers what the script goes by."""
+    forms = [one for one in context.values() if isinstance(one, BaseForm) and one.sent_to == request.path]
+    form = next((one for one in forms if one.keeps_draft), None)
+    if form is None:
+        said = _("This form cannot be sent any more. Copy your text before you leave this page.")
+        return JsonResponse({"message": said}, status=409)
+    words = recovered_forms.without_secrets(request.POST)
+    if sum(len(word) for _name, values in words.lists() for word in values) > drafts.LONGEST:
+        return JsonResponse({"message": _("The text is too long to be kept as a draft.")}, status=422)
+    standing = str(form.initial.get("version", ""))
+    based_on = request.POST.get("version", "") if "version" in form.fields else standing
+    if based_on == standing and form.is_as_it_stands(words):
+        drafts.forget(request, request.path)
+    else:
+        drafts.keep(request, words, address=form.sent_to, variant=form.variant)
+    if based_on != standing:
+        said = _("Somebody changed this in the meantime. Your text is kept; load the page again to see both.")
+        return JsonResponse({"message": said}, status=409)
+    return JsonResponse({"at": formats.time_format(timezone.localtime(), "H:i")})
 
 
 class File(HttpResponse):
@@ -103,6 +130,8 @@ def comes_too_late(request: HttpRequest, sentence: str) -> bool:
 
     What was typed already is not thrown away: the verb refuses it, and it stands there beside the refusal.
     """
+    if drafts.is_kept(request):
+        return True
     if request.method == "POST" or getattr(request, "recovered", None) is not None:
         return False
     messages.info(request, sentence)

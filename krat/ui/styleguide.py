@@ -91,9 +91,10 @@ class ExampleForm(forms.Form):
 
 
 class DraftForm(forms.Form):
-    """The text that saves itself."""
+    """A form that keeps what is typed, opened again."""
 
     use_required_attribute = False
+    sent_to, keeps_draft, draft_at = "#draft", True, _MOMENT
 
     text = forms.CharField(
         label="Diskutimi",
@@ -256,7 +257,6 @@ def context() -> dict[str, Any]:
         "wrong": wrong,
         "filter_form": FilterForm(auto_id="filter_%s"),
         "draft_form": DraftForm(auto_id="draft_%s"),
-        "draft_item": "00000000-0000-4000-8000-000000000000",
         "conflict": [
             BothTexts(
                 "Vendimi",

@@ -14,16 +14,7 @@ from meetings.actions.meetings import (
     open_meeting,
     step_back,
 )
-from meetings.actions.minutes import (
-    approve,
-    circulate,
-    minute,
-    minute_and_decide,
-    open_draft,
-    remark,
-    remarks_until,
-    save_draft,
-)
+from meetings.actions.minutes import approve, circulate, minute, minute_and_decide, remark, remarks_until
 
 __all__ = [
     "CHANGED",
@@ -41,13 +32,11 @@ __all__ = [
     "is_empty",
     "minute",
     "minute_and_decide",
-    "open_draft",
     "open_meeting",
     "record_attendance",
     "remark",
     "remarks_until",
     "review",
-    "save_draft",
     "step_back",
     "withdraw",
     "withdraw_item",

@@ -218,6 +218,8 @@ def step_back(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Mee
         meeting.minutes, meeting.circulated_on = Meeting.Minutes.DRAFT, None
     elif meeting.state in (Meeting.State.HELD, Meeting.State.NO_QUORUM):
         meeting.state = Meeting.State.OPEN
+        if meeting.held_on == timezone.localdate():
+            meeting.ends_at = None  # it goes on; closing writes the hour anew
     elif meeting.state == Meeting.State.OPEN:
         if not is_empty(meeting, by):
             raise ValidationError(_("Something stands in its minutes already; it stays open."), code="state")

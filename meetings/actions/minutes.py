@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from krat.access import crypto
+from krat.access import drafts
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
@@ -18,7 +18,7 @@ from krat.people.models import Seat
 from krat.reference import calendar
 from meetings.actions.decisions import decide
 from meetings.actions.held import APPROVE, FILE, hold_item, rewritten
-from meetings.models import AgendaItem, Decision, Meeting, MinuteDraft, Remark
+from meetings.models import AgendaItem, Decision, Meeting, Remark
 from meetings.paper import freeze
 
 MINUTED = trail.event("item.minuted", gettext_lazy("wrote the minutes of an item"))
@@ -29,7 +29,7 @@ APPROVED = trail.event("minutes.approved", gettext_lazy("approved the minutes"))
 
 @transaction.atomic
 def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_done: bool) -> AgendaItem:
-    """Write what was said on an item; the writer's draft is gone with it."""
+    """Write what was said on an item."""
     refuse_personal({"discussion": discussion})
     item = hold_item(item, based_on=based_on)
     if not item.meeting.was_held:
@@ -37,7 +37,6 @@ def minute(item: AgendaItem, *, by: Seat, based_on: int, discussion: str, is_don
     changes = {"discussion": (item.discussion, discussion), "is_done": (item.is_done, is_done)}
     item.discussion, item.is_done = discussion, is_done
     settle(item, by=by, right=FILE)
-    MinuteDraft.objects.permitted(by, FILE).filter(item=item).delete()
     rewritten(item.meeting)
     trail.record(by, MINUTED, item, changes=changes)
     return item
@@ -57,25 +56,6 @@ def minute_and_decide(
     refuse_personal({"discussion": discussion, "text": decision["text"] if decision is not None else ""})
     item = minute(item, by=by, based_on=based_on, discussion=discussion, is_done=is_done)
     return decide(item, by=by, **decision) if decision is not None else None
-
-
-@transaction.atomic
-def save_draft(item: AgendaItem, *, by: Seat, text: str, based_on: int) -> MinuteDraft:
-    """Keep what is being written, sealed: it has not met the identity guard. Leaves no trail entry of its own."""
-    item = hold_item(item)
-    rows = MinuteDraft.objects.permitted(by, FILE)
-    draft = rows.filter(item=item).first() or MinuteDraft(item=item, seat=by)
-    draft.based_on = based_on
-    draft.ciphertext = crypto.encrypt(text, place=f"meetings_minutedraft:sealed:{draft.code}")
-    return settle(draft, by=by, right=FILE)
-
-
-def open_draft(item: AgendaItem, *, by: Seat) -> tuple[MinuteDraft, str] | None:
-    """The writer's own draft on an item with its text, if there is one (one query)."""
-    draft = MinuteDraft.objects.permitted(by, FILE).filter(item=item).first()
-    if draft is None:
-        return None
-    return draft, crypto.decrypt(draft.ciphertext, place=f"meetings_minutedraft:sealed:{draft.code}")
 
 
 @transaction.atomic
@@ -126,8 +106,8 @@ def approve(meeting: Meeting, *, by: Seat, based_on: int) -> Meeting:
     meeting.minutes = Meeting.Minutes.APPROVED
     meeting.approved_on, meeting.approved_by = timezone.localdate(), by
     settle(meeting, by=by, right=APPROVE)
-    drafts = MinuteDraft.objects.unscoped("approved minutes leave no draft behind, whoever wrote it")
-    drafts.filter(item__meeting=meeting).delete()
+    items = AgendaItem.objects.unscoped("approved minutes leave no draft behind, whoever wrote it")
+    drafts.forget_about([meeting.code, *items.filter(meeting=meeting).values_list("code", flat=True)])
     paper = freeze(meeting, by)
     trail.record(by, APPROVED, meeting, changes={"fingerprint": (None, paper.fingerprint)})
     return meeting

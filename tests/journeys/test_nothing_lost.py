@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.journeys.steps import COORDINATOR, file_meeting, open_item, press, say, sign_in, sign_out, text_of
 
 People = Callable[..., Page]
+DRAFTS = "**/meetings/items/**"
 WORDS = "Njësia kërkoi transport dhe paketa ushqimore për shkurtin."
 TODAY = timezone.localdate()
 
@@ -87,17 +88,20 @@ def test_minutes_survive_a_session_ended_elsewhere(person: People) -> None:
 
 
 def refuse(route: Route) -> None:
-    """A server that is not there."""
-    route.abort("connectionrefused")
+    """A server that is not there for drafts; what else is asked is answered."""
+    if "_draft=keep" in (route.request.post_data or ""):
+        route.abort("connectionrefused")
+    else:
+        route.continue_()
 
 
 def test_minutes_survive_a_server_that_stopped(person: People) -> None:
     """It says "not sent yet"; the text survives a reload, encrypted; it is sent when the server is back."""
     page = person(COORDINATOR)
     item_in_progress(page, TODAY)
-    page.route("**/draft/", refuse)
+    page.route(DRAFTS, refuse)
     page.locator("#id_discussion").fill(WORDS)
-    state = page.locator('[data-save-state][data-is="unsent"]')
+    state = page.locator('[data-save-state][data-is="unsent"]').first
     expect(state).to_be_visible()
     expect(state).to_have_text(say("Not sent yet. It is kept on this device and sent when the connection is back."))
     kept = kept_here(page)
@@ -106,10 +110,10 @@ def test_minutes_survive_a_server_that_stopped(person: People) -> None:
         assert len(word) < 4 or word not in json.dumps(kept, ensure_ascii=False), "kept in plain words"
     page.reload()
     expect(page.locator("#id_discussion")).to_have_value("")
-    offer = page.locator("[data-restore]")
+    offer = page.locator("[data-restore]").first
     expect(offer).to_be_visible()
     expect(offer).to_contain_text(WORDS)
-    page.unroute("**/draft/")
+    page.unroute(DRAFTS)
     offer.locator("[data-restore-take]").click()
     expect(page.locator('[data-save-state][data-is="saved"]')).to_be_visible()
     assert not kept_here(page), "what the registry has, the device does not keep"
@@ -134,7 +138,7 @@ def test_sign_out_clears_the_device(person: People) -> None:
     """After signing out nothing of the draft is left here, encrypted or not."""
     page = person(COORDINATOR, anew=True)
     item_in_progress(page, TODAY)
-    page.route("**/draft/", refuse)
+    page.route(DRAFTS, refuse)
     page.locator("#id_discussion").fill(WORDS)
     expect(page.locator('[data-save-state][data-is="unsent"]')).to_be_visible()
     assert kept_here(page)
@@ -146,7 +150,7 @@ def test_the_next_person_on_this_device_opens_nothing(person: People) -> None:
     """A session that ended without signing out leaves a copy that no other session can open."""
     page = person(COORDINATOR, anew=True)
     item = item_in_progress(page, TODAY)
-    page.route("**/draft/", refuse)
+    page.route(DRAFTS, refuse)
     page.locator("#id_discussion").fill(WORDS)
     expect(page.locator('[data-save-state][data-is="unsent"]')).to_be_visible()
     page.context.clear_cookies()
@@ -154,7 +158,7 @@ def test_the_next_person_on_this_device_opens_nothing(person: People) -> None:
     sign_in(page, "sekretaria.durres")
     page.goto(item)
     expect(page.locator("#id_discussion")).to_have_value("")
-    expect(page.locator("[data-restore]")).to_be_hidden()
+    expect(page.locator("[data-restore]").first).to_be_hidden()
     page.wait_for_function("() => !Object.keys(localStorage).length")
 
 

@@ -1,13 +1,13 @@
-"""Drafts of minutes: kept encrypted while somebody writes, for the writer alone, gone when the item is saved."""
+"""Drafts of minutes and decisions: the meeting day has two forms on one screen, and neither loses a word."""
 
 import base64
 import json
 
 import pytest
 
+from krat.access.models import Draft
 from krat.demo import make
-from meetings.models import MinuteDraft
-from tests.ui.html_client import again, entries, rows, url
+from tests.ui.html_client import again, entries, url
 
 pytestmark = pytest.mark.django_db
 
@@ -20,54 +20,20 @@ def coordinator(person):
 
 
 def keep(who, item, text=WORDS, version=None):
-    sent = {"text": text, "version": item.version if version is None else version}
-    return who.post(url("meetings:item_draft", item), sent)
+    sent = {"discussion": text, "version": item.version if version is None else version, "_draft": "keep"}
+    return who.post(url("meetings:item", item), sent)
 
 
 def said(answer) -> dict:
     return json.loads(answer.response.content)
 
 
-def test_a_draft_is_kept_and_only_its_writer_gets_it_back(coordinator, person, examples):
-    answer = keep(coordinator, examples.item)
-
-    assert answer.status == 200
-    assert said(answer)["version"] == examples.item.version
-    assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == WORDS
-    assert WORDS not in person("sekretaria.durres").look(url("meetings:item", examples.item)).html
-    assert WORDS not in person("kufi.durres").look(url("meetings:detail", examples.item.meeting)).html
-
-
-def test_its_bytes_hold_no_word(coordinator, examples):
-    keep(coordinator, examples.item)
-
-    ciphertext = bytes(rows(MinuteDraft).get(item=examples.item).ciphertext)
-    assert not [word for word in WORDS.split() if len(word) > 3 and word.encode() in ciphertext]
-
-
 def test_two_writers_have_a_draft_each(coordinator, person, examples):
     keep(coordinator, examples.item, "I pari.")
     keep(person("sekretaria.durres"), examples.item, "I dyti.")
 
-    assert rows(MinuteDraft).filter(item=examples.item).count() == 2
+    assert Draft.objects.count() == 2
     assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == "I pari."
-
-
-def test_kept_again_it_is_one_draft_with_the_newest_text(coordinator, examples):
-    for text in ("një", "një dy", "një dy tre"):
-        keep(coordinator, examples.item, text)
-
-    assert rows(MinuteDraft).filter(item=examples.item).count() == 1
-    assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == "një dy tre"
-
-
-def test_a_draft_that_does_not_open_in_another_place(coordinator, person, examples, seat):
-    keep(coordinator, examples.item)
-    moved = rows(MinuteDraft).get(item=examples.item)
-    other = make.draft(examples.item, seat("sekretaria.durres"))
-    rows(MinuteDraft).filter(pk=other.pk).update(ciphertext=moved.ciphertext)
-
-    assert WORDS not in person("sekretaria.durres").get(url("meetings:item", examples.item)).html
 
 
 def test_it_is_gone_after_saving(coordinator, examples):
@@ -75,11 +41,39 @@ def test_it_is_gone_after_saving(coordinator, examples):
 
     coordinator.save(url("meetings:item", examples.item), discussion="U raportua.")
 
-    assert not rows(MinuteDraft).filter(item=examples.item).exists()
+    assert not Draft.objects.exists()
     assert coordinator.look(url("meetings:item", examples.item)).typed("discussion") == "U raportua."
 
 
-def test_when_somebody_changed_the_item_it_is_kept_and_says_so(coordinator, person, examples):
+def test_a_half_typed_decision_waits_on_its_item_while_another_is_written(coordinator, examples):
+    item, lead = examples.item, examples.place("ZVA")
+    other = make.item(examples.meeting)
+    half = {"version": item.version, "discussion": "U raportua.", "text": WORDS, "lead": lead.pk, "_draft": "keep"}
+    assert coordinator.post(url("meetings:item", item), half).status == 200
+
+    coordinator.save(url("meetings:item", other), discussion="Tjetër.")
+
+    form = coordinator.look(url("meetings:item", item)).form("text")
+    assert (form.values["text"], form.values["lead"]) == ([WORDS], [str(lead.pk)])
+    assert coordinator.look(url("meetings:item", other)).typed("text") == ""
+    coordinator.save(url("meetings:item", item), text="Të hapet regjistri.", lead="")
+    assert not Draft.objects.exists()
+    assert coordinator.look(url("meetings:item", item)).typed("text") == ""
+
+
+def test_a_draft_thrown_away_leads_back_to_a_page_of_the_registry_alone(coordinator, examples):
+    item, day = url("meetings:item", examples.item), url("meetings:detail", examples.meeting)
+    keep(coordinator, examples.item)
+    drop = next(one for one in coordinator.look(item).forms if "_back" in one.names)
+
+    assert coordinator.post(drop.action, drop.sent({"_draft": "drop"})).leads_to == item
+    assert coordinator.look(item).typed("discussion") == ""
+    assert coordinator.post(item, {"_draft": "drop", "_back": day}).leads_to == day
+    for elsewhere in ("https://example.org/", "//example.org/", "/nowhere/", url("meetings:open", examples.meeting)):
+        assert coordinator.post(item, {"_draft": "drop", "_back": elsewhere}).leads_to == item, elsewhere
+
+
+def test_when_somebody_changed_the_item_it_is_kept_and_both_texts_are_shown(coordinator, person, examples):
     opened = examples.item.version
     person("sekretaria.durres").fill(url("meetings:item", examples.item), discussion="E sekretarisë.")
 
@@ -87,11 +81,12 @@ def test_when_somebody_changed_the_item_it_is_kept_and_says_so(coordinator, pers
 
     assert answer.status == 409
     assert "Your text is kept" in said(answer)["message"]
-    shown = coordinator.fill(url("meetings:item", examples.item), is_done="on")
-    assert [(one.theirs, one.yours) for one in shown.response.context["form"].conflict][:1] == [
-        ("E sekretarisë.", WORDS)
-    ]
+    shown = coordinator.look(url("meetings:item", examples.item))
+    assert [(one.theirs, one.yours) for one in shown.response.context["form"].conflict] == [("E sekretarisë.", WORDS)]
+    assert shown.typed("discussion") == WORDS
     assert again(examples.item).discussion == "E sekretarisë."
+    coordinator.save(url("meetings:item", examples.item), discussion=f"E sekretarisë. {WORDS}")
+    assert again(examples.item).discussion == f"E sekretarisë. {WORDS}"
 
 
 @pytest.mark.parametrize("version", ["", "abc", "0", "-3", "9" * 30])
@@ -100,15 +95,10 @@ def test_a_draft_without_its_version_is_kept_as_an_old_one(coordinator, examples
     assert again(examples.item).discussion == ""
 
 
-def test_a_text_that_is_too_long_is_refused(coordinator, examples):
-    assert keep(coordinator, examples.item, "a" * 20_000).status == 200
-    assert keep(coordinator, examples.item, "a" * 20_001).status == 422
-
-
 def test_only_whoever_files_meetings_keeps_drafts(person, examples):
     for username, status in (("kufi.durres", 403), ("prefekt.durres", 403), ("koordinator.gjirokaster", 404)):
         assert keep(person(username), examples.item).status == status
-    assert not rows(MinuteDraft).filter(item=examples.item).exists()
+    assert not Draft.objects.exists()
 
 
 def test_keeping_a_draft_changes_nothing_and_leaves_no_entry(coordinator, examples):
@@ -126,7 +116,28 @@ def test_a_draft_never_meets_the_guard_but_the_item_does(coordinator, examples):
 
     assert shown.beside("discussion")
     assert shown.typed("discussion") == "U fol për Arben Hoxha."
-    assert rows(MinuteDraft).filter(item=examples.item).exists()
+    assert Draft.objects.exists()
+
+
+def test_approving_leaves_no_draft_behind_and_lets_none_come(person, coordinator, examples):
+    item = make.item(examples.circulated)
+    remark = {"text": WORDS, "_draft": "keep"}
+    keep(coordinator, item)
+    keep(person("sekretaria.durres"), item)
+    person("kufi.durres").post(url("meetings:remark", item.meeting), remark)
+    assert Draft.objects.count() == 3
+
+    person("prefekt.durres").press(url("meetings:detail", item.meeting), url("meetings:approve", item.meeting))
+
+    assert not Draft.objects.exists()
+    assert keep(coordinator, item).status == 409
+    assert person("kufi.durres").post(url("meetings:remark", item.meeting), remark).status == 409
+    assert not Draft.objects.exists()
+
+
+def test_before_the_meeting_is_opened_nothing_is_kept(coordinator, examples):
+    assert keep(coordinator, make.item(examples.planned)).status == 409
+    assert not Draft.objects.exists()
 
 
 # --- the key of the browser's own copy ---

@@ -3,7 +3,7 @@
 import pytest
 
 from krat.demo import make
-from meetings.models import AgendaItem, Meeting, MinuteDraft, Remark
+from meetings.models import AgendaItem, Meeting, Remark
 from tests.ui.html_client import again, entries, rows, url, who_did
 
 pytestmark = pytest.mark.django_db
@@ -147,18 +147,7 @@ def test_approved_minutes_do_not_change_by_any_verb(coordinator, frozen, example
     sent = {"outcome": "closed", "note": "Po.", "version": decision.version}
     coordinator.post(url("meetings:review", meeting, decision=decision.code), sent)
     assert again(decision).is_open
-    assert coordinator.post(url("meetings:item_draft", frozen), {"text": "x", "version": 1}).status == 422
     assert state() == before
-
-
-def test_approving_leaves_no_draft_behind(person, examples, seat):
-    item = make.item(examples.circulated)
-    make.draft(item, seat("koordinator.durres"))
-    make.draft(item, seat("sekretaria.durres"))
-
-    person("prefekt.durres").press(url("meetings:detail", item.meeting), url("meetings:approve", item.meeting))
-
-    assert not rows(MinuteDraft).filter(item=item).exists()
 
 
 def test_tasks_go_on_after_the_approval(person, frozen, examples):

@@ -115,18 +115,31 @@ def minute_and_approve(world: World) -> dict[str, Any]:
     return ended | {"approved is what was read": meeting.minutes != "approved" or is_as_read}
 
 
+def keep_draft(world: World, item: Any, text: str) -> None:
+    """What the script of the item's page sends while somebody writes."""
+    from django.test import RequestFactory
+    from django.urls import resolve, reverse
+
+    address = reverse("meetings:item", kwargs={"code": item.code})
+    request: Any = RequestFactory().post(address, {"discussion": text, "version": "1", "_draft": "keep"})
+    request.user, request.seat, request.session = world.coordinator.user, world.coordinator, {}
+    request.resolver_match = resolve(address)
+    answer = request.resolver_match.func(request, code=item.code)
+    assert answer.status_code == 200, answer.content
+
+
 def draft_and_approve(world: World) -> dict[str, Any]:
+    from krat.access.models import Draft
     from meetings import actions
-    from meetings.models import MinuteDraft
 
     meeting, items = world.meeting("held", "circulated")
     item = world.get(items[0])
     ended = at_once(
-        lambda: actions.save_draft(item, by=world.coordinator, text="Po shkruhet.", based_on=1),
+        lambda: keep_draft(world, item, "Po shkruhet."),
         lambda: actions.approve(world.get(meeting), by=world.prefect, based_on=meeting.rewritten),
-        'INSERT INTO "meetings_minutedraft"',
+        'INSERT INTO "access_draft"',
     )
-    left = MinuteDraft.objects.unscoped(WHY).filter(item__meeting=meeting).exists()
+    left = Draft.objects.filter(thing=item.code).exists()
     return ended | {"no draft is left": world.get(meeting).minutes != "approved" or not left}
 
 
@@ -186,14 +199,12 @@ def decide_and_withdraw(world: World) -> dict[str, Any]:
 
 
 def first_draft_from_two_tabs(world: World) -> dict[str, Any]:
-    from meetings import actions
-
     _meeting, items = world.meeting()
 
     def save(text: str) -> Verb:
-        return lambda: actions.save_draft(world.get(items[0]), by=world.coordinator, text=text, based_on=1)
+        return lambda: keep_draft(world, items[0], text)
 
-    return at_once(save("a"), save("b"), 'INSERT INTO "meetings_minutedraft"')
+    return at_once(save("a"), save("b"), 'INSERT INTO "access_draft"')
 
 
 def one_card_on_two_agendas(world: World) -> dict[str, Any]:

@@ -71,4 +71,5 @@ def test_without_locks_approved_minutes_would_change(place):
     """The negative control."""
     ended = run(place, KRAT_RACES_APART="1")
 
-    assert {"minute_and_approve", "draft_and_approve", "first_draft_from_two_tabs"} <= set(wrong(ended))
+    # Two tabs that begin a draft do without: the later words stand.
+    assert {"minute_and_approve", "draft_and_approve"} <= set(wrong(ended))

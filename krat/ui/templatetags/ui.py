@@ -131,6 +131,7 @@ def form(
     tone: str = "",
     name: str = "",
     value: str = "",
+    draft_key_url: str = "",
     second: str = "",
 ) -> SafeString:
     """Write a whole form that posts: tokens, summary of errors, fields, buttons.
@@ -151,6 +152,7 @@ def form(
             "tone": tone,
             "name": name,
             "value": value,
+            "draft_key_url": draft_key_url,
             "second": second,
         },
     )
@@ -228,4 +230,8 @@ def filters(content: str, form: BaseForm | None = None, action: str = "", reset:
 
 def _tokens(context: Context) -> dict[str, Any]:
     """Hand on what every posting form needs: components see nothing of the page by themselves."""
-    return {"csrf_token": context.get("csrf_token", ""), "form_token": context.get("form_token", "")}
+    return {
+        "csrf_token": context.get("csrf_token", ""),
+        "form_token": context.get("form_token", ""),
+        "here": getattr(context.get("request"), "path", ""),
+    }

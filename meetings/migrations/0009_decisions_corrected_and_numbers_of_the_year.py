@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('committee', '0001_first'),
-        ('meetings', '0007_numbers_say_their_body'),
+        ('meetings', '0008_drafts_of_every_form'),
         ('people', '0001_first'),
         ('plan', '0001_first'),
         ('reference', '0002_lists_of_cases'),

@@ -1,0 +1,130 @@
+"""Drafts: what is being written in a form is kept on the server until it is sent, for its writer alone (decision 18).
+
+A draft goes to the form's own address, with ``_draft=keep``, by the form's own door: it is kept only where the same
+seat could send the form at that moment. `needs` knows such a request, `BaseForm` lays a draft into the form that is
+opened again, and `render_page` keeps one; a page with a form of several lines has to do nothing for it.
+"""
+
+import uuid
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest, QueryDict
+from django.utils import timezone
+
+from krat.access import crypto
+from krat.access.models import Draft
+
+FIELD, BACK = "_draft", "_back"
+KEEP, DROP = "keep", "drop"
+LONGEST = 100_000  # what one draft may hold, in letters: several times the longest form
+_VARIANT = "#"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft as its writer gets it back."""
+
+    words: QueryDict
+    saved_at: datetime
+
+
+def is_kept(request: HttpRequest) -> bool:
+    """Whether this request wants a draft kept: nothing is done, and no page is answered."""
+    return request.method == "POST" and request.POST.get(FIELD) == KEEP
+
+
+def is_dropped(request: HttpRequest) -> bool:
+    """Whether this request throws a draft away."""
+    return request.method == "POST" and request.POST.get(FIELD) == DROP
+
+
+def _expired() -> datetime:
+    return timezone.now() - timedelta(days=settings.KRAT_DRAFT_DAYS)
+
+
+def _own(request: Any) -> Any:
+    return Draft.objects.filter(owner=request.user.code, seat=request.seat.code)
+
+
+def _name(address: str, variant: str) -> str:
+    return f"{address}{_VARIANT}{variant}"[:300]
+
+
+def _key(request: Any) -> bytes | None:
+    """The data key of the case or signal that came through the door, or None: then the registry's own key encrypts."""
+    for row in getattr(request, "shown", ()):
+        thing = row[0] if isinstance(row, tuple) else row
+        if hasattr(thing, "data_key"):
+            return cast(bytes, thing.data_key())
+    return None
+
+
+def _place(draft: Draft) -> str:
+    return f"access_draft:sealed:{draft.code}:{draft.owner}:{draft.seat}:{draft.form}"
+
+
+def _encrypt(text: str, *, key: bytes | None, place: str) -> bytes:
+    return crypto.encrypt(text, place=place) if key is None else crypto.encrypt_under(key, text, place=place)
+
+
+def _decrypt(ciphertext: bytes, *, key: bytes | None, place: str) -> str:
+    if key is None:
+        return crypto.decrypt(ciphertext, place=place)
+    return crypto.decrypt_under(key, ciphertext, place=place)
+
+
+def keep(request: Any, words: QueryDict, *, address: str, variant: str = "") -> Draft:
+    """Keep what is written in the form at an address, over what was kept of it before (two or three queries)."""
+    name = _name(address, variant)
+    draft = _own(request).filter(form=name).first()
+    if draft is None:
+        draft = Draft(code=uuid.uuid4(), owner=request.user.code, seat=request.seat.code, form=name)
+    thing = next(iter(getattr(request, "shown", ())), None)
+    draft.thing = getattr(thing, "code", None)
+    key, text, place = _key(request), words.urlencode(), _place(draft)
+    draft.ciphertext = (
+        crypto.encrypt(text, place=place) if key is None else crypto.encrypt_under(key, text, place=place)
+    )
+    draft.saved_at = timezone.now()
+    # Two tabs of one writer may begin at once: the later one's words stand.
+    values = {name: getattr(draft, name) for name in ("code", "thing", "ciphertext", "saved_at")}
+    kept, _made = Draft.objects.update_or_create(owner=draft.owner, seat=draft.seat, form=draft.form, defaults=values)
+    return kept
+
+
+def take(request: Any, *, address: str, variant: str = "") -> Kept | None:
+    """What this writer has not sent yet of the form at an address (one query)."""
+    return take_all(request, [(address, variant)]).get((address, variant))
+
+
+def take_all(request: Any, forms: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Kept]:
+    """The same of several forms, each named by its address and variant (one query, however many)."""
+    names = {_name(*form): form for form in forms}
+    found = {}
+    for draft in _own(request).filter(form__in=list(names), saved_at__gte=_expired()):
+        try:
+            text = _decrypt(draft.ciphertext, key=_key(request), place=_place(draft))
+        except crypto.DecryptionError:
+            continue
+        found[names[draft.form]] = Kept(QueryDict(text), draft.saved_at)
+    return found
+
+
+def forget(request: Any, address: str) -> None:
+    """The form at this address was accepted, or its draft is not wanted: this writer's is gone (one delete)."""
+    _own(request).filter(Q(form=_name(address, "")) | Q(form__startswith=_name(address, ""))).delete()
+
+
+def forget_about(things: Collection[uuid.UUID] | Iterable[uuid.UUID]) -> None:
+    """Nothing more can be written about these things: whoever has a draft on one of them loses it (one delete)."""
+    Draft.objects.filter(thing__in=list(things)).delete()
+
+
+def forget_old() -> None:
+    """Forget drafts on which nobody has written for as long as the setting says (one delete)."""
+    Draft.objects.filter(saved_at__lt=_expired()).delete()
