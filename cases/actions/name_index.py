@@ -11,7 +11,6 @@ from cases.models import Case, Identity, NameToken
 from cases.models.keys import fetch_keys
 
 _BATCH = 500
-_WHY = "names are indexed by nobody in particular, and none of them is shown"
 
 
 def index_anew() -> int:
@@ -32,13 +31,19 @@ def is_due() -> bool:
 
 
 def _former() -> Any:
-    return Identity.objects.unscoped(_WHY).filter(index_version__lt=names.INDEX_VERSION)
+    return Identity.objects.unscoped("indexed, not shown").filter(index_version__lt=names.INDEX_VERSION)
 
 
 @transaction.atomic
 def _index_some() -> int:
     cases = list(_former().order_by("pk").values_list("case_id", flat=True)[:_BATCH])
-    list(Case.objects.unscoped(_WHY).filter(pk__in=cases).order_by("pk").select_for_update().values_list("pk"))
+    list(
+        Case.objects.unscoped("indexed, not shown")
+        .filter(pk__in=cases)
+        .order_by("pk")
+        .select_for_update()
+        .values_list("pk")
+    )
     people = list(_former().filter(case__in=cases))
     fetch_keys(people)
     NameToken.objects.filter(case__in=[one.case_id for one in people]).delete()
@@ -46,5 +51,7 @@ def _index_some() -> int:
         (NameToken(case_id=one.case_id, token=token) for one in people for token in sorted(one.name_tokens())),
         batch_size=5000,
     )
-    Identity.objects.unscoped(_WHY).filter(pk__in=[one.pk for one in people]).update(index_version=names.INDEX_VERSION)
+    Identity.objects.unscoped("indexed, not shown").filter(pk__in=[one.pk for one in people]).update(
+        index_version=names.INDEX_VERSION
+    )
     return len(cases)

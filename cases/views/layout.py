@@ -13,7 +13,7 @@ from cases.access_reason import access_reason
 from cases.identity_facts import people_of, shown_of
 from cases.models import Case, Identity, SentChange
 from krat.access import rights
-from krat.access.views import door
+from krat.access.views import door, note_shown
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.ui.due import Due, due_by
@@ -53,7 +53,7 @@ def layout(
     if identity is None:
         identity = people_of(seat, [case]).get(case.pk)
     if identity is not None:
-        request.shown.append(shown_of(identity))
+        note_shown(request, [shown_of(identity)])
     waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
     parts = [
         {

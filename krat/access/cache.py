@@ -43,7 +43,7 @@ class KeptCache(BaseCache):
             self._rows().filter(key_hash=self._hashed(key, version), until__lte=timezone.now()).delete()
             try:
                 with transaction.atomic():
-                    self._rows().create(key_hash=self._hashed(key, version), **self._kept(value, timeout))
+                    self._rows().create(key_hash=self._hashed(key, version), **self._entry(value, timeout))
                 return True
             except IntegrityError:
                 if self.has_key(key, version):
@@ -54,7 +54,7 @@ class KeptCache(BaseCache):
 
     def set(self, key: Any, value: Any, timeout: float | None = DEFAULT_TIMEOUT, version: int | None = None) -> None:
         """Set, whatever stood there (two queries; two more to remove what has expired, when the key is new)."""
-        kept = self._kept(value, timeout)
+        kept = self._entry(value, timeout)
         _row, is_new = self._rows().update_or_create(key_hash=self._hashed(key, version), defaults=kept)
         if is_new:
             self.forget_expired()
@@ -91,7 +91,7 @@ class KeptCache(BaseCache):
     def _hashed(self, key: Any, version: int | None) -> str:
         return crypto.keyed_hash(self.make_key(key, version=version).encode(), use="cache")
 
-    def _kept(self, value: Any, timeout: float | None) -> dict[str, Any]:
+    def _entry(self, value: Any, timeout: float | None) -> dict[str, Any]:
         return {"value": {"is": value}, "until": self._until(timeout)}
 
     def _until(self, timeout: float | None) -> datetime:

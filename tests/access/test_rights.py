@@ -222,6 +222,7 @@ def test_nobody_below_the_country_can_change_anything_in_another_county():
 # Pages of a case that are read and written in one place: of those who read them, the verb lets write whom it may.
 ASKED_BY_THE_VERB = {
     "cases:search": "changes nothing: what is typed about a person goes by POST (decision 17)",
+    "cases:names": "changes nothing: names in a list are shown on a request of their own, which the trail notes",
     "cases:notes": "writing a note asks for notes.write",
     "cases:school": "writing the part asks for parts.change",
     "cases:aid": "writing the part asks for parts.change",

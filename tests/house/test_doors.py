@@ -54,6 +54,7 @@ RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
     "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
+    "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 
 # The table between two models has an ordinary manager: it may say which ids belong together, and no more.
