@@ -6,8 +6,7 @@ those of this migration, whatever the code says later.
 import hashlib
 import json
 
-from django.db import migrations
-from django.db.models import Q
+from django.db import migrations, models
 
 BODIES = {"committee": ("KRAT", "Komiteti Rajonal Antitrafik"), "table": ("TT", "Tryeza Teknike")}
 ACTS = {
@@ -101,7 +100,7 @@ def _named(institution):
 
 def _attendance(apps, meeting):
     places = apps.get_model("committee", "Membership").objects.filter(
-        Q(ends_on=None) | Q(ends_on__gte=meeting.held_on), starts_on__lte=meeting.held_on, body=meeting.body_id
+        models.Q(ends_on=None) | models.Q(ends_on__gte=meeting.held_on), starts_on__lte=meeting.held_on, body=meeting.body_id
     )
     members = {}
     for one in places.select_related("institution").order_by("-votes", "pk"):
@@ -186,11 +185,11 @@ def _returning(apps, meeting):
     }
     day = meeting.held_on
     stood = apps.get_model("meetings", "Decision").objects.filter(
-        Q(item__meeting__held_on__lt=day) | Q(item__meeting__held_on=day, item__meeting__pk__lt=meeting.pk),
-        Q(closed_at=None)
-        | Q(closed_at=meeting.pk)
-        | Q(closed_at__held_on__gt=day)
-        | Q(closed_at__held_on=day, closed_at__pk__gt=meeting.pk),
+        models.Q(item__meeting__held_on__lt=day) | models.Q(item__meeting__held_on=day, item__meeting__pk__lt=meeting.pk),
+        models.Q(closed_at=None)
+        | models.Q(closed_at=meeting.pk)
+        | models.Q(closed_at__held_on__gt=day)
+        | models.Q(closed_at__held_on=day, closed_at__pk__gt=meeting.pk),
         item__meeting__body__kind=meeting.body.kind,
         item__meeting__body__county=meeting.body.county_id,
     )

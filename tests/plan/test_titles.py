@@ -82,6 +82,7 @@ def test_the_task_of_a_decision_is_called_by_what_it_asks_for(world, seat):
     coordinator = seat("koordinator.durres")
     body = make.body("table", county="AL-02", year=2084, starts_on=make.in_days(-9))
     item = make.item(make.meeting(body, state="open"))
+    make.attendance(item.meeting, coordinator.institution)
     text = "Sipas VKM nr. 578, datë 3.10.2018, ZVA verifikon regjistrimin."
 
     decision = actions.decide(
