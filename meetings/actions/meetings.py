@@ -52,7 +52,7 @@ def convene(
     body = hold(body)
     if not body.starts_on <= held_on <= body.ends_on:
         raise ValidationError({"held_on": _("The body does not stand on that day. Choose the body of that year.")})
-    newest = _body_of(body, held_on)
+    newest = _body_of(body, held_on, by)
     if newest is not None and newest.year > body.year:
         raise ValidationError({"body": _("On that day %(body)s stands already. Choose it.") % {"body": newest}})
     _ask_if_twice(body, held_on, starts_at, by=by, sure=sure)
@@ -78,9 +78,9 @@ def convene(
     return meeting
 
 
-def _body_of(body: Body, day: datetime.date) -> Body | None:
+def _body_of(body: Body, day: datetime.date, by: Seat) -> Body | None:
     """The body of the same kind and county that stands on a day; of two the one made last."""
-    rows = Body.objects.unscoped("the body to which a day belongs").select_related("county")
+    rows = Body.objects.visible_to(by).select_related("county")
     standing = rows.filter(kind=body.kind, county=body.county_id, starts_on__lte=day, ends_on__gte=day)
     return standing.order_by("-year").first()
 
@@ -136,7 +136,7 @@ def change(
         "place": (meeting.place, place),
     }
     if held_on != meeting.held_on:
-        _move_to_day(meeting, held_on)
+        _move_to_day(meeting, held_on, by)
     meeting.kind, meeting.place = kind, place
     meeting.starts_at, meeting.ends_at = starts_at, ends_at
     settle(meeting, by=by, right=FILE)
@@ -146,20 +146,20 @@ def change(
     return meeting
 
 
-def _move_to_day(meeting: Meeting, day: datetime.date) -> None:
+def _move_to_day(meeting: Meeting, day: datetime.date, by: Seat) -> None:
     """Give a held meeting another day, with the body and the year that belong to it; refuses what cannot be."""
     if meeting.was_held and day > timezone.localdate():
         raise ValidationError({"held_on": _("The meeting has begun; it cannot lie in the future.")})
-    body = _body_of(meeting.body, day)
+    body = _body_of(meeting.body, day, by)
     if body is None:
         raise ValidationError({"held_on": _("The body does not stand on that day. Choose the body of that year.")})
-    decisions = Decision.objects.unscoped("decisions of a meeting already held").filter(item__meeting=meeting)
+    decisions = Decision.objects.permitted(by, FILE).filter(item__meeting=meeting)
     if (body.pk, day.year) != (meeting.body_id, meeting.year):
         if decisions.exists():
             raise ValidationError({"held_on": _("Its decisions carry the number of their body and year.")})
         meeting.number = next_number(Meeting, body, day.year)
         meeting.body, meeting.year = body, day.year
-    tasks = Task.objects.unscoped("tasks of a meeting already held").filter(decisions__in=decisions)
+    tasks = Task.objects.visible_to(by).filter(decisions__in=decisions)
     if tasks.exclude(state=TaskState.CANCELLED).filter(due_on__lt=day).exists():
         raise ValidationError({"held_on": _("A task that was given on it is due before that day.")})
     meeting.held_on = day
@@ -194,7 +194,7 @@ def open_meeting(meeting: Meeting, *, by: Seat, based_on: int | None = None, ear
             raise ValidationError(
                 _("It is planned for %(day)s. If it is held today, today becomes its day."), params={"day": day}
             )
-        _move_to_day(meeting, today)
+        _move_to_day(meeting, today, by)
         meeting.planned_for = planned_for
     meeting.state = Meeting.State.OPEN
     settle(meeting, by=by, right=FILE)
@@ -225,7 +225,7 @@ def step_back(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Mee
             raise ValidationError(_("Something stands in its minutes already; it stays open."), code="state")
         meeting.state = Meeting.State.PLANNED
         if meeting.planned_for is not None:
-            _move_to_day(meeting, meeting.planned_for)
+            _move_to_day(meeting, meeting.planned_for, by)
             meeting.planned_for = None
     elif meeting.state in (Meeting.State.POSTPONED, Meeting.State.CANCELLED):
         meeting.state = Meeting.State.PLANNED
