@@ -302,7 +302,7 @@ def offer_what_a_decision_charges(form: BaseForm, seat: Seat, meeting: Meeting) 
         objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year
     )
     form.offer("measure", measures.exclude(objective__plan__state=Plan.State.CLOSED).order_by("number"))
-    form.fields["due_on"].widget.attrs["min"] = max(meeting.held_on, timezone.localdate()).isoformat()
+    form.fields["due_on"].widget.attrs["data-min"] = max(meeting.held_on, timezone.localdate()).isoformat()
 
 
 class CorrectionForm(VersionedForm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import formats
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from krat.access import drafts
 
@@ -226,12 +228,58 @@ def _readable(value: Any) -> str:
     return str(value).replace("\r\n", "\n")
 
 
-class DateField(forms.DateField):
-    """A day: picked in the browser's calendar, or typed as people write it here (31.12.2026)."""
+_DAY = re.compile(r"([0-9]{1,2})[./\s-]+([0-9]{1,2})[./\s-]+([0-9]{4})\.?|([0-9]{2})([0-9]{2})([0-9]{4})")
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_HOUR = re.compile(r"([0-9]{1,2})(?:[:.,\s]([0-9]{2})(?::[0-9]{2})?)?|([0-9]{1,2})([0-9]{2})")
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"], **kwargs)
+
+def read_day(typed: str) -> datetime.date | None:
+    """The day that somebody wrote: day, month and year in four digits, whatever stands between them, or nothing; or
+    as machines write it (2026-12-31). Never month before day. None where it is no day."""
+    typed = typed.strip()
+    if found := _ISO_DAY.fullmatch(typed):
+        year, month, day = found.groups()
+    elif found := _DAY.fullmatch(typed):
+        day, month, year = (one for one in found.groups() if one)
+    else:
+        return None
+    try:
+        return datetime.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+class DayInput(forms.DateInput):
+    """A day as a text, whatever language the browser speaks: its own field shows 12/31/2026 to one set to English."""
+
+    input_type = "text"
+
+    def __init__(self) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _lazy("dd.mm.yyyy"), "data-day": True}
+        super().__init__(attrs, format="%d.%m.%Y")
+
+
+class HourInput(forms.TimeInput):
+    """An hour as a text, on the 24-hour clock in every browser."""
+
+    def __init__(self) -> None:
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _lazy("hh:mm")}
+        super().__init__(attrs, format="%H:%M")
+
+
+class DateField(forms.DateField):
+    """A day, typed as people write it here (31.12.2026); the browser's calendar is an extra."""
+
+    widget = DayInput
+    default_error_messages = {"invalid": _lazy("Write day, month and year, as in 31.12.2026.")}
+
+    def to_python(self, value: Any) -> datetime.date | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value.strip() if isinstance(value, str) else value)
+        day = read_day(value)
+        if day is None:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
     def validate(self, value: datetime.date | None) -> None:
         """Refuse days of another century: they are slips of the finger, and reckoning on from them fails."""
@@ -243,11 +291,20 @@ class DateField(forms.DateField):
 
 
 class TimeField(forms.TimeField):
-    """An hour of the day, on the 24-hour clock."""
+    """An hour of the day, on the 24-hour clock: 9:30, 09.30 or 0930."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
-        super().__init__(input_formats=["%H:%M", "%H:%M:%S"], **kwargs)
+    widget = HourInput
+    default_error_messages = {"invalid": _lazy("Write hour and minutes, as in 14:30.")}
+
+    def to_python(self, value: Any) -> datetime.time | None:
+        if not isinstance(value, str) or not value.strip():
+            return super().to_python(value.strip() if isinstance(value, str) else value)
+        found = _HOUR.fullmatch(value.strip())
+        hour, minutes = ([one for one in found.groups() if one] + ["0"])[:2] if found else ("99", "0")
+        try:
+            return datetime.time(int(hour), int(minutes))
+        except ValueError:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
 class Words(forms.CharField):

@@ -13,6 +13,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from krat.ui.forms import DateField
+
 _MOMENT = datetime(2026, 11, 23, 11, 24, tzinfo=ZoneInfo("Europe/Tirane"))
 
 
@@ -73,7 +75,7 @@ class ExampleForm(forms.Form):
     lead = forms.ChoiceField(
         label="Institucioni përgjegjës", choices=[("", "Zgjidhni"), ("a", "Bashkia Shembull"), ("b", "Zyra Shembull")]
     )
-    due_on = forms.DateField(label="Afati", help_text="Dita, muaji, viti: 20.01.2027")
+    due_on = DateField(label="Afati", help_text="Dita, muaji, viti: 20.01.2027")
     file = forms.FileField(label="Bashkëlidhja", required=False)
     kind = forms.ChoiceField(
         label="Lloji",

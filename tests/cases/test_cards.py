@@ -65,7 +65,7 @@ def test_from_a_late_referral_the_form_is_filled_already(worker, case, people):
 
     assert shown.typed("referral") == str(referral.pk)
     assert shown.typed("waits_for") == str(referral.receiver_id)
-    assert shown.typed("since") == timezone.localdate(sent).isoformat()
+    assert shown.typed("since") == f"{timezone.localdate(sent):%d.%m.%Y}"
     assert shown.typed("kind") == str(make.term("obstacle", "no_answer").pk)
 
 

@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Callable
 
-from django.utils import timezone
+from django.utils import formats, timezone, translation
 from playwright.sync_api import Page, expect
 
 from krat.demo.accounts import PASSWORD
@@ -82,11 +82,14 @@ def test_sign_in_and_file_a_meeting_by_keyboard(window: Callable[..., Page]) -> 
     assert described
     assert "id_held_on_error" in described
     expect(page.locator("#id_held_on_error")).to_be_visible()
-    # The twelfth of the twelfth: typed the same in every browser's order of day and month.
+    # Typed as people write it here, whatever language the browser speaks (this one German); said in words on leaving.
     year = (timezone.localdate() - datetime.timedelta(days=90)).year
-    page.keyboard.type(f"1212{year}")
-    expect(page.locator("#id_held_on")).to_have_value(f"{year}-12-12")
+    page.keyboard.type(f"0412{year}")
     tab_to(page, "#id_place")
+    expect(page.locator("#id_held_on")).to_have_value(f"04.12.{year}")
+    with translation.override("sq"):
+        said = formats.date_format(datetime.date(year, 12, 4), "l, j F Y")
+    expect(page.locator("[data-day-words]")).to_have_text(said)
     page.keyboard.type("Salla e Prefekturës")
     tab_to(page, "main form.form button[type=submit]")
     enter(page)

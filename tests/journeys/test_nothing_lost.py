@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils import formats, timezone, translation
 from playwright.sync_api import Page, Route, expect
 
-from tests.journeys.steps import COORDINATOR, file_meeting, open_item, press, say, sign_in, sign_out, text_of
+from tests.journeys.steps import COORDINATOR, WORKER, file_meeting, open_item, press, say, sign_in, sign_out, text_of
 
 People = Callable[..., Page]
 DRAFTS = "**/meetings/items/**"
@@ -42,6 +42,36 @@ def item_in_progress(page: Page, day: datetime.date) -> str:
     return open_item(page, meeting, "Raportimi i njësive")
 
 
+# --- Somebody goes elsewhere --------------------------------------------------------------------------------
+
+
+def test_a_half_written_note_waits_for_its_writer(person: People) -> None:
+    """A link is followed in the middle of a sentence; without a connection it is not followed at all."""
+    page = person(WORKER)
+    page.goto("/cases/")
+    page.goto(page.locator("main tbody a[href^='/cases/']").first.get_attribute("href") or "")
+    notes = f"{page.url}notes/"
+    page.goto(notes)
+    page.locator("#id_text").fill(WORDS)
+    with page.expect_navigation():
+        page.locator("a.brand").click()
+    page.goto(notes)
+    expect(page.locator("#id_text")).to_have_value(WORDS)
+    expect(page.locator("[data-drops-draft]")).to_be_visible()
+    assert not kept_here(page), "what concerns a case never lies on the device"
+    page.context.set_offline(True)
+    page.locator("#id_text").fill(f"{WORDS} Vijon.")
+    page.locator("a.brand").click()
+    expect(page.locator("[data-offline-stays]")).to_be_visible()
+    page.locator('main form[data-writes] button[type="submit"]').click()
+    assert page.url == notes
+    page.context.set_offline(False)
+    expect(page.locator('[data-save-state][data-is="saved"]')).to_be_visible()
+    with page.expect_navigation():
+        page.locator("[data-drops-draft] button").click()
+    expect(page.locator("#id_text")).to_have_value("")
+
+
 # --- The session ends ---------------------------------------------------------------------------------------
 
 
@@ -60,7 +90,7 @@ def test_a_new_meeting_survives_the_end_of_the_session(person: People) -> None:
     assert "/meetings/new/" in page.url
     expect(page.locator("#id_agenda")).to_have_value(WORDS)
     expect(page.locator("#id_place")).to_have_value("Salla e vogël")
-    expect(page.locator("#id_held_on")).to_have_value(day.isoformat())
+    expect(page.locator("#id_held_on")).to_have_value(f"{day:%d.%m.%Y}")
     assert say("What you had typed when the page expired was kept. Check it and save again.") in text_of(page)
     press(page, "File the meeting")
     assert meetings_on(page, day) == 1

@@ -257,15 +257,56 @@ def test_letters_are_stored_in_one_form():
     assert form.cleaned_data["words"] == "fëmijë"
 
 
-@pytest.mark.parametrize("typed", ["2026-12-31", "31.12.2026", "31/12/2026"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "2026-04-03",
+        "03.04.2026",
+        "3.4.2026",
+        " 3. 4. 2026 ",
+        "03/04/2026",
+        "3-4-2026",
+        "3 4 2026",
+        "03042026",
+        "3.4.2026.",
+    ],
+)
 def test_a_day_is_understood_as_people_write_it(typed):
+    """The third of April, never the fourth of March."""
     form = _Form({"words": "x", "day": typed})
 
     assert form.is_valid()
-    assert form.cleaned_data["day"] == datetime.date(2026, 12, 31)
+    assert form.cleaned_data["day"] == datetime.date(2026, 4, 3)
 
 
-@pytest.mark.parametrize("typed", ["9:30", "09:30", "09:30:00"])
+@pytest.mark.parametrize(
+    "typed",
+    ["31.02.2026", "13/31/2026", "12.31.2026", "3.4.26", "342026", "2026", "2026.04.03", "٣.٤.2026", "3.4.20266"],
+)
+def test_what_is_no_day_is_refused_with_an_example(typed):
+    form = _Form({"words": "x", "day": typed})
+
+    assert form.errors["day"] == ["Write day, month and year, as in 31.12.2026."]
+    assert f'value="{typed}"' in str(form["day"])
+
+
+def test_a_day_is_a_text_in_every_browser_and_shown_as_it_is_written_here():
+    """A browser's own field of a day speaks the browser's language: 04/03/2026 beside 03.04.2026."""
+    shown = str(_Form(initial={"day": datetime.date(2026, 4, 3), "hour": datetime.time(9, 30)}))
+
+    assert 'value="03.04.2026"' in shown
+    assert 'value="09:30"' in shown
+    assert 'type="date"' not in shown
+    assert 'type="time"' not in shown
+    assert shown.count('inputmode="numeric"') == 2
+
+
+@pytest.mark.parametrize("typed", ["25:00", "9:60", "930am", "noon", "12345"])
+def test_what_is_no_hour_is_refused_with_an_example(typed):
+    assert _Form({"words": "x", "hour": typed}).errors["hour"] == ["Write hour and minutes, as in 14:30."]
+
+
+@pytest.mark.parametrize("typed", ["9:30", "09:30", "09:30:00", "9.30", "0930", "930", "9 30"])
 def test_an_hour_is_understood_as_people_write_it(typed):
     form = _Form({"words": "x", "hour": typed})
 

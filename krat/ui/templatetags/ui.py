@@ -1,5 +1,6 @@
 """Block tags that wrap content: sheets, tables, forms, filters. All else is an include in templates/components."""
 
+import datetime
 from html import unescape
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template import Context
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
@@ -42,6 +44,16 @@ def device(user_agent: str) -> str:
     shown = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Mac OS X": "macOS"}
     found = [next((word for word in words if word in user_agent), "") for words in (browsers, systems)]
     return ", ".join(shown.get(word, word) for word in found if word)
+
+
+@register.simple_tag
+def day_names() -> str:
+    """Name the days of the week from Sunday and the months, for the script that says a day in words: browsers need not
+    know Albanian."""
+    sunday = datetime.date(2023, 1, 1)
+    days = [date_format(sunday + datetime.timedelta(days=one), "l") for one in range(7)]
+    months = [date_format(datetime.date(2023, one, 1), "F") for one in range(1, 13)]
+    return "|".join([*days, *months])
 
 
 @register.simple_tag

@@ -1,0 +1,56 @@
+// A day is a text, read as people write it. After leaving the field the page says it in words, and the browser's own
+// calendar is an extra behind a button. The server reads the same ways of writing (krat.ui.forms.read_day).
+const DAY = /^([0-9]{1,2})[./\s-]+([0-9]{1,2})[./\s-]+([0-9]{4})\.?$|^([0-9]{2})([0-9]{2})([0-9]{4})$/;
+const ISO_DAY = /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})$/;
+const two = (number) => String(number).padStart(2, "0");
+
+/** The day that was written: a date, null where there is no such day, undefined where it is not written out yet. */
+function read(typed) {
+  const iso = ISO_DAY.exec(typed.trim());
+  const found = DAY.exec(typed.trim());
+  if (!iso && !found) return undefined;
+  const [day, month, year] = (iso ? iso.slice(1).reverse() : found.slice(1).filter(Boolean)).map(Number);
+  const date = new Date(year, month - 1, day);
+  return date.getFullYear() === year && date.getMonth() === month - 1 && date.getDate() === day ? date : null;
+}
+
+for (const field of document.querySelectorAll("input[data-day]")) {
+  const around = field.closest(".field");
+  const words = around?.querySelector("[data-day-words]");
+  const pick = around?.querySelector("[data-day-pick]");
+  if (!words) continue;
+  const names = words.dataset.names.split("|");
+
+  const tell = () => {
+    const date = read(field.value);
+    words.hidden = date === undefined;
+    if (date === null) words.textContent = words.dataset.none;
+    if (date) words.textContent = `${names[date.getDay()]}, ${date.getDate()} ${names[7 + date.getMonth()]} ${date.getFullYear()}`;
+  };
+
+  field.addEventListener("change", () => {
+    const date = read(field.value);
+    if (date) field.value = `${two(date.getDate())}.${two(date.getMonth() + 1)}.${date.getFullYear()}`;
+    tell();
+  });
+  field.addEventListener("blur", tell);
+
+  if (!pick || !HTMLInputElement.prototype.showPicker) continue;
+  const calendar = Object.assign(document.createElement("input"), { type: "date", tabIndex: -1, className: "day-calendar" });
+  calendar.setAttribute("aria-hidden", "true");
+  if (field.dataset.min) calendar.min = field.dataset.min;
+  pick.after(calendar);
+  pick.hidden = false;
+  pick.addEventListener("click", () => {
+    const date = read(field.value);
+    calendar.value = date ? `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}` : "";
+    calendar.showPicker();
+  });
+  calendar.addEventListener("change", () => {
+    if (!calendar.value) return;
+    field.value = calendar.value;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
+  });
+}
