@@ -20,11 +20,9 @@ PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 # What the registry writes under var/ (database, keys) is for its own user only.
 MANAGE := umask 077 && $(PY) manage.py
 
-# No control socket: gunicorn would put it in the home folder, one path for all its instances on the machine.
 # No forwarder headers: a proxy may say where a request came from (X-Forwarded-…), never which path it asked.
-# No access log: an address says which case was opened, and when.
 GUNICORN := umask 077 && exec $(PY) -m gunicorn krat.wsgi --bind 127.0.0.1:$(PORT) \
-	--worker-class gthread --workers 2 --threads 4 --no-control-socket --forwarder-headers "" --log-level warning
+	--config python:krat.server --forwarder-headers ""
 
 # Checks and tests give the same answer on every machine, whatever its environment says.
 CLEAN := env -u ALLOWED_HOSTS -u DATABASE_URL -u EMAIL_URL -u KRAT_KEYS -u LANGUAGE_CODE -u SECRET_KEY KRAT_NO_DOTENV=1

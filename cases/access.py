@@ -69,8 +69,13 @@ declare(
 )
 declare(
     "cases.identify",
-    _("record what the formal identification found"),
+    _("record a first identification, by any body of first contact"),
     {Role.UNIT_HEAD: Reach.INSTITUTION, Role.CHILD_WORKER: Reach.TEAM},
+)
+declare(
+    "cases.find_formally",
+    _("record a formal identification, of the State Social Service with the police"),
+    {Role.SOCIAL_SERVICE: Reach.VICTIMS},
 )
 declare("cases.assign", _("name the team of a case"), {Role.UNIT_HEAD: Reach.INSTITUTION})
 declare("cases.close", _("close and reopen a case"), {Role.UNIT_HEAD: Reach.INSTITUTION})

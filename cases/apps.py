@@ -4,6 +4,7 @@ import sys
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as apps_of_today
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -19,10 +20,14 @@ class CasesConfig(AppConfig):
     }
 
     def ready(self) -> None:
+        from cases import viewers
+        from krat.audit import finding
+
         post_migrate.connect(_index_names, sender=self)
+        finding.numbers_lead_to(viewers.codes_of_number)
 
 
-def _index_names(apps: Any, verbosity: int = 1, **kwargs: Any) -> None:
+def _index_names(apps: Any = apps_of_today, verbosity: int = 1, **kwargs: Any) -> None:
     """Names are found by the rules of today: what was indexed by former ones is indexed anew (decision 9)."""
     from cases.actions import name_index
     from krat.access.crypto import DecryptionError

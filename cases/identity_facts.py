@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
+from typing import Any
 
 from django.utils import formats, timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from cases.forms.cases import CITIZENSHIPS, LANGUAGES, IdentityFields
+from cases.forms.cases import IdentityFields
 from cases.models import Case, Identity
+from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import Sex
 from cases.models.keys import fetch_keys
+from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.requests import Shown
 from krat.people.models import Seat
@@ -39,7 +44,17 @@ def facts_of(identity: Identity, terms: dict[tuple[str, str], str]) -> list[tupl
         words = _in_words(identity, name, terms)
         if words or name in _ALWAYS:
             rows.append((str(IdentityFields.base_fields[name].label), words))
+        if name == "birth_date" and (since := identity.of_age_since) and since <= timezone.localdate():
+            rows.append((_("Of age since"), _of_age(identity, since)))
     return rows
+
+
+def _of_age(identity: Identity, since: datetime.date) -> str:
+    """Since when, and what it changes: from the year alone, the day by which it is certain."""
+    words = {"day": formats.date_format(since, "SHORT_DATE_FORMAT")}
+    if identity.born_on is None:
+        return _("%(day)s at the latest. Consent is asked of the person.") % words
+    return _("%(day)s. Consent is asked of the person.") % words
 
 
 def fields_shown(identity: Identity) -> list[str]:
@@ -58,9 +73,12 @@ def _in_words(identity: Identity, name: str, terms: dict[tuple[str, str], str]) 
     word: str = identity.data[name]
     if name == "birth_date":
         return _born(identity)
+    if name == "personal_number":
+        return " · ".join([word, *doubts(identity.data)]) if word else ""
     if name == "care":
         return terms.get((Term.List.CARE, word), word)
-    choices = {"sex": Sex.choices, "citizenship": CITIZENSHIPS, "language": LANGUAGES}.get(name)
+    lists: dict[str, Any] = {"sex": Sex.choices, "citizenship": CITIZENSHIPS, "language": LANGUAGES}
+    choices = lists.get(name)
     return str(dict(choices).get(word, word)) if choices and word else word
 
 

@@ -57,6 +57,7 @@ class Standing:
     referrals: Sequence[Referral] = ()
     obstacles: Sequence[Obstacle] = ()
     sent: Sequence[SentChange] = ()
+    ends_on_day_of_rest: bool = False  # the running deadline
     done_cards: frozenset[int] = frozenset()  # ids of cards all of whose tasks are over
     now: datetime.datetime = field(default_factory=timezone.now)
 
@@ -296,7 +297,8 @@ def _deadline_in_words(standing: Standing) -> str:
     words = _("It was expected by %(moment)s.") if due < standing.now else _("It is expected by %(moment)s.")
     hour = timezone.localtime(due)
     is_day = (hour.hour, hour.minute) == (23, 59)
-    return words % {"moment": _day(due) if is_day else formats.date_format(hour, "SHORT_DATETIME_FORMAT")}
+    said = words % {"moment": _day(due) if is_day else formats.date_format(hour, "SHORT_DATETIME_FORMAT")}
+    return said + " " + _("That is a day of rest.") if standing.ends_on_day_of_rest else said
 
 
 # --- what waits for others ---

@@ -118,7 +118,7 @@ def _stages(deadlines: Sequence[StageDeadline]) -> list[Event]:
 def _risks(case: Case) -> list[Event]:
     events = []
     for change in trail.history(case):
-        if "risk" in change.values:
+        if change.at and "risk" in change.values:
             risk = change.values["risk"][1]
             words = Risk(risk).label if risk in Risk.values else _("not assessed yet")
             events.append(Event(change.at, _("Risk assessed: %(risk)s") % {"risk": words}))

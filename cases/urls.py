@@ -3,7 +3,7 @@
 from django.urls import path
 
 from cases import api
-from cases.views import cards, case, inbox, lists, parts, referrals, signals, team
+from cases.views import cards, case, identification, inbox, lists, parts, referrals, signals, team
 
 app_name = "cases"
 urlpatterns = [
@@ -12,12 +12,16 @@ urlpatterns = [
     path("cases/search/", lists.case_search, name="search"),
     path("cases/names/", lists.case_names, name="names"),
     path("cases/new/", case.case_add, name="add"),
+    path("cases/handover/", team.case_handover, name="handover"),
     path("cases/team/<uuid:code>/release/", team.team_release, name="release"),
     path("cases/inbox/<uuid:code>/apply/", inbox.inbox_apply, name="inbox_apply"),
     path("cases/inbox/<uuid:code>/drop/", inbox.inbox_drop, name="inbox_drop"),
     path("cases/<uuid:code>/", case.case_detail, name="case"),
     path("cases/<uuid:code>/identity/", case.case_identity, name="identity"),
     path("cases/<uuid:code>/head/", case.case_head, name="head"),
+    path("cases/<uuid:code>/identification/", identification.case_identification, name="identification"),
+    path("cases/<uuid:code>/identify/", identification.case_identify, name="identify"),
+    path("cases/<uuid:code>/identify-formally/", identification.case_identify_formally, name="identify_formally"),
     path("cases/<uuid:code>/risk/", case.case_risk, name="risk"),
     path("cases/<uuid:code>/move/", case.case_move, name="move"),
     path("cases/<uuid:code>/close/", case.case_close, name="close"),
@@ -61,7 +65,7 @@ api_urlpatterns = [
     # cases/
     path("cases/", api.Cases.as_view(), name="cases"),
     path("cases/<uuid:code>/", api.CaseOne.as_view(), name="case"),
-    path("cases/by-reference/<str:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
+    path("cases/by-reference/<path:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
     # referrals/
     path("referrals/", api.Referrals.as_view(), name="referrals"),
     path("referrals/<uuid:code>/", api.ReferralOne.as_view(), name="referral"),

@@ -75,3 +75,10 @@ def _codes_of(case: Case) -> list[UUID]:
         told = SignalWords.objects.unscoped("the words of that signal: their code, not what they say")
         codes += told.filter(signal=case.signal_id).values_list("code", flat=True)
     return codes
+
+
+def codes_of_number(number: str) -> list[UUID]:
+    """What the trail is asked about by a case's own number: the case and all that belongs to it, or nothing."""
+    cases = Case.objects.unscoped("the data protection officer asks the trail by a case's number; no case is shown")
+    case = cases.filter(number__iexact=number.strip()).first()
+    return _codes_of(case) if case is not None else []

@@ -59,7 +59,7 @@ def _without_team(seat: Seat) -> list[Waiting]:
     """The cases of the unit in whose team nobody is, for whoever names teams."""
     if not rights.may(seat, "cases.assign"):
         return []
-    named = Assignment.objects.permitted(seat, "cases.view").filter(ended_at=None).values("case_id")
+    named = Assignment.objects.permitted(seat, "cases.view").filter(Assignment.standing()).values("case_id")
     rows = Case.objects.permitted(seat, "cases.assign").open().exclude(pk__in=named)
     return [
         Waiting(

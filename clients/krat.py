@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 PATIENCE = 30  # seconds for one answer
@@ -71,7 +71,7 @@ class Registry:
 
     def put_case(self, reference: str, case: dict[str, Any]) -> Record:
         """Open or change the case with this reference. Status 201: opened; 200: changed; 202: a person decides."""
-        return self._write("PUT", f"/api/v1/cases/by-reference/{reference}/", case)
+        return self._write("PUT", f"/api/v1/cases/by-reference/{quote(reference, safe='')}/", case)
 
     def case(self, code: str) -> Record:
         """One case."""

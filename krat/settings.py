@@ -81,12 +81,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "krat.ui.middleware.NoCookies",
     "krat.ui.middleware.NeverStored",
-    "krat.ui.middleware.Incidents",
+    # What browsers are told stands outside of all that may fail, and that the database may make fail.
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "krat.ui.middleware.ChosenLanguage",
+    "krat.ui.middleware.Incidents",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -95,7 +97,6 @@ MIDDLEWARE = [
     "krat.people.middleware.GuardWarnings",
     "krat.people.middleware.ActiveSeat",
     "krat.people.middleware.SecondFactor",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -144,6 +145,7 @@ if _database["ENGINE"].endswith("sqlite3"):
         " PRAGMA secure_delete=ON; PRAGMA recursive_triggers=ON; PRAGMA journal_size_limit=67108864;",
     }
 else:
+    _database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)  # a server that is gone holds nobody for long
     _database["CONN_MAX_AGE"] = 60
     _database["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -255,7 +257,7 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = not PLAIN_HTTP and not DEBUG
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not PLAIN_HTTP
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/(ready/)?$"]
 if env.bool("BEHIND_PROXY", default=False):
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # else every sign-in limit would count the proxy as one and the same client
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -290,9 +292,18 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="KRAT <no-reply@local
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    # One line a fault, without an address or a value: krat.access.logs says why.
+    "formatters": {
+        "plain": {"()": "krat.access.logs.OneLine", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="WARNING")},
-    # Their warnings quote the address that was asked, and with it an invitation's key; the trail has the refusals.
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "loggers": {
+        # Django would mail an error with all that was sent, and print it with DEBUG.
+        "django": {"handlers": [], "level": "WARNING"},
+        # They tell the address of whatever failed or was refused, once more: krat.incidents has told the fault, the
+        # trail has the refusals.
+        "django.request": {"level": "CRITICAL"},
+        "django.security": {"level": "CRITICAL"},
+    },
 }

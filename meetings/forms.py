@@ -23,6 +23,7 @@ from krat.ui.forms import (
     AskingForm,
     BaseForm,
     DateField,
+    NumberField,
     SeveralField,
     TimeField,
     VersionedForm,
@@ -153,7 +154,7 @@ class ItemForm(BaseForm):
 class ItemChangeForm(ItemForm, VersionedForm):
     """The words and the place of an item."""
 
-    position = forms.IntegerField(label=_("Number on the agenda"), min_value=1, max_value=99)
+    position = NumberField(label=_("Number on the agenda"), min_value=1, max_value=99)
 
 
 SHORT_STATUS = {

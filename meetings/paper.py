@@ -89,6 +89,8 @@ def _to_read(content: Content) -> Content:
     read: Content = _with_days(content)
     for item in read["items"]:
         item["not_reviewed"] = [one for one in item["returning"] if one["outcome"] is None]
+        for decision in item["decisions"]:
+            decision.setdefault("withdrawn", None)  # papers from before say nothing of it
     return read
 
 

@@ -1,15 +1,18 @@
 """What waits of meetings, and the cards that wait for one."""
 
+import datetime
 from collections.abc import Iterable
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cases.models import Card
 from krat.access import rights
+from krat.committee.models import Body
 from krat.people.models import Seat
+from krat.plan.models import Task
 from krat.reference import calendar
 from krat.ui.waiting import MOST, Lines, Waiting
 from meetings.models import Meeting
@@ -93,6 +96,63 @@ def _minutes_lines(meetings: Iterable[Meeting], title: str, deadline: str) -> li
     ]
 
 
+def _convene(seat: Seat) -> list[Waiting]:
+    """Bodies whose next meeting has to be convened, because the last one lies back as long as it may."""
+    if not rights.may(seat, "meetings.file") or seat.county_id is None:
+        return []
+    today = timezone.localdate()
+    lines = []
+    for body in Body.objects.visible_to(seat).filter(starts_on__lte=today, ends_on__gte=today).for_list():
+        meetings = Meeting.objects.permitted(seat, "meetings.file").filter(
+            body__kind=body.kind, body__county=body.county_id
+        )
+        last = meetings.filter(state=Meeting.State.HELD).order_by("-held_on").values_list("held_on", flat=True).first()
+        until = calendar.due(_AT_LEAST_ONCE_IN[Body.Kind(body.kind)], last or body.starts_on)
+        planned = meetings.filter(state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], held_on__gte=today)
+        invited_by = calendar.due_before("invitation", until)
+        if planned.exists() or today < invited_by:
+            continue
+        lines.append(
+            Waiting(
+                title=_("Convene the next meeting: %(body)s") % {"body": body.get_kind_display()},
+                why=_("It meets again by %(day)s at the latest; the invitation goes out by %(invited)s.")
+                % {"day": _day(until), "invited": _day(invited_by)},
+                url=reverse("meetings:add"),
+                day=until,
+            )
+        )
+    return lines
+
+
+def _report(seat: Seat) -> list[Waiting]:
+    """Before the next meeting whoever leads open tasks reports on them."""
+    if not rights.may(seat, "tasks.report") or rights.may(seat, "meetings.file"):
+        return []
+    tasks = Task.objects.permitted(seat, "tasks.report").filter(lead=seat.institution_id).open()
+    meeting = next_meeting(seat) if tasks.exists() else None
+    if meeting is None:
+        return []
+    until = calendar.due_before("task_report", meeting.held_on)
+    if timezone.localdate() < until - _BEFORE:
+        return []
+    return [
+        Waiting(
+            title=_("Report on your open tasks before the meeting of %(day)s") % {"day": _day(meeting.held_on)},
+            why=_("Reports are expected by %(day)s.") % {"day": _day(until)},
+            url=reverse("plan:tasks"),
+            day=until,
+        )
+    ]
+
+
+_AT_LEAST_ONCE_IN = {Body.Kind.COMMITTEE: "krat_meeting", Body.Kind.TABLE: "tt_meeting"}
+_BEFORE = datetime.timedelta(days=7)
+
+
+def _day(day: datetime.date) -> str:
+    return formats.date_format(day, "SHORT_DATE_FORMAT")
+
+
 def next_meeting(seat: Seat) -> Meeting | None:
     """The meeting this seat reads of that is in progress, or comes next (one query)."""
     return Meeting.objects.visible_to(seat).select_related("body__county", "kind").coming().first()
@@ -101,5 +161,7 @@ def next_meeting(seat: Seat) -> Meeting | None:
 LINES: list[Lines] = [
     (30, _minutes),
     (40, _remarks),
+    (45, _convene),
+    (55, _report),
     (160, _cards),
 ]

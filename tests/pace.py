@@ -39,6 +39,8 @@ ON_SQLITE_ONLY = (
     "tests/ui/test_forms.py::test_a_missing_or_garbled_version_changes_nothing",
     # What the guards themselves find: they are the same on both.
     "tests/safety/test_oracle.py",
+    # Which locks a verb asks for; what they do is asked on both (test_races.py).
+    "tests/safety/test_locks.py",
     "tests/safety/test_canaries.py",
     # What is refused before any statement is made.
     "tests/cases/test_core_doors.py::test_nobody_reads_a_depth_of_a_case_without_saying_who_asks",

@@ -18,7 +18,7 @@ from cases import names
 from cases.models import Card, Case, Identity, Obstacle, Referral, Series
 from cases.models.card import MOVES, CardState
 from cases.models.keys import lend_key
-from krat.access.scoping import hold, settle
+from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Institution
@@ -71,8 +71,9 @@ def mark(
 def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
     """Make the card of an obstacle: age band, sex, stage, risk, whom it waits for; an alias, never the case's number.
 
-    One lock on the obstacle, one on the county's running number.
+    Locks the case, the obstacle, and the county's running number.
     """
+    hold_by_id(Case, obstacle.case_id)  # of which the card tells stage and risk
     obstacle = hold(obstacle)
     if not obstacle.stands:
         raise ValidationError(_("This obstacle is gone; there is nothing to take to the table."), code="state")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,16 +29,18 @@ from cases.models import (
     Series,
     Signal,
     StageDeadline,
+    codes,
 )
-from cases.models.case import NEVER
+from cases.models.case import NEVER, folded, tidy
 from cases.models.identity import ADULT_AT
 from cases.models.keys import give_key
 from cases.models.signal import Kind
-from cases.models.stages import MOVES, OVER, Stage, VictimStatus, deadline_of
+from cases.models.stages import MOVES, OVER, Stage, deadline_of
+from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
-from krat.access.scoping import hold, look_again, settle
+from krat.access.scoping import hold, hold_by_id, look_again, settle
 from krat.audit import trail
 from krat.people.models import Seat
 from krat.reference import calendar
@@ -54,7 +57,7 @@ RELEASED = trail.event("case.released", gettext_lazy("ended somebody's place in 
 
 OPEN, CHANGE, ASSIGN, WRITE_IDENTITY = "cases.open", "cases.change", "cases.assign", "identity.change"
 
-HEAD = {"kind", "municipality", "concerns", "risk", "victim_status", "signalled_on", "source", "reference"}
+HEAD = {"kind", "municipality", "concerns", "risk", "signalled_on", "source", "reference"}
 _LETTER = {Kind.CHILD: "F", Kind.ADULT: "R"}  # fëmijë, i rritur
 
 
@@ -72,16 +75,17 @@ def open_case(
     identity: dict[str, str],
     concerns: Sequence[str] = (),
     risk: str = "",
-    victim_status: str = "at_risk",
     reference: str = "",
     stage: str = Stage.INITIAL_ASSESSMENT,
     signal: Signal | None = None,
     is_another: bool = False,
+    despite_doubt: bool = False,
 ) -> Case:
     """Open a case: its head, who it is, its data key, its clock, and the opener as manager where they work in its team.
 
+    A personal number that contradicts day of birth or sex is doubted once; ``despite_doubt`` says that it was compared.
     A signal about several children becomes as many cases: from the second on, ``is_another`` says that it is meant.
-    One row lock on the county's running number until the transaction ends, and one on the signal. Raises
+    One row lock on the signal, then one on the county's running number until the transaction ends. Raises
     `ValidationError` by field.
     """
     if by.institution.kind.code != signals.UNIT:
@@ -91,17 +95,15 @@ def open_case(
     if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
         raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
     _check_concerns(concerns)
-    _may_identify(by, victim_status)
     case = Case(
         number="-",
         kind=kind,
         municipality=municipality,
         holder=by.institution,
-        reference=reference,
+        reference=tidy(reference),
         signal=signal,
         concerns=list(concerns),
         risk=risk,
-        victim_status=victim_status,
         stage=stage,
         signalled_on=signalled_on,
         source=source,
@@ -109,13 +111,13 @@ def open_case(
     case.full_clean()
     now = timezone.now()
     year = timezone.localdate(now).year
+    if signal is not None:
+        signals.take(signal, by=by, is_another=is_another)
+        trail.record(by, TAKEN, signal)
     serial = Series.next(Series.Of.CASES, municipality.county, year)
     case.number = f"{municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(kind)]}"
     case.save()
     _start_deadline(case, now)
-    if signal is not None:
-        signals.take(signal, by=by, is_another=is_another)
-        trail.record(by, TAKEN, signal)
     if rights.reach(by, OPEN) is Reach.TEAM:
         _name(case, seat=by, is_manager=True, by=by)
     look_again(case, by=by, right=OPEN)
@@ -124,17 +126,11 @@ def open_case(
     key.save()
     identity_row = Identity(case=case)
     give_key(opened, identity_row)
-    _fill(identity_row, case, identity)
+    _fill(identity_row, case, identity, despite_doubt=despite_doubt)
     settle(identity_row, by=by, right=WRITE_IDENTITY)
     _index(case, identity_row)
     trail.record(by, OPENED, case)
     return case
-
-
-def _may_identify(by: Seat, victim_status: object) -> None:
-    """The formal identification is recorded by people, never by a system (decision 1)."""
-    if victim_status in (VictimStatus.VICTIM, VictimStatus.NOT_VICTIM) and not rights.may(by, "cases.identify"):
-        raise PermissionDenied(_("Your seat does not have the right to record a formal identification."))
 
 
 def _check_concerns(concerns: Sequence[str]) -> None:
@@ -143,19 +139,61 @@ def _check_concerns(concerns: Sequence[str]) -> None:
         raise ValidationError({"concerns": _("Choose concerns of the list, each once.")})
 
 
-def _fill(identity_row: Identity, case: Case, words: dict[str, str]) -> None:
-    filled = identity_row.data | {name: value.strip() for name, value in words.items()}
+def as_stored(data: dict[str, str], words: Mapping[str, str]) -> dict[str, str]:
+    """An identity's data as it would stand with these words in it: blanks, capitals and codes in their kept form.
+
+    An exact day of birth replaces the year: one that was estimated before, and one that says the same.
+    """
+    filled = data | {name: value.strip() for name, value in words.items()}
     filled["personal_number"] = names.compact(filled["personal_number"])
+    for name, listed in codes.OF_IDENTITY.items():
+        if name in words:
+            filled[name] = codes.as_listed(filled[name], listed)
+    if filled["birth_date"] and ("birth_year" not in words or filled["birth_date"].startswith(filled["birth_year"])):
+        filled["birth_year"] = ""
+    return filled
+
+
+def _fill(
+    identity_row: Identity, case: Case, words: Mapping[str, str], *, head: Iterable[str] = (), despite_doubt: bool
+) -> None:
+    """Put words into an identity and check the whole; ``head`` names what was changed with it."""
+    before = dict(identity_row.data)
+    filled = as_stored(before, words)
     if filled["care"] and not Term.objects.filter(list=Term.List.CARE, code=filled["care"]).exists():
         raise ValidationError({"care": _("Choose one of the list.")})
+    for name, listed in codes.OF_IDENTITY.items():
+        # What a system sent before codes were asked for stays until somebody changes it.
+        if filled[name] not in ("", before[name], *listed):
+            raise ValidationError({name: _("Choose one of the list.")})
     identity_row.data = filled
     identity_row.number_token = names.number_token(filled["personal_number"])
     identity_row.index_version = names.INDEX_VERSION
     identity_row.clean()
+    _check_age(identity_row, case, {*head, *(name for name in filled if filled[name] != before[name])})
+    told = ("personal_number", "birth_date", "birth_year", "sex", "citizenship")
+    if not despite_doubt and any(filled[name] != before[name] for name in told):
+        found = doubts(filled)
+        if found:
+            sentence = _("Compare it with the paper; if it is right, say so.")
+            raise ValidationError({"personal_number": ValidationError(" ".join([*found, sentence]), code="doubtful")})
+
+
+def _check_age(identity_row: Identity, case: Case, changed: set[str]) -> None:
+    """Child or adult, as on the day of the signal; in doubt a child (docs/domain.md 10.3).
+
+    What was changed is refused: the birth first, then the kind, then the day of the signal.
+    """
     age = identity_row.age_on(case.signalled_on)
-    if case.kind == Kind.CHILD and age is not None and age >= ADULT_AT:
-        field = "birth_date" if identity_row.born_on else "birth_year"
+    if age is None or (age >= ADULT_AT) == (case.kind == Kind.ADULT):
+        return
+    born = "birth_date" if identity_row.born_on else "birth_year"
+    field = next((name for name in (born, "kind", "signalled_on") if name in changed), born)
+    if case.kind == Kind.CHILD:
         raise ValidationError({field: _("This person was of age on the day of the signal. Choose “adult”.")})
+    raise ValidationError(
+        {field: _("By what is known, this person was not of age on the day of the signal. Choose “child”.")}
+    )
 
 
 def _index(case: Case, identity_row: Identity) -> None:
@@ -175,48 +213,66 @@ def change(
     based_on: int | None,
     head: dict[str, Any] | None = None,
     identity: dict[str, str] | None = None,
+    despite_doubt: bool = False,
 ) -> Case:
     """Change the head, who it is, or both, as one edit with one new version; what is left out stays.
 
-    ``head`` may name what stands in `HEAD`. One row lock.
+    ``head`` may name what stands in `HEAD`. Where everything stands so already, nothing is written and the version
+    stays. ``despite_doubt`` as for `open_case`. One row lock.
     """
     case = hold(case, based_on=based_on)
     _must_be_open(case)
-    head, changes = head or {}, {}
+    head = head or {}
     if set(head) - HEAD:
         raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
-    if head.get("victim_status") not in (None, case.victim_status):
-        _may_identify(by, head["victim_status"])
+    head = {name: value for name, value in head.items() if not is_same(case, name, value)}
     if "concerns" in head:
         _check_concerns(head["concerns"])
     municipality = head.get("municipality")
     if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
+    changes = {name: (_plain(getattr(case, name)), _plain(value)) for name, value in head.items()}
     for name, value in head.items():
-        changes[name] = (_plain(getattr(case, name)), _plain(value))
-        setattr(case, name, value)
+        setattr(case, name, tidy(value) if name == "reference" else value)
+    identity_row, before = None, dict[str, str]()
+    if identity is not None or "kind" in head or "signalled_on" in head:
+        identity_row, before = _identity_to_change(case, by)
+        _fill(identity_row, case, identity or {}, head=head, despite_doubt=despite_doubt)
+        if identity_row.data == before:
+            identity_row = None
+    if not changes and identity_row is None:
+        look_again(case, by=by, right=CHANGE)
+        return case
     settle(case, by=by, right=CHANGE)
-    if "risk" in head and case.stage == Stage.INITIAL_ASSESSMENT:
+    if ("risk" in head or "signalled_on" in head) and case.stage in _BEGINNINGS:
         _reset_deadline(case)
     if changes:
         trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
-    if identity is not None or "kind" in head or "signalled_on" in head:
-        _change_identity(case, by=by, words=identity or {})
+    if identity_row is not None:
+        settle(identity_row, by=by, right=WRITE_IDENTITY)
+        _index(case, identity_row)
+        now = identity_row.data
+        changed = {name: (before[name], now[name]) for name in now if before[name] != now[name]}
+        trail.record(by, IDENTITY, identity_row, changes=changed)
     return case
 
 
-def _change_identity(case: Case, *, by: Seat, words: dict[str, str]) -> None:
+def is_same(case: Case, name: str, value: Any) -> bool:
+    """Whether a field of the head stands so already: concerns in whichever order, references in whichever case."""
+    stands = getattr(case, name)
+    if name == "concerns":
+        return len(stands) == len(value) and set(stands) == set(value)
+    if name == "reference":
+        return folded(stands) == folded(value)
+    return bool(stands == value)
+
+
+def _identity_to_change(case: Case, by: Seat) -> tuple[Identity, dict[str, str]]:
+    """Who the case is about, for whoever may change it, and its data as it stands (two queries)."""
     identity_row = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
     if identity_row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
-    before = dict(identity_row.data)
-    _fill(identity_row, case, words)
-    if identity_row.data == before:
-        return
-    settle(identity_row, by=by, right=WRITE_IDENTITY)
-    _index(case, identity_row)
-    changed = {name: (before[name], identity_row.data[name]) for name in words}
-    trail.record(by, IDENTITY, identity_row, changes=changed)
+    return identity_row, dict(identity_row.data)
 
 
 def _plain(value: object) -> object:
@@ -329,7 +385,7 @@ def _must_be_open(case: Case) -> None:
 def _start_deadline(case: Case, now: datetime.datetime) -> None:
     """Start the clock of the stage; the head carries its end, so that lists need not look for it."""
     code = deadline_of(case.stage, case.risk)
-    due = calendar.due_at(code, now) if code else None
+    due = calendar.due_at(code, now, signal=_signal_at(case)) if code else None
     stage_deadline = StageDeadline(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
     if case.stage in OVER:
         stage_deadline.met_at = now
@@ -344,9 +400,33 @@ def _reset_deadline(case: Case) -> None:
         case=case, met_at=None
     )
     stage_deadline.deadline = deadline_of(case.stage, case.risk)
-    stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at)
+    stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at, signal=_signal_at(case))
     stage_deadline.save(update_fields=["deadline", "due_at"])
     _expect(case, stage_deadline.due_at)
+
+
+_BEGINNINGS = (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT)
+
+
+def _signal_at(case: Case) -> datetime.datetime | None:
+    """When the signal came, for the first stages of a case that was never over; else nothing counts from it.
+
+    Of a day alone its end counts: nobody is late by an hour that nobody knows (two queries).
+    """
+    if case.stage not in _BEGINNINGS:
+        return None
+    deadlines = StageDeadline.objects.unscoped("whether a case that is held was over before")
+    if deadlines.filter(case=case, stage__in=OVER).exists():
+        return None
+    if case.signal_id is not None:
+        sent: datetime.datetime | None = (
+            Signal.objects.unscoped("when the signal of a case that is held came")
+            .filter(pk=case.signal_id)
+            .values_list("sent_at", flat=True)
+            .first()
+        )
+        return sent
+    return timezone.make_aware(datetime.datetime.combine(case.signalled_on, datetime.time.max.replace(microsecond=0)))
 
 
 def _expect(case: Case, due: datetime.datetime | None) -> None:
@@ -357,10 +437,11 @@ def _expect(case: Case, due: datetime.datetime | None) -> None:
 # --- the team ---
 
 
-def colleagues(seat: Seat) -> object:
-    """The seats of one's own unit that can work on a case (a queryset)."""
+def colleagues(seat: Seat) -> QuerySet[Seat]:
+    """The seats of one's own unit that can work on a case."""
     rows = Seat.objects.unscoped("the workers of one's own unit, for its head to name").active().for_request()
-    return rows.filter(institution=seat.institution_id, role__in=[Role.CHILD_WORKER, Role.UNIT_HEAD])
+    found: QuerySet[Seat] = rows.filter(institution=seat.institution_id, role__in=[Role.CHILD_WORKER, Role.UNIT_HEAD])
+    return found
 
 
 @transaction.atomic
@@ -368,6 +449,7 @@ def assign(case: Case, *, by: Seat, seat: Seat, is_manager: bool = False) -> Ass
     """Name somebody of the unit to the team, or as its manager; a former manager's place ends with it."""
     case = hold(case)
     _must_be_open(case)
+    seat = hold(seat)
     works_there = seat.is_active and seat.institution_id == case.holder_id
     if not works_there or seat.role not in (Role.CHILD_WORKER, Role.UNIT_HEAD):
         raise ValidationError({"seat": _("Only somebody who works in the unit that holds the case can be named.")})
@@ -391,6 +473,7 @@ def _name(case: Case, *, seat: Seat, is_manager: bool, by: Seat) -> Assignment:
 @transaction.atomic
 def release(place: Assignment, *, by: Seat) -> Assignment:
     """End somebody's place in a team: the next request of theirs finds nothing."""
+    hold_by_id(Case, place.case_id)
     place = hold(place)
     if place.ended_at is not None:
         raise ValidationError(_("This place in the team has already ended."), code="state")

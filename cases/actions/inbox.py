@@ -18,7 +18,7 @@ from cases.actions import cases
 from cases.models import Case, SentChange
 from cases.models.stages import MOVES, Stage
 from krat.access import rights
-from krat.access.scoping import hold, look_again
+from krat.access.scoping import hold, hold_by_id, look_again
 from krat.audit import trail
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
@@ -77,6 +77,7 @@ def wanted(sent: SentChange) -> Wanted:
     """What a sent change would make of the case, with rows instead of codes (two queries at most)."""
     said = json.loads(sent.data["sent"])
     head = said["head"]
+    head.pop("victim_status", None)  # sent before identification became an act (decision 34)
     if "municipality" in head:
         head["municipality"] = Municipality.objects.select_related("county").get(code=head["municipality"])
     if "source" in head:
@@ -89,13 +90,16 @@ def wanted(sent: SentChange) -> Wanted:
 @transaction.atomic
 def take_over(sent: SentChange, *, by: Seat, based_on: int | None = None) -> SentChange:
     """Apply a sent change to the case, in the name of whoever decides; ``based_on`` is the case's version."""
+    hold_by_id(Case, sent.case_id)
     sent = _decided(sent, by, SentChange.State.APPLIED)
     case = Case.objects.permitted(by, cases.CHANGE).filter(pk=sent.case_id).first()
     if case is None:
         raise ValidationError(_("This case lies outside your seat's reach."))
     change = wanted(sent)
     if change.head or change.identity:
-        case = cases.change(case, by=by, based_on=based_on, head=change.head, identity=change.identity or None)
+        case = cases.change(
+            case, by=by, based_on=based_on, head=change.head, identity=change.identity or None, despite_doubt=True
+        )
     if change.stage and change.stage != case.stage:
         cases.move(case, change.stage, by=by)
     trail.record(by, TAKEN_OVER, sent)

@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import AidPart, Case, CounsellingPart, Referral, SchoolPart
+from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart
 from cases.models.parts import Part
 from cases.models.referral import MOVES, ReferralState
+from cases.models.signal import Kind
 from cases.sharing import PURPOSES, USE, receivers
 from krat.access.roles import Role
-from krat.access.scoping import hold, settle
+from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -42,6 +43,9 @@ def refer(
     if not receivers(purpose, case, by).filter(pk=receiver.pk).exists():
         sentence = _("This institution is not one that helps with this purpose in the case's municipality.")
         raise ValidationError({"receiver": sentence})
+    if consent == Referral.Consent.BEST_INTEREST and decides_for_themselves(case, by):
+        sentence = _("This person is of age: they are asked, and say yes or no themselves.")
+        raise ValidationError({"consent": sentence})
     if PURPOSES[purpose].needs_consent and consent == Referral.Consent.DUTY:
         raise ValidationError({"consent": _("This institution may only be told with consent. Say how it was given.")})
     now = timezone.now()
@@ -61,6 +65,14 @@ def refer(
     return referral
 
 
+def decides_for_themselves(case: Case, seat: Seat) -> bool:
+    """Whether consent is the person's own: an adult's case, or a child's who has come of age since (one query)."""
+    if case.kind == Kind.ADULT:
+        return True
+    identity = Identity.objects.permitted(seat, "identity.view").filter(case=case).first()
+    return identity is not None and identity.is_of_age(timezone.localdate())
+
+
 @transaction.atomic
 def remind(referral: Referral, *, by: Seat) -> Referral:
     """Remind the receiver of a referral without an answer: it stands on top of what waits for it."""
@@ -75,11 +87,12 @@ def remind(referral: Referral, *, by: Seat) -> Referral:
 
 @transaction.atomic
 def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: int | None = None) -> Referral:
-    """Answer, withdraw or complete a referral along its table of moves. One row lock.
+    """Answer, withdraw or complete a referral along its table of moves. Locks the case, then the referral.
 
     Accepting opens the fields of its purpose to the receiver, and makes its part where there is none yet; every other
     move ends that.
     """
+    hold_by_id(Case, referral.case_id)  # before looking whether it has the part that accepting makes
     referral = hold(referral, based_on=based_on)
     before, after = ReferralState(referral.state), ReferralState(to)
     if before is after:
@@ -123,8 +136,9 @@ def _make_part(referral: Referral, by: Seat) -> None:
 @transaction.atomic
 def write_part(part: Part, *, by: Seat, right: str, based_on: int | None, state: str, **data: str) -> Part:
     """Write a part: its state and its words. ``right`` is the team's, or that of an accepted referral."""
+    case = hold_by_id(Case, part.case_id)
     part = hold(part, based_on=based_on)
-    if not hold(part.case).is_open:
+    if not case.is_open:
         raise ValidationError(_("This case is over; reopen it before you change it."), code="state")
     _check_days(data)
     changes = {"state": (part.state, state)}

@@ -23,9 +23,15 @@ SEND, TAKE = "signals.send", "signals.take"
 
 
 def unit_of(municipality: Municipality) -> Institution | None:
-    """The child protection unit that serves a municipality (one query)."""
+    """The child protection unit that serves a municipality, or the successor of one that has ended (two queries)."""
     rows = Institution.objects.unscoped("to whom a signal goes, whoever sends it")
-    return rows.filter(kind__code=UNIT, territories=municipality).working().order_by("pk").first()
+    serving = rows.filter(kind__code=UNIT, territories=municipality).order_by("pk")
+    found = serving.working().first()
+    if found is None:
+        # The unit has ended: whoever took its work over answers its signals, too.
+        followed = serving.filter(successor__retired_on=None, successor__kind__code=UNIT).values("successor")
+        found = rows.filter(pk__in=followed).order_by("pk").first()
+    return found
 
 
 @transaction.atomic

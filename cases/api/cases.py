@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError as Invalid
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.response import Response
@@ -24,8 +25,9 @@ from cases.api.serializers import (
     QuarantinedSerializer,
 )
 from cases.models import Case, Identity, KnownVersion
+from cases.models.case import folded
 from cases.models.keys import fetch_keys
-from cases.models.stages import Stage
+from cases.models.stages import Stage, VictimStatus
 from krat.access import rights
 from krat.access.scoping import hold
 from krat.access.views import door
@@ -85,7 +87,11 @@ class _OfCases(Resource):
     def _open(self, sent: Mapping[str, Any]) -> Case:
         head, identity, stage = _apart(sent)
         return cases.open_case(
-            by=self.request.seat, stage=stage or Stage.INITIAL_ASSESSMENT, identity=identity, **{"kind": "child"} | head
+            by=self.request.seat,
+            stage=stage or Stage.INITIAL_ASSESSMENT,
+            identity=identity,
+            despite_doubt=True,
+            **{"kind": "child"} | head,
         )
 
     @_named_as_sent()
@@ -96,20 +102,30 @@ class _OfCases(Resource):
         if version is not None and version != case.version:
             raise VersionChanged
         if head or identity:
-            case = cases.change(case, by=seat, based_on=version, head=head, identity=identity or None)
+            case = cases.change(
+                case, by=seat, based_on=version, head=head, identity=identity or None, despite_doubt=True
+            )
         if stage:
             cases.move(case, stage, by=seat, based_on=None if head or identity else version)
 
 
-def _apart(sent: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str], str]:
-    """What was sent, as the verbs take it: head, identity, stage. ``null`` empties."""
+def _apart(sent: Mapping[str, Any], stands: str = VictimStatus.AT_RISK) -> tuple[dict[str, Any], dict[str, str], str]:
+    """What was sent, as the verbs take it: head, identity, stage. ``null`` empties.
+
+    What identification found is told and never changed here: it is an act of an authority (decision 34).
+    """
     empty = {"reference": "", "risk": "", "concerns": []}
     head = {name: empty[name] if value is None else value for name, value in sent.items() if name not in _ELSEWHERE}
+    if head.pop("victim_status", stands) != stands:
+        raise Invalid({"victim_status": Invalid(_NEEDS_ACT, code="needs_act")})
     identity = {name: _word(value) for name, value in (sent.get("identity") or {}).items()}
     return head, identity, sent.get("stage", "")
 
 
 _ELSEWHERE = ("identity", "stage", "version")
+_NEEDS_ACT = gettext_lazy(
+    "Identification is an act that a person records. Leave the status out, or send the one that stands."
+)
 
 
 def _word(value: Any) -> str:
@@ -119,12 +135,14 @@ def _word(value: Any) -> str:
 
 
 def _differing(case: Case, sent: Mapping[str, Any], seat: Seat) -> tuple[dict[str, Any], dict[str, str], str]:
-    head, identity, stage = _apart(sent)
-    head = {name: value for name, value in head.items() if getattr(case, name) != value}
+    head, identity, stage = _apart(sent, case.victim_status)
+    head = {name: value for name, value in head.items() if not cases.is_same(case, name, value)}
     if identity:
         identity_row = Identity.objects.permitted(seat, cases.WRITE_IDENTITY).filter(case=case).first()
-        stands = identity_row.data if identity_row is not None else {}
-        identity = {name: value for name, value in identity.items() if stands.get(name) != value.strip()}
+        if identity_row is not None:
+            stands = identity_row.data
+            stored = cases.as_stored(stands, identity)
+            identity = {name: value for name, value in identity.items() if stored[name] != stands[name]}
     return head, identity, "" if stage == case.stage else stage
 
 
@@ -206,7 +224,7 @@ class CaseByReference(_OfCases):
         case = self._find(reference)
         if case is None:
             sent = self.validated(NewCaseSerializer)
-            if sent.setdefault("reference", reference) != reference:
+            if folded(sent.setdefault("reference", reference)) != folded(reference):
                 raise _another_reference()
             if sent.pop("version", None) is not None:
                 raise VersionChanged
@@ -218,7 +236,7 @@ class CaseByReference(_OfCases):
                 if case is None:
                     raise
         sent = self.validated(CaseSerializer)
-        if sent.pop("reference", reference) != reference:
+        if folded(sent.pop("reference", reference) or "") != folded(reference):
             raise _another_reference()
         version = sent.pop("version", None)
         case = hold(case)  # else somebody could change it between the look at its version and the change
@@ -230,7 +248,7 @@ class CaseByReference(_OfCases):
     def _find(self, reference: str) -> Case | None:
         seat = self.request.seat
         rows = Case.objects.permitted(seat, cases.CHANGE).for_list()
-        found: Case | None = rows.filter(holder=seat.institution_id, reference=reference).first() if reference else None
+        found: Case | None = rows.filter(holder=seat.institution_id).by_reference(reference).first()
         return found
 
     def _was_changed_by_others(self, case: Case) -> bool:

@@ -8,16 +8,28 @@ from rest_framework import serializers
 
 from cases import sharing
 from cases.models import Case, Identity, Referral
+from cases.models.case import REFERENCE
+from cases.models.codes import CITIZENSHIPS, LANGUAGES, as_listed
 from cases.models.identity import Sex
 from cases.models.referral import ReferralState
 from cases.models.signal import Kind
 from cases.models.stages import Risk, Stage, VictimStatus
+from cases.personal_number import doubts
 from krat.api.paging import ListQuery
 from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField
 from krat.reference.models import Municipality, Term
 
 _WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": True, "allow_blank": True}
-_REFERENCE = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}\Z"
+
+
+class ListedField(serializers.ChoiceField):
+    """A code of a list, written in capitals or not. What stood there before the list was asked for is still told."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, allow_blank=True, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        return super().to_internal_value(as_listed(data, tuple(self.choices)) if isinstance(data, str) else data)
 
 
 class IdentitySerializer(StrictSerializer):
@@ -31,8 +43,8 @@ class IdentitySerializer(StrictSerializer):
     birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, max_value=2100)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_null=True)
     personal_number = serializers.CharField(**{**_WORDS, "max_length": 20})
-    citizenship = serializers.CharField(**{**_WORDS, "max_length": 60})
-    language = serializers.CharField(**{**_WORDS, "max_length": 60})
+    citizenship = ListedField(choices=CITIZENSHIPS, help_text="ISO 3166, in capitals or not; `ZZ` for any other.")
+    language = ListedField(choices=LANGUAGES, help_text="ISO 639, in capitals or not; `und` for any other.")
 
     def to_representation(self, instance: Identity) -> dict[str, Any]:
         """The words of an identity; what nobody knows is null."""
@@ -41,12 +53,23 @@ class IdentitySerializer(StrictSerializer):
         return words
 
 
+class WarningSerializer(StrictSerializer):
+    """Something that was taken and looks wrong: please have a person compare it."""
+
+    field = serializers.CharField()
+    detail = serializers.CharField()
+
+
 class CaseSerializer(StrictSerializer):
     """A case. ``version`` may be sent along: then the change is applied only to that version."""
 
     code = serializers.UUIDField(read_only=True)
     reference = serializers.RegexField(
-        _REFERENCE, required=False, allow_null=True, help_text="The sender's own; no personal number."
+        REFERENCE,
+        max_length=60,
+        required=False,
+        allow_null=True,
+        help_text="The sender's own, in whichever case; no personal number.",
     )
     version = serializers.IntegerField(required=False, min_value=1)
     number = serializers.CharField(read_only=True)
@@ -70,9 +93,19 @@ class CaseSerializer(StrictSerializer):
     source = CodeRelatedField(  # type: ignore[assignment]  # the metaclass takes fields off the class
         lambda seat: Term.objects.of(Term.List.SOURCE), required=False, help_text="Of the list `source`."
     )
-    victim_status = serializers.ChoiceField(choices=VictimStatus.choices, required=False)
+    victim_status = serializers.ChoiceField(
+        choices=VictimStatus.choices,
+        required=False,
+        help_text="Told; never changed here: identification is an act that a person records (`needs_act`).",
+    )
     identity = IdentitySerializer(required=False)
     changed_at = UtcDateTimeField(read_only=True)
+    warnings = WarningSerializer(
+        many=True,
+        read_only=True,
+        required=False,
+        help_text="What was taken and looks wrong; absent where nothing does.",
+    )
 
     def to_representation(self, instance: Case) -> dict[str, Any]:
         """The head, and who it is where the view handed that over for a seat that may see it."""
@@ -94,6 +127,8 @@ class CaseSerializer(StrictSerializer):
         identity_row = self.context["identities"].get(instance.pk)
         if identity_row is not None:
             shown["identity"] = IdentitySerializer(identity_row).data
+            warnings = [{"field": "identity.personal_number", "detail": one} for one in doubts(identity_row.data)]
+            shown |= {"warnings": warnings} if warnings else {}
         return shown | {"changed_at": UtcDateTimeField().to_representation(instance.changed_at)}
 
 

@@ -17,52 +17,17 @@ from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter
 
 from cases.models import Case, Identity
+from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import EARLIEST_BIRTH, Sex
 from cases.models.signal import Kind
-from cases.models.stages import Risk, Stage, VictimStatus
+from cases.models.stages import Risk, Stage
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
 from krat.ui.filters import Filters, RowFilter, TickFilter
 from krat.ui.forms import BaseForm, BothTexts, DateField, VersionedForm, Words
 
 _NOT_KNOWN = ("", _("not known"))
-
-# Codes of ISO 3166 and ISO 639, as systems of others write them; whatever else one of them sent stays choosable.
-CITIZENSHIPS = [
-    _NOT_KNOWN,
-    ("AL", pgettext_lazy("citizenship", "Albania")),
-    ("XK", pgettext_lazy("citizenship", "Kosovo")),
-    ("MK", pgettext_lazy("citizenship", "North Macedonia")),
-    ("ME", pgettext_lazy("citizenship", "Montenegro")),
-    ("RS", pgettext_lazy("citizenship", "Serbia")),
-    ("GR", pgettext_lazy("citizenship", "Greece")),
-    ("IT", pgettext_lazy("citizenship", "Italy")),
-    ("TR", pgettext_lazy("citizenship", "Türkiye")),
-    ("SY", pgettext_lazy("citizenship", "Syria")),
-    ("AF", pgettext_lazy("citizenship", "Afghanistan")),
-    ("IQ", pgettext_lazy("citizenship", "Iraq")),
-    ("IR", pgettext_lazy("citizenship", "Iran")),
-    ("MA", pgettext_lazy("citizenship", "Morocco")),
-    ("BD", pgettext_lazy("citizenship", "Bangladesh")),
-    ("XA", pgettext_lazy("citizenship", "stateless")),
-    ("ZZ", pgettext_lazy("citizenship", "another one")),
-]
-LANGUAGES = [
-    _NOT_KNOWN,
-    ("sq", pgettext_lazy("language", "Albanian")),
-    ("rom", pgettext_lazy("language", "Romani")),
-    ("mk", pgettext_lazy("language", "Macedonian")),
-    ("sr", pgettext_lazy("language", "Serbian")),
-    ("el", pgettext_lazy("language", "Greek")),
-    ("it", pgettext_lazy("language", "Italian")),
-    ("en", pgettext_lazy("language", "English")),
-    ("tr", pgettext_lazy("language", "Turkish")),
-    ("ar", pgettext_lazy("language", "Arabic")),
-    ("fa", pgettext_lazy("language", "Persian")),
-    ("bn", pgettext_lazy("language", "Bengali")),
-    ("sgn", pgettext_lazy("language", "sign language")),
-    ("und", pgettext_lazy("language", "another one")),
-]
+DOUBTFUL = "doubtful"  # by this code the verbs ask to look at a personal number again
 
 
 class BirthDate(DateField):
@@ -128,20 +93,12 @@ class SearchForm(BaseForm):
 
 
 class HeadForm(VersionedForm):
-    """The head of a case: where, why, how it became known, and what identification has found."""
+    """The head of a case: where, why, and how it became known."""
 
     municipality = forms.ModelChoiceField(label=_("Municipality"), queryset=Municipality.objects.none())
     source = forms.ModelChoiceField(label=_("Source of the signal"), queryset=Term.objects.none())
     signalled_on = DateField(label=_("Day of the signal"))
     concerns = forms.MultipleChoiceField(label=_("Concerns"), required=False, widget=forms.CheckboxSelectMultiple)
-    victim_status = forms.ChoiceField(
-        label=_("Identification"),
-        choices=VictimStatus.choices,
-        help_text=_(
-            "Until formal identification nobody is called a victim. From “possible” on, the regional State "
-            "Social Service sees who it is."
-        ),
-    )
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,7 +113,6 @@ class HeadForm(VersionedForm):
             municipality=case.municipality,
             source=case.source,
             signalled_on=case.signalled_on,
-            victim_status=case.victim_status,
         )
         super()._show_both(cast(models.Model, shown))
         theirs, yours = case.concerns, self.cleaned_data.get("concerns", [])
@@ -199,8 +155,12 @@ class IdentityFields(BaseForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
-    citizenship = forms.ChoiceField(label=_("Citizenship"), choices=CITIZENSHIPS, required=False)
-    language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES, required=False)
+    # Asked only once the number was doubted.
+    number_stands = forms.BooleanField(
+        label=_("The number is right: I have compared it with the paper"), required=False
+    )
+    citizenship = forms.ChoiceField(label=_("Citizenship"), choices=[_NOT_KNOWN, *CITIZENSHIPS], required=False)
+    language = forms.ChoiceField(label=_("Language"), choices=[_NOT_KNOWN, *LANGUAGES], required=False)
     care = forms.ChoiceField(label=_("Present care"), required=False)
     safe_contact = Words(
         label=_("How to reach the family safely"),
@@ -225,6 +185,12 @@ class IdentityFields(BaseForm):
             if stands and stands not in dict(field.choices):
                 field.choices = [*field.choices, (stands, stands)]
 
+    @property
+    def doubts_number(self) -> bool:
+        """Whether the page asks to compare the personal number with the paper."""
+        refusals = self.errors.as_data().get("personal_number", [])
+        return any(one.code == DOUBTFUL for one in refusals) or bool(self.data.get("number_stands"))
+
     def identity(self) -> dict[str, str]:
         """What was typed, as the encrypted data holds it."""
         typed = {name: self.cleaned_data[name] for name in WHO}
@@ -234,27 +200,37 @@ class IdentityFields(BaseForm):
         }
 
 
-WHO = tuple(IdentityFields.base_fields)
+WHO = tuple(name for name in IdentityFields.base_fields if name != "number_stands")
 
 
 class IdentityForm(IdentityFields, VersionedForm):
     """Who it is. Based on the version of the case: head and identity are one edit (decision 23)."""
 
-    field_order = [*WHO, "version"]
+    field_order = ["kind", *WHO, "version"]
+
+    kind = forms.ChoiceField(label=_("About"), choices=Kind.choices, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, identity: Identity, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._stands = identity
         self.offer_care()
 
+    def clean(self) -> dict[str, Any]:
+        """An exact day of birth that is typed now replaces the year that was estimated before."""
+        cleaned = super().clean()
+        if cleaned.get("birth_date") and "birth_date" in self.changed_data and "birth_year" not in self.changed_data:
+            cleaned["birth_year"] = ""
+        return cleaned
+
     def _show_both(self, current: models.Model) -> None:
         words = {name: self.fields[name].to_python(self._stands.data[name]) for name in WHO}
-        super()._show_both(cast(models.Model, SimpleNamespace(version=cast(Case, current).version, **words)))
+        case = cast(Case, current)
+        super()._show_both(cast(models.Model, SimpleNamespace(version=case.version, kind=case.kind, **words)))
 
 
 def identity_of(identity: Identity, case: Case) -> dict[str, Any]:
     """What the form of an identity starts with; its words must be at hand."""
-    return {**identity.data, "version": case.version}
+    return {**identity.data, "kind": case.kind, "version": case.version}
 
 
 # --- opening ---
@@ -275,9 +251,6 @@ class CaseForm(IdentityFields):
         help_text=_(
             "The clock of the initial assessment runs by it. Until it is assessed, it runs as for a high risk."
         ),
-    )
-    victim_status = forms.ChoiceField(
-        label=_("Identification"), choices=VictimStatus.choices, initial=VictimStatus.AT_RISK
     )
     reference = forms.CharField(
         label=_("Own reference"),
@@ -307,8 +280,8 @@ class CaseForm(IdentityFields):
 
     def words(self) -> dict[str, Any]:
         """What `open_case` asks for."""
-        head = {name: value for name, value in self.cleaned_data.items() if name not in WHO}
-        return head | {"identity": self.identity()}
+        words = {name: value for name, value in self.cleaned_data.items() if name not in (*WHO, "number_stands")}
+        return words | {"identity": self.identity(), "despite_doubt": self.cleaned_data["number_stands"]}
 
 
 # --- risk, stages, end ---
@@ -374,6 +347,27 @@ class Colleagues(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no 
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj.user}, {obj.get_role_display()}"
+
+
+class HandoverForm(BaseForm):
+    """Cases of the unit that somebody else leads from now on."""
+
+    cases = forms.MultipleChoiceField(label=_("Cases"), widget=forms.CheckboxSelectMultiple)
+    seat = Colleagues(label=_("Who leads them from now on"), queryset=Seat.objects.none())
+
+    def __init__(self, *args: Any, cases: list[Case], colleagues: QuerySet[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_codes("cases", [(str(one.code), _in_a_line(one)) for one in cases])
+        self.offer("seat", colleagues)
+
+    def numbers(self) -> dict[str, int]:
+        """How many were chosen."""
+        return {"n": len(self.cleaned_data["cases"])}
+
+
+def _in_a_line(case: Case) -> str:
+    """A case as one chooses among several: number, stage and risk, never a name."""
+    return f"{case.number} · {case.get_stage_display()} · {case.risk_words}"
 
 
 class TeamForm(BaseForm):

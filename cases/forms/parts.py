@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import AidPart, CounsellingPart, SchoolPart
 from cases.models.parts import Part
-from krat.ui.forms import DateField, VersionedForm, Words
+from krat.ui.forms import DateField, NumberField, VersionedForm, Words
 
 
 class PartForm(VersionedForm):
@@ -60,7 +60,7 @@ class CounsellingPartForm(PartForm):
 
     state = forms.ChoiceField(label=_("State"), choices=CounsellingPart.State.choices)
     started_on = DateField(label=_("Started on"), required=False)
-    sessions = forms.IntegerField(label=_("Sessions so far"), min_value=0, max_value=1000, required=False)
+    sessions = NumberField(label=_("Sessions so far"), min_value=0, max_value=1000, required=False)
     summary = Words(
         label=_("Summary"),
         rows=5,

@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
 from cases.forms.cases import IdentityFields
-from cases.models import Case, Referral
+from cases.models import Referral
 from cases.models.referral import OPEN
-from cases.models.signal import Kind
 from cases.sharing import PURPOSES
 from krat.committee.models import Institution
 from krat.ui.filters import Filters
@@ -51,16 +50,21 @@ class ReferForm(BaseForm):
     )
     consent = forms.ChoiceField(label=_("Consent"), widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, case: Case, purpose: str, receivers: QuerySet[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, decides_for_themselves: bool, purpose: str, receivers: QuerySet[Any], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.variant = purpose
         self.offer("receiver", receivers)
         if len(receivers) == 1:
             self.fields["receiver"].initial = receivers[0].pk
         unfit = {Referral.Consent.DUTY} if PURPOSES[purpose].needs_consent else set()
-        if case.kind == Kind.ADULT:
+        labels: dict[str, Any] = dict(Referral.Consent.choices)
+        if decides_for_themselves:
             unfit.add(Referral.Consent.BEST_INTEREST)
-        choices = [(value, label) for value, label in Referral.Consent.choices if value not in unfit]
+            labels[Referral.Consent.GIVEN] = _("given by the person")
+            self.fields["consent"].help_text = _("The person is of age: consent is theirs alone.")
+        choices = [(value, label) for value, label in labels.items() if value not in unfit]
         self.offer_codes("consent", choices)
         if Referral.Consent.DUTY not in unfit or len(choices) == 1:
             self.fields["consent"].initial = choices[0][0]

@@ -2,6 +2,7 @@
 
 from cases.models.card import Card, Obstacle
 from cases.models.case import Case, Series, StageDeadline
+from cases.models.identification import Identification
 from cases.models.identity import Identity, NameToken
 from cases.models.inbox import KnownVersion, SentChange
 from cases.models.kept import KeptSearch
@@ -19,6 +20,7 @@ __all__ = [
     "Case",
     "CounsellingPart",
     "DataKey",
+    "Identification",
     "Identity",
     "KeptSearch",
     "KnownVersion",

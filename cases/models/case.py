@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -28,9 +29,21 @@ from krat.ui.forms import EARLIEST, LATEST
 # By when something is expected, where nothing is: lists sort by one column that is never empty.
 NEVER = datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC)
 
-_SEPARATORS = re.compile(r"[._-]")
+_SEPARATORS = re.compile(r"[ ./_-]")
+# As protocol numbers look here: "Nr. 123", "123/4". Nothing that an address would take for a way up.
+REFERENCE = r"^(?!.*/[./])[A-Za-z0-9][A-Za-z0-9 ./_-]*(?<![ /])\Z"
 _YEARS = {"first": EARLIEST, "last": LATEST}
 _PERSONAL_NUMBER = re.compile(r"[A-Z]\d{8}[A-Z]", re.IGNORECASE)
+
+
+def tidy(reference: str) -> str:
+    """A reference as it is kept: with single blanks."""
+    return " ".join(filter(None, reference.split(" ")))
+
+
+def folded(reference: str) -> str:
+    """A reference as it is compared: in small letters."""
+    return tidy(reference).lower()
 
 
 class Series(models.Model):
@@ -74,6 +87,11 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         """Those whose clock has run out."""
         return self.filter(due_at__lt=timezone.now())
 
+    def by_reference(self, reference: str) -> CaseQuerySet:
+        """Those with this reference, written in whichever case; none for an empty one."""
+        found = self.alias(in_small=Lower("reference")).filter(in_small=folded(reference))
+        return found if reference else self.none()
+
     def for_list(self) -> CaseQuerySet:
         """With what a list shows of a case; what is expected first stands first, what is over last."""
         return self.select_related("holder", "municipality__county", "source").order_by("due_at", "-pk")
@@ -102,9 +120,7 @@ class Case(VersionedModel):
         max_length=60,
         blank=True,
         validators=[
-            RegexValidator(
-                r"^[A-Za-z0-9][A-Za-z0-9._-]*\Z", _("A reference has letters, digits, points and dashes only.")
-            )
+            RegexValidator(REFERENCE, _("A reference has letters, digits, blanks, points, slashes and dashes only."))
         ],
     )
     signal = models.ForeignKey(Signal, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -142,7 +158,8 @@ class Case(VersionedModel):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["holder", "reference"],
+                "holder",
+                Lower("reference"),
                 condition=~Q(reference=""),
                 name="case_reference_once_per_holder",
                 violation_error_message=_("A case with this reference is already there."),

@@ -133,6 +133,22 @@ class Identity(EditedEncryptedInCase):
             return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
         return day.year - int(self.data["birth_year"]) - 1 if self.data["birth_year"] else None
 
+    @property
+    def of_age_since(self) -> datetime.date | None:
+        """The day from which the person is of age; of a year alone the day by which it is certain. None if unknown."""
+        born = self.born_on
+        if born is None:
+            return datetime.date(int(self.data["birth_year"]) + ADULT_AT + 1, 1, 1) if self.data["birth_year"] else None
+        try:
+            return born.replace(year=born.year + ADULT_AT)
+        except ValueError:  # born on 29 February
+            return datetime.date(born.year + ADULT_AT, 3, 1)
+
+    def is_of_age(self, day: datetime.date) -> bool:
+        """Whether the person is certainly of age on a day; in doubt they are protected as a child."""
+        age = self.age_on(day)
+        return age is not None and age >= ADULT_AT
+
     def age_band(self, day: datetime.date) -> str:
         """The band of ages a card tells."""
         age = self.age_on(day)

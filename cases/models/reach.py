@@ -16,7 +16,7 @@ from cases.models.stages import OF_VICTIMS
 from krat.access.processing import Level, Processing
 from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel
-from krat.people.models import Seat
+from krat.people.models import Seat, gives_rights
 
 
 class Caseload:
@@ -93,6 +93,16 @@ class Assignment(InCase):
 
     def __str__(self) -> str:
         return str(self.seat_id)
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is somebody's now; the seat and its person must be at hand."""
+        return self.ended_at is None and self.seat.is_active
+
+    @staticmethod
+    def standing() -> Q:
+        """That a place is somebody's now: it has not ended, nor has the seat, though its day came unsaid."""
+        return Q(ended_at=None, seat__user__is_active=True) & gives_rights("seat__")
 
     @classmethod
     def cases_of(cls, seat: Subject, *, as_manager: bool = False) -> models.QuerySet[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from cases.actions import cases
@@ -53,6 +55,7 @@ from krat.access.requests import Shown
 from krat.access.views import needs
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
+from krat.reference import calendar
 from krat.ui.due import due_by
 from krat.ui.forms import BaseForm
 from krat.ui.rendering import comes_too_late, render_page
@@ -85,7 +88,8 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         return model.objects.visible_to(seat).filter(case=case)
 
     identity = of(Identity).first()
-    manager = of(Assignment).filter(ended_at=None, is_manager=True).select_related("seat__user").first()
+    managers = of(Assignment).filter(Assignment.standing(), is_manager=True)
+    manager = managers.select_related("seat__user").first()
     deadlines = list(of(StageDeadline))
     school, aid = of(SchoolPart).first(), of(AidPart).first()
     counselling = list(of(CounsellingPart).select_related("provider"))
@@ -119,6 +123,7 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         referrals=referrals,
         obstacles=obstacles,
         sent=sent,
+        ends_on_day_of_rest=case.is_open and _is_day_of_rest(case.expected_by),
         done_cards=cards_done(obstacles),
     )
     context = {
@@ -131,6 +136,7 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "signal": signal,
         "signal_words": signal_words.data if signal_words is not None else None,
         "siblings": siblings,
+        "entered": _entered(case, deadlines),
         "concerns": [terms.get(("concern", one), one) for one in case.concerns],
         "school": _summary(school),
         "aid": _summary(aid),
@@ -148,6 +154,18 @@ def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "may": _may(seat, case),
     }
     return render_page(request, "cases/case.html", context, shown=shown)
+
+
+def _is_day_of_rest(due: datetime.datetime | None) -> bool:
+    return due is not None and calendar.is_day_of_rest(timezone.localdate(due))
+
+
+def _entered(case: Case, deadlines: list[StageDeadline]) -> dict[str, Any] | None:
+    """When the case was entered, and how many days after its signal: the deadline counts from one of the two."""
+    if not deadlines:
+        return None
+    day = timezone.localdate(deadlines[0].starts_at)
+    return {"day": day, "after": (day - case.signalled_on).days}
 
 
 def _signal_of(seat: Seat, case: Case) -> tuple[Signal | None, SignalWords | None, list[Case]]:
@@ -205,7 +223,14 @@ def case_identity(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     if form.is_accepted():
         with form.catching():
             version = form.cleaned_data["version"]
-            cases.change(case, by=request.seat, based_on=version, identity=form.identity())
+            cases.change(
+                case,
+                by=request.seat,
+                based_on=version,
+                head={"kind": form.cleaned_data["kind"]},
+                identity=form.identity(),
+                despite_doubt=form.cleaned_data["number_stands"],
+            )
             messages.success(request, _("Who the case is about was changed."))
             return redirect("cases:case", code=case.code)
     context = {"form": form, **layout(request, case, here="identity", identity=identity)}

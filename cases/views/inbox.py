@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cases.actions import cases, inbox
-from cases.forms.cases import CITIZENSHIPS, LANGUAGES, CaseForm
+from cases.forms.cases import CaseForm
 from cases.models import Case, Identity, SentChange
+from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import Sex
 from cases.models.keys import lend_key
 from cases.models.signal import Kind
-from cases.models.stages import Risk, Stage, VictimStatus
+from cases.models.stages import Risk, Stage
 from cases.views.layout import case_at, code_of, layout
 from krat.access.requests import Shown
 from krat.access.views import door, needs
@@ -57,6 +58,8 @@ def case_inbox(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def _compared(case: Case, identity: Identity, sent: SentChange, words: Words) -> list[dict[str, str]]:
     """Each field that was sent and differs: what stands now, and what was sent."""
     told = json.loads(sent.data["sent"])
+    # What was sent before identification became an act.
+    told.get("head", {}).pop("victim_status", None)
     wanted = told.get("head", {}) | told.get("identity", {}) | {"stage": told.get("stage") or case.stage}
     stands = {name: getattr(case, name) for name in (*cases.HEAD, "stage")} | identity.data
     stands |= {"municipality": case.municipality.code, "source": case.source.code}
@@ -80,7 +83,6 @@ def _words() -> Words:
         "kind": dict(Kind.choices),
         "stage": dict(Stage.choices),
         "risk": dict(Risk.choices),
-        "victim_status": dict(VictimStatus.choices),
         "sex": dict(Sex.choices),
         "citizenship": dict(CITIZENSHIPS),
         "language": dict(LANGUAGES),

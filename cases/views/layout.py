@@ -22,6 +22,7 @@ from krat.ui.due import Due, due_by
 _PARTS = (
     ("overview", _("Overview"), "cases.view", "cases:case", ""),
     ("identity", _("Identity"), "identity.view", "cases:case", "#identity"),
+    ("identification", _("Identification"), "cases.view", "cases:identification", ""),
     ("school", _("School"), "parts.view", "cases:school", ""),
     ("aid", _("Economic aid"), "parts.view", "cases:aid", ""),
     ("counselling", _("Counselling"), "parts.view", "cases:counselling", ""),

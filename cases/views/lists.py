@@ -73,7 +73,7 @@ def case_names(request: SignedIn) -> HttpResponse:
 
 def _managers(seat: Seat, rows: list[Case]) -> dict[int, Assignment]:
     """Who manages each of these cases (one query)."""
-    places = Assignment.objects.visible_to(seat).filter(case__in=rows, is_manager=True, ended_at=None)
+    places = Assignment.objects.visible_to(seat).filter(Assignment.standing(), case__in=rows, is_manager=True)
     return {one.case_id: one for one in places.select_related("seat__user")}
 
 

@@ -173,7 +173,12 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         offers = [_offer(name, case, request.seat) for name in PURPOSES]
         context = layout(request, case, here="referrals") | {"offers": offers}
         return render_page(request, "cases/referral_purpose.html", context, shown=())
-    form = ReferForm.of(request, case=case, purpose=purpose, receivers=receivers(purpose, case, request.seat))
+    form = ReferForm.of(
+        request,
+        decides_for_themselves=referrals.decides_for_themselves(case, request.seat),
+        purpose=purpose,
+        receivers=receivers(purpose, case, request.seat),
+    )
     if form.is_accepted():
         with form.catching():
             referral = referrals.refer(case, by=request.seat, purpose=purpose, **form.cleaned_data)

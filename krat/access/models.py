@@ -1,10 +1,13 @@
 """Models of access: forms received, recovered and in writing, the cache, and which installation this database is."""
 
+from __future__ import annotations
+
 import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from krat.access import crypto
 from krat.access.processing import PERMANENT, PUBLIC_TASK, SECURITY, Level, Processing
 
 
@@ -87,7 +90,10 @@ class CacheEntry(models.Model):
 
 
 class Installation(models.Model):
-    """One row: whether this database holds the invented world or service data. Set at the first fill, never changed."""
+    """One row: whether this database holds the invented world or service data. Set at the first fill, never changed.
+
+    The row is bound to the keys: whoever has the database but not the key file cannot make another one.
+    """
 
     processing = Processing(_("telling the invented world from service"), Level.TECHNICAL, PERMANENT, PUBLIC_TASK)
 
@@ -100,6 +106,7 @@ class Installation(models.Model):
     )  # which database this is, for the trail's head
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     filled_at = models.DateTimeField(_("filled at"), auto_now_add=True)
+    mac = models.CharField(_("keyed hash"), max_length=64, blank=True, editable=False)
 
     class Meta:
         constraints = [
@@ -108,3 +115,21 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @classmethod
+    def establish(cls, kind: str) -> Installation:
+        """Say once what this database is (one query, two when it was not said before)."""
+        fresh = cls(pk=1, kind=kind)
+        place, _made = cls.objects.get_or_create(
+            pk=1, defaults={"code": fresh.code, "kind": kind, "mac": fresh.hash_of_this()}
+        )
+        return place
+
+    @property
+    def is_genuine(self) -> bool:
+        """Whether this row was made by a holder of the keys."""
+        return self.mac == self.hash_of_this()
+
+    def hash_of_this(self) -> str:
+        """The keyed hash that belongs to this row."""
+        return crypto.keyed_hash(f"{self.code}:{self.kind}".encode(), use="installation")

@@ -4,14 +4,25 @@ Every page gives its forms a one-time token that names its reader, signed. A for
 encrypted under it and given back to the same person (decision 18); one that arrives twice gets the first one's answer.
 """
 
+import re
 import uuid
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
-from urllib.parse import urlencode
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    QueryDict,
+    RawPostDataException,
+    UnreadablePostError,
+)
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils import timezone
@@ -24,8 +35,13 @@ RECOVERABLE_FOR = timedelta(minutes=30)
 TOKEN_AGE = timedelta(days=7)  # a page that stood open over the weekend still keeps what was typed on it
 _SALT = "krat.form"
 # Never kept: what belongs to one request only, and secrets on whatever page they are asked for.
+_SECRETS = {"password", "password1", "password2", "oldpassword", "again"}
 _OF_THE_REQUEST = {FIELD, drafts.FIELD, drafts.BACK, "csrfmiddlewaretoken"}
-_LEFT_OUT = _OF_THE_REQUEST | {"password", "password1", "password2", "oldpassword", "again"}
+_LEFT_OUT = _OF_THE_REQUEST | _SECRETS
+_READ_AT_MOST = 16 << 20  # bytes of a form that is too large to be taken, so that its words can be shown
+_FIELDS_AT_MOST = 50_000
+# What forms send beside words: choices, codes, days, hours, numbers, ticks.
+_CODE = re.compile(r"[a-z0-9_.,:+-]*|[A-Z0-9][A-Z0-9-]*", re.ASCII)
 _IN_SESSION = "kept_forms"
 
 
@@ -60,11 +76,58 @@ def keep_for_now(request: HttpRequest) -> bool:
 
 
 def typed(request: HttpRequest) -> list[str]:
-    """The longer texts of a form that is refused, so that its writer can copy them from the page that refuses it."""
-    if request.method != "POST" or _reader_of(request.POST.get(FIELD, "")) is None:
+    """What was typed into a form that is refused or fails, so that its writer can copy it from the page that says so.
+
+    Words, and no codes of choices, days or numbers; empty without a token of ours. Asks nothing of the database.
+    """
+    sent = _sent(request)
+    if _reader_of(sent.get(FIELD, "")) is None:
         return []
-    texts = [str(value) for name, value in request.POST.items() if name not in _LEFT_OUT]
-    return [text for text in texts if len(text.strip()) > 20]
+    values = [str(value) for name, some in sent.lists() if name not in _LEFT_OUT for value in some]
+    return [value for value in values if not _CODE.fullmatch(value.strip())]
+
+
+def to_send_again(request: HttpRequest) -> dict[str, Any] | None:
+    """The form as it was sent, for a button that sends it again: its address, and its fields one by one.
+
+    None where it cannot be: no form of ours, one with a secret or a file, or one that is too large. Token and address
+    are the same, so what was done in spite of all is not done twice. Asks nothing of the database.
+    """
+    sent = _sent(request)
+    if sent is not getattr(request, "_post", None) or _reader_of(sent.get(FIELD, "")) is None:
+        return None
+    if request.FILES or _SECRETS.intersection(sent):
+        return None
+    fields = [(name, value) for name, values in sent.lists() for value in values]
+    return {"path": request.get_full_path(), "fields": fields}
+
+
+def _sent(request: HttpRequest) -> QueryDict:
+    """The form that was sent, also one that Django refused to read as too large, or of too many fields."""
+    if request.method != "POST":
+        return QueryDict()
+    with suppress(SuspiciousOperation, BadRequest, MultiPartParserError, RawPostDataException, UnreadablePostError):
+        if request.POST:
+            return request.POST
+    is_read = getattr(request, "_as_sent", None)
+    if is_read is None:
+        is_read = request._as_sent = _read_anew(request)  # type: ignore[attr-defined]
+    return cast(QueryDict, is_read)
+
+
+def _read_anew(request: HttpRequest) -> QueryDict:
+    sent = QueryDict(mutable=True)
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if request.content_type != "application/x-www-form-urlencoded" or not length.isdecimal():
+        return sent
+    if int(length) > _READ_AT_MOST or settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return sent
+    with suppress(SuspiciousOperation, UnreadablePostError, ValueError):
+        raw = request.body if hasattr(request, "_body") else request.read(_READ_AT_MOST)
+        words = raw.decode(errors="replace")
+        for name, value in parse_qsl(words, keep_blank_values=True, max_num_fields=_FIELDS_AT_MOST):
+            sent.appendlist(name, value)
+    return sent
 
 
 def digest(request: HttpRequest) -> str | None:

@@ -74,9 +74,10 @@ def end(client: ApiClient, *, by: Seat | None) -> ApiClient:
     else:
         client.full_clean()
         client.save()
-    if client.seat.ended_at is None:
-        client.seat.ended_at = client.ended_at
-        client.seat.save(update_fields=["ended_at"])
+    seat = hold(client.seat)
+    if seat.ended_at is None:
+        seat.ended_at = client.ended_at
+        seat.save(update_fields=["ended_at"])
     Client.objects.filter(pk=client.client_id).delete()  # its tokens go with it
     trail.record(by, ENDED, client)
     return client

@@ -88,6 +88,8 @@ class DeadlineSerializer(StrictSerializer):
     name = BothLanguages(source="*")
     amount = serializers.IntegerField()
     unit = serializers.ChoiceField(choices=Deadline.Unit.values)
+    starts_from = serializers.ChoiceField(choices=Deadline.Start.values)
+    moves_off_rest_days = serializers.BooleanField()
     legal_reference = serializers.CharField()
     is_verified = serializers.BooleanField(help_text="Whether somebody has compared it with the act.")
 

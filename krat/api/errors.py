@@ -9,7 +9,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    NON_FIELD_ERRORS,
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.core.exceptions import ValidationError as Invalid
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
@@ -27,8 +33,9 @@ from rest_framework.response import Response
 
 from krat.access.access_logger import AccessLogFailed
 from krat.access.scoping import Stale
+from krat.access.storage import Trouble, trouble_in
 from krat.api.auth import CHALLENGE, InsufficientScope
-from krat.ui.middleware import note_incident
+from krat.ui import incidents
 
 MEDIA_TYPE = "application/problem+json"
 STATE = "state"  # the code of a ValidationError that says: not from where it stands now
@@ -49,6 +56,14 @@ TITLES = {
     429: gettext_lazy("Slower, please"),
     500: gettext_lazy("Something went wrong here"),
     503: gettext_lazy("Not just now"),
+}
+
+
+# What a machine is told that comes while the database cannot work: come again.
+TROUBLES = {
+    Trouble.FULL: ("no_room", gettext_lazy("The registry’s disk has no room left. Nothing was done. Incident %s.")),
+    Trouble.BUSY: ("busy", gettext_lazy("Others were writing at the same moment. Send it again. Incident %s.")),
+    Trouble.AWAY: ("database_away", gettext_lazy("The registry does not reach its database. Incident %s.")),
 }
 
 
@@ -135,6 +150,18 @@ def problem(status: int, code: str, detail: object, **headers: str) -> JsonRespo
 
 def answer_to(mistake: Exception, request: HttpRequest) -> Response:
     """The answer to whatever went wrong; an unexpected mistake shows an incident number and nothing else."""
+    told, headers = _told(mistake, request)
+    return Response(told, status=told["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+def plain_answer_to(mistake: Exception, request: HttpRequest) -> JsonResponse:
+    """The same outside the base views: the token endpoint, and what fails before an address is found."""
+    told, headers = _told(mistake, request)
+    return JsonResponse(told, status=told["status"], headers=headers, content_type=MEDIA_TYPE)
+
+
+def _told(mistake: Exception, request: HttpRequest) -> tuple[dict[str, Any], dict[str, str]]:
+    """The members of the problem, and the headers that go with it."""
     headers: dict[str, str] = {}
     errors: dict[str, list[dict[str, str]]] = {}
     if isinstance(mistake, Misshapen):
@@ -142,7 +169,7 @@ def answer_to(mistake: Exception, request: HttpRequest) -> Response:
         errors = _gathered(mistake.detail)
         detail: object = _sentence(errors)
     elif isinstance(mistake, Stale):
-        return answer_to(based_on_stale(getattr(mistake.current, "version", 0)), request)
+        return _told(based_on_stale(getattr(mistake.current, "version", 0)), request)
     elif isinstance(mistake, Invalid):
         errors = _by_field(mistake)
         is_state = any(one["code"] == STATE for mistakes in errors.values() for one in mistakes)
@@ -158,13 +185,17 @@ def answer_to(mistake: Exception, request: HttpRequest) -> Response:
         status, code, detail = 404, "not_found", _("It is not there, or not for you.")
     elif isinstance(mistake, RequestDataTooBig):
         status, code, detail = 413, "too_large", TooLarge.default_detail
-    elif isinstance(mistake, SuspiciousOperation):
+    elif isinstance(mistake, SuspiciousOperation | BadRequest):
         status, code, detail = 400, "malformed", _("The request could not be read.")
+    elif trouble := trouble_in(mistake):
+        code, sentence = TROUBLES[trouble]
+        status, detail = 503, sentence % incidents.note(request, mistake)
+        headers["Retry-After"] = str(incidents.RETRY_AFTER)
     elif isinstance(mistake, AccessLogFailed):
-        note_incident(request, mistake)
+        incidents.note(request, mistake)
         status, code = 503, "trail_silent"
         detail = _("The trail cannot be written just now, so nothing is shown or done. Try again later.")
-        headers["Retry-After"] = "30"
+        headers["Retry-After"] = str(incidents.RETRY_AFTER)
     elif isinstance(mistake, UnsupportedMediaType):
         status, code, detail = 415, "unsupported_media_type", _("Send JSON, as application/json.")
     elif isinstance(mistake, MethodNotAllowed):
@@ -177,8 +208,8 @@ def answer_to(mistake: Exception, request: HttpRequest) -> Response:
         raise mistake  # a developer sees the mistake itself
     else:
         status, code = 500, "incident"
-        detail = _("Something went wrong here, not in your request. Incident %s.") % note_incident(request, mistake)
-    return Response(content(status, code, detail, errors), status=status, headers=headers, content_type=MEDIA_TYPE)
+        detail = _("Something went wrong here, not in your request. Incident %s.") % incidents.note(request, mistake)
+    return content(status, code, detail, errors), headers
 
 
 def _headers(mistake: APIException) -> dict[str, str]:

@@ -1,23 +1,27 @@
-"""Checkpoints of the trail: entries are inserted unchained, and chained in batches afterwards (decision 8).
+"""Checkpoints of the trail: rows are inserted unchained, and chained in batches afterwards (decision 8).
 
 A chain from row to row would make every reading queue on one lock. Instead writers hold a lock *shared*; who takes a
 checkpoint has it exclusively for a moment, so that no row with a lower id can still appear, and hashes what came since
 the last checkpoint together with that checkpoint. Each row carries a keyed hash of its own, so that the first bad row
-can be named.
+can be named. Versions (old and new values) are covered as entries are: each binds its values to thing, actor and time.
 """
 
+import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from krat.access import crypto
+from krat.access.models import Installation
 from krat.audit import head, triggers
-from krat.audit.models import Checkpoint, Entry
+from krat.audit.models import Checkpoint, Entry, Version
 
 EVERY_ROWS = 500
 EVERY_SECONDS = 60.0
@@ -53,6 +57,35 @@ def mac(entry: Entry) -> str:
     return crypto.keyed_hash(json.dumps(content).encode(), use="trail-row")
 
 
+def version_mac(version: Version) -> str:
+    """The keyed hash that binds a version's values to the thing they are of, to who changed them, and when."""
+    content = [
+        str(version.code),
+        version.at.isoformat(),
+        str(version.actor),
+        version.actor_words,
+        version.thing_type,
+        version.thing_code,
+        hashlib.sha256(bytes(version.ciphertext)).hexdigest(),
+    ]
+    return crypto.keyed_hash(json.dumps(content).encode(), use="trail-version")
+
+
+def checkpoint_mac(one: Checkpoint, versions: Iterable[tuple[int, str]]) -> str:
+    """The keyed hash of a checkpoint's whole row, and of the versions that it covers (ids and their hashes)."""
+    content = [
+        one.at.isoformat(),
+        one.up_to,
+        one.entries,
+        one.previous,
+        one.digest,
+        one.versions_up_to,
+        one.versions,
+        [list(each) for each in versions],
+    ]
+    return crypto.keyed_hash(json.dumps(content).encode(), use="trail-checkpoint")
+
+
 def take_if_due() -> None:
     """Take a checkpoint when this worker has written 500 rows since its last one, or when a minute has passed."""
     if _written_here >= EVERY_ROWS or time.monotonic() - _taken_here_at > EVERY_SECONDS:
@@ -60,7 +93,7 @@ def take_if_due() -> None:
 
 
 def take() -> Checkpoint | None:
-    """Cover every entry since the last checkpoint (an exclusive lock while it reads them); None when there is none."""
+    """Cover every row since the last checkpoint (an exclusive lock while it reads them); None when there is none."""
     global _written_here, _taken_here_at
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -68,16 +101,22 @@ def take() -> Checkpoint | None:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         _written_here, _taken_here_at = 0, time.monotonic()
         last = _checkpoints().order_by("-up_to").first()
-        rows = list(_entries().filter(pk__gt=last.up_to if last else 0).order_by("pk"))
+        rows = _hashes(_entries().filter(pk__gt=last.up_to if last else 0))
         if not rows:
             return None
+        before = last.versions_up_to if last else 0
+        versions = _hashes(_versions().filter(pk__gt=before))
         previous = last.digest if last else ""
         made = Checkpoint(
-            up_to=rows[-1].pk,
-            entries=_ranges([row.pk for row in rows]),
+            at=timezone.now(),
+            up_to=rows[-1][0],
+            entries=_ranges([pk for pk, _mac in rows]),
             previous=previous,
             digest=_digest(previous, rows),
+            versions_up_to=versions[-1][0] if versions else before,
+            versions=_ranges([pk for pk, _mac in versions]),
         )
+        made.mac = checkpoint_mac(made, versions)
         made.save(force_insert=True)
     head.note(made)
     return made
@@ -91,8 +130,17 @@ def _entries() -> QuerySet[Entry]:
     return Entry.objects.unscoped("verification reads every entry")
 
 
-def _digest(previous: str, rows: Iterable[Entry]) -> str:
-    content = json.dumps([previous, [[row.pk, row.mac] for row in rows]])
+def _versions() -> QuerySet[Version]:
+    return Version.objects.unscoped("verification reads every version")
+
+
+def _hashes(rows: QuerySet[Any]) -> list[tuple[int, str]]:
+    """The ids of these rows with their hashes, in order (one query)."""
+    return list(rows.order_by("pk").values_list("pk", "mac"))
+
+
+def _digest(previous: str, rows: Iterable[tuple[int, str]]) -> str:
+    content = json.dumps([previous, [list(row) for row in rows]])
     return crypto.keyed_hash(content.encode(), use="trail-seal")
 
 
@@ -119,21 +167,27 @@ class Verdict:
     covered: int = 0
     covered_now: int = 0
     problem: str = ""
-    bad_entry: int | None = field(default=None)
+    bad_entry: int | None = None
+    bad_version: int | None = None
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing was found."""
         return not self.problem
 
+    def found(self, problem: str, *, entry: int | None = None, version: int | None = None) -> None:
+        """Note what was found; the first counts."""
+        if not self.problem:
+            self.problem, self.bad_entry, self.bad_version = problem, entry, version
+
 
 def verify() -> Verdict:
-    """Recompute every hash and every checkpoint, compare with the head outside the database, then cover the tail.
+    """Recompute every hash and every checkpoint, compare with the heads outside the database, then cover the tail.
 
     Reads the whole trail. Nothing is covered before it was looked at.
     """
     verdict = Verdict()
-    for look in (_triggers_stand, _checkpoints_fit, _tail_fits, _head_stands):
+    for look in (_guards_stand, _installation_stands, _checkpoints_fit, _tail_fits, _heads_stand):
         look(verdict)
         if not verdict.is_whole:
             return verdict
@@ -143,49 +197,93 @@ def verify() -> Verdict:
     return verdict
 
 
-def _triggers_stand(verdict: Verdict) -> None:
-    if gone := triggers.missing(connection):
-        verdict.problem = f"the database would accept changes: trigger {gone[0]} is missing"
+def _guards_stand(verdict: Verdict) -> None:
+    """Tables and triggers are there, word for word as they were made."""
+    gone = {Installation._meta.db_table} - set(connection.introspection.table_names())
+    for fault in [*(f"Table {name} is missing." for name in gone), *triggers.faults(connection)]:
+        verdict.found(f"the database would accept changes: {fault.rstrip('.')}")
+
+
+def _installation_stands(verdict: Verdict) -> None:
+    """This database is the one whose heads were noted: the row that says so was made by a holder of the keys.
+
+    Without it anybody could say that this is another installation, of which nothing has been noted yet.
+    """
+    noted = head.noted()  # before the database is asked: a head is noted after its checkpoint is on disk
+    place = Installation.objects.filter(pk=1).first()
+    if place is None:
+        if noted:
+            verdict.found("the row of the installation is missing, whose heads are noted", entry=noted[-1].up_to)
+        return
+    if not place.is_genuine:
+        verdict.found("the row of the installation was changed: it was not made with these keys")
+    for one in noted:
+        if one.installation != str(place.code):
+            verdict.found("a head of another installation is noted: this database took its place", entry=one.up_to)
 
 
 def _checkpoints_fit(verdict: Verdict) -> None:
-    previous, before = "", 0
+    before: Checkpoint | None = None
     for one in _checkpoints().order_by("up_to"):
-        verdict.problem, verdict.bad_entry = _problem_of(one, previous, before)
-        if verdict.problem:
+        _look_at(verdict, one, before)
+        if not verdict.is_whole:
             return
         verdict.covered += sum(last - first + 1 for first, last in one.entries)
-        previous, before = one.digest, one.up_to
+        before = one
 
 
 def _tail_fits(verdict: Verdict) -> None:
+    """What no checkpoint covers yet fits at least its own hash."""
     last = _checkpoints().order_by("-up_to").first()
     for row in _entries().filter(pk__gt=last.up_to if last else 0).order_by("pk"):
         if row.mac != mac(row):
-            verdict.problem, verdict.bad_entry = "entry was changed", row.pk
-            return
+            verdict.found("entry was changed", entry=row.pk)
+    for version in _versions().filter(pk__gt=last.versions_up_to if last else 0).order_by("pk"):
+        if version.mac != version_mac(version):
+            verdict.found("version was changed", version=version.pk)
 
 
-def _head_stands(verdict: Verdict) -> None:
-    """The last checkpoint noted outside the database must stand within it: else the trail was cut or emptied."""
-    noted = head.last()
-    if noted is not None and not _checkpoints().filter(up_to=noted.up_to, digest=noted.digest).exists():
-        verdict.problem, verdict.bad_entry = "the trail was cut: its noted head is missing", noted.up_to
+def _heads_stand(verdict: Verdict) -> None:
+    """Every checkpoint noted outside the database stands within it: else the trail was cut, emptied or made anew."""
+    noted = head.noted()
+    there = {up_to: (digest, whole) for up_to, digest, whole in _checkpoints().values_list("up_to", "digest", "mac")}
+    for one in noted:
+        digest, whole = there.get(one.up_to, ("", ""))
+        if digest != one.digest:
+            verdict.found("the trail was cut: its noted head is missing", entry=one.up_to)
+        elif one.mac not in ("", whole):
+            verdict.found("the checkpoint is not the one that was noted", entry=one.up_to)
 
 
-def _problem_of(one: Checkpoint, previous: str, before: int) -> tuple[str, int | None]:
-    """What is wrong within one checkpoint, and the first bad entry."""
+def _look_at(verdict: Verdict, one: Checkpoint, before: Checkpoint | None) -> None:
+    """What is wrong within one checkpoint, and the first bad row."""
+    rows = {row.pk: row for row in _entries().filter(pk__gt=before.up_to if before else 0, pk__lte=one.up_to)}
     wanted = list(_spelled_out(one.entries))
-    rows = {row.pk: row for row in _entries().filter(pk__gt=before, pk__lte=one.up_to)}
     for number in sorted({*wanted, *rows}):
-        if number not in rows:
-            return "entry is missing", number
-        if number not in wanted:
-            return "entry was added afterwards", number
-        if rows[number].mac != mac(rows[number]):
-            return "entry was changed", number
-    if one.previous != previous:
-        return "a checkpoint before this one is missing or was changed", wanted[0] if wanted else None
-    if one.digest != _digest(previous, [rows[number] for number in wanted]) or any(a >= b for a, b in pairwise(wanted)):
-        return "the checkpoint does not fit its entries", wanted[0] if wanted else None
-    return "", None
+        if problem := _problem_of(rows.get(number), number in wanted, mac):
+            verdict.found(f"entry {problem}", entry=number)
+            return
+    after = before.versions_up_to if before else 0
+    versions = {row.pk: row for row in _versions().filter(pk__gt=after, pk__lte=one.versions_up_to)}
+    wanted_versions = list(_spelled_out(one.versions))
+    for number in sorted({*wanted_versions, *versions}):
+        if problem := _problem_of(versions.get(number), number in wanted_versions, version_mac):
+            verdict.found(f"version {problem}", version=number)
+            return
+    first = wanted[0] if wanted else None
+    if one.previous != (before.digest if before else ""):
+        verdict.found("a checkpoint before this one is missing or was changed", entry=first)
+    in_order = all(a < b for each in (wanted, wanted_versions) for a, b in pairwise(each))
+    covered = [(number, rows[number].mac) for number in wanted]
+    if one.digest != _digest(one.previous, covered) or not in_order:
+        verdict.found("the checkpoint does not fit its entries", entry=first)
+    if one.mac != checkpoint_mac(one, [(number, versions[number].mac) for number in wanted_versions]):
+        verdict.found("the checkpoint was changed, or does not fit its versions", entry=first)
+
+
+def _problem_of(row: Any, is_wanted: bool, hash_of: Callable[[Any], str]) -> str:
+    if row is None:
+        return "is missing"
+    if not is_wanted:
+        return "was added afterwards"
+    return "was changed" if row.mac != hash_of(row) else ""

@@ -47,7 +47,10 @@ class Entry(ScopedModel):
 
 
 class Checkpoint(ScopedModel):
-    """A checkpoint over the entries since the checkpoint before, keyed and chained (decision 8)."""
+    """A checkpoint over the entries and versions since the checkpoint before, keyed and chained (decision 8).
+
+    ``digest`` chains the entries; ``mac`` binds this whole row, its day and the versions it covers.
+    """
 
     processing = Processing(
         _("evidence that the trail was not changed"),
@@ -59,11 +62,14 @@ class Checkpoint(ScopedModel):
     view_right = "trail.view"
 
     code = None
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("at"))
     up_to = models.PositiveBigIntegerField(_("up to entry"), unique=True)
     entries = models.JSONField(_("entries covered"))  # ids in ranges: [[1, 500], [502, 510]]
     previous = models.CharField(_("checkpoint before"), max_length=64, blank=True)
     digest = models.CharField(_("keyed hash"), max_length=64, unique=True)
+    versions_up_to = models.PositiveBigIntegerField(_("up to version"), default=0)
+    versions = models.JSONField(_("versions covered"), default=list)  # ids in ranges, as of entries
+    mac = models.CharField(_("keyed hash of the row"), max_length=64)
 
     class Meta(ScopedModel.Meta):
         db_table = "audit_seal"  # its guards in the database bear this name
@@ -91,10 +97,11 @@ class Version(ScopedModel):
 
     thing_type = models.CharField(_("kind of thing"), max_length=60)
     thing_code = models.CharField(_("code of the thing"), max_length=40)
-    at = models.DateTimeField(_("at"), auto_now_add=True)
+    at = models.DateTimeField(_("at"))
     actor = models.UUIDField(_("actor"))
     actor_words = models.CharField(_("actor in words"), max_length=160)
     ciphertext = models.BinaryField(_("encrypted values"), db_column="sealed")
+    mac = models.CharField(_("keyed hash"), max_length=64)  # binds the values to thing, actor and time
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("version")

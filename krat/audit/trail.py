@@ -4,6 +4,7 @@
 """
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +22,8 @@ from krat.access.rights import Subject
 from krat.access.scoping import ScopedModel
 from krat.audit import checkpoints
 from krat.audit.models import Entry, Version
+
+logger = logging.getLogger("krat.incidents")
 
 _events: dict[str, str | Promise] = {}
 
@@ -99,11 +102,13 @@ def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, 
     version = Version(
         thing_type=thing._meta.label_lower,
         thing_code=str(getattr(thing, "code", thing.pk)),
+        at=timezone.now(),
         actor=by.code,
         actor_words=by.trail_words[:160],
     )
     values = {field: [_plain(old), _plain(new)] for field, (old, new) in changes.items()}
     version.ciphertext = crypto.encrypt(json.dumps(values), place=f"audit_version:sealed:{version.code}")
+    version.mac = checkpoints.version_mac(version)
     version.save(force_insert=True)
 
 
@@ -113,11 +118,15 @@ def _plain(value: Any) -> str | int | bool | None:
 
 @dataclass(frozen=True)
 class Change:
-    """One change of a thing, opened: when, by whom, and each field's old and new value."""
+    """One change of a thing, opened: when, by whom, and each field's old and new value.
 
-    at: datetime
+    What somebody changed past the registry tells nothing of that: no time, no words, no values (``is_genuine``).
+    """
+
+    at: datetime | None
     by: str
     values: dict[str, list[Any]]
+    is_genuine: bool = True
 
 
 def history(thing: ScopedModel, limit: int = 50) -> list[Change]:
@@ -125,14 +134,15 @@ def history(thing: ScopedModel, limit: int = 50) -> list[Change]:
     rows = Version.objects.unscoped("the history of a thing that came through the door").filter(
         thing_type=thing._meta.label_lower, thing_code=str(thing.code)
     )
-    return [
-        Change(
-            row.at,
-            row.actor_words,
-            json.loads(crypto.decrypt(row.ciphertext, place=f"audit_version:sealed:{row.code}")),
-        )
-        for row in rows.order_by("-id")[:limit]
-    ]
+    return [_opened(row) for row in rows.order_by("-id")[:limit]]
+
+
+def _opened(row: Version) -> Change:
+    if row.mac != checkpoints.version_mac(row):
+        logger.error("version %s of the history was changed past the registry: run `manage.py audit verify`", row.pk)
+        return Change(None, "", {}, is_genuine=False)
+    words = crypto.decrypt(row.ciphertext, place=f"audit_version:sealed:{row.code}")
+    return Change(row.at, row.actor_words, json.loads(words))
 
 
 @dataclass

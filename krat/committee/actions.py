@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from krat.access import areas
 from krat.access.rights import Subject
-from krat.access.scoping import hold, settle
+from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Act, Body, Institution, Membership
@@ -46,6 +47,7 @@ def constitute(
         bodies.append(body)
         before = Body.objects.permitted(by, MANAGE).filter(county=county, kind=kind, year__lt=year).first()
         if before is not None:
+            hold(before)
             _take_over_places(before, body, by)
     return bodies
 
@@ -75,7 +77,7 @@ def add_member(
     act: Act | None,
     starts_on: datetime.date,
 ) -> Membership:
-    """Give an institution a place in a body, by an act."""
+    """Give an institution a place in a body, by an act (one row lock, on the body)."""
     body = hold(body)  # two who give places at once must not give one twice
     if starts_on > body.ends_on:
         raise ValidationError({"starts_on": _("The body does not stand any more on that day.")})
@@ -93,6 +95,7 @@ def add_member(
 @transaction.atomic
 def end_member(place: Membership, *, by: Subject, ends_on: datetime.date) -> Membership:
     """End a place: from the day after, the institution finds none of the body's papers."""
+    hold_by_id(Body, place.body_id)
     place = hold(place)
     if place.ends_on is not None:
         raise ValidationError(_("This place has already ended."))
@@ -118,8 +121,13 @@ def save_institution(
     email: str,
     phone: str,
     retired_on: datetime.date | None,
+    successor: Institution | None = None,
 ) -> Institution:
-    """Enter an institution, or change one."""
+    """Enter an institution, or change one.
+
+    Where one is retired, its places in bodies end, and what is open there goes to its successor; without one it is
+    refused, with what is open as numbers.
+    """
     institution = hold(institution, based_on=based_on or 0) if institution is not None else Institution()
     if (
         institution.pk
@@ -130,7 +138,37 @@ def save_institution(
     institution.code, institution.name, institution.short_name = code, name, short_name
     institution.kind, institution.county, institution.parent = kind, county, parent
     institution.email, institution.phone, institution.retired_on = email, phone, retired_on
+    institution.successor = successor if retired_on is not None else None
+    is_there = institution.pk is not None
     settle(institution, by=by, right="institutions.manage")
     institution.territories.set(territories)
     trail.record(by, INSTITUTION_SAVED, institution)
+    if is_there and retired_on is not None:
+        _retire(institution, retired_on, by=by)
     return institution
+
+
+def _retire(institution: Institution, retired_on: datetime.date, *, by: Subject) -> None:
+    """End its places, and hand over what is open, in every area that has some."""
+    areas_with_work = list(areas.modules("handover"))
+    found = [one for area in areas_with_work for one in area.open_work(institution)]
+    successor = institution.successor
+    if found and successor is None:
+        sentence = _("Still open there: %(work)s. Choose a successor who takes it over.")
+        raise ValidationError({"successor": sentence % {"work": ", ".join(found)}})
+    if successor is not None:
+        if successor.pk == institution.pk or successor.retired_on is not None:
+            raise ValidationError({"successor": _("Choose another institution, which works.")})
+        if not all(area.fits(institution, successor) for area in areas_with_work):
+            sentence = _("Cases and signals are there: only a child protection unit can take them over.")
+            raise ValidationError({"successor": sentence})
+        if successor.kind_id == institution.kind_id:
+            successor.territories.add(*institution.territories.all())
+        for area in areas_with_work:
+            area.hand_over(institution, successor, by=by)
+    last = retired_on - datetime.timedelta(days=1)
+    places = Membership.objects.unscoped("the places of an institution that is retired by whoever may")
+    for place in places.filter(institution=institution.pk, ends_on=None).select_for_update(of=("self",)):
+        place.ends_on = max(place.starts_on, last)
+        place.save(update_fields=["ends_on"])
+        trail.record(by, MEMBER_ENDED, place)

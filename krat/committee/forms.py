@@ -11,7 +11,7 @@ from krat.access.rights import Subject
 from krat.committee.models import Act, Institution, Membership
 from krat.reference.models import County, Municipality, Term
 from krat.ui.filters import Filters, RowFilter
-from krat.ui.forms import BaseForm, DateField, SeveralField
+from krat.ui.forms import BaseForm, DateField, NumberField, SeveralField
 
 
 def _served(request: Any) -> QuerySet[Municipality]:
@@ -38,7 +38,7 @@ class ActForm(BaseForm):
 class BodiesForm(BaseForm):
     """The bodies of a year."""
 
-    year = forms.IntegerField(label=_("Year"), min_value=2006, max_value=2100)
+    year = NumberField(label=_("Year"), min_value=2006, max_value=2100)
     act = forms.ModelChoiceField(
         label=_("By act"), queryset=Act.objects.none(), help_text=_("Record the Prefect's order first.")
     )
@@ -97,8 +97,15 @@ class InstitutionForm(BaseForm):
     email = forms.EmailField(label=_("Office e-mail"), required=False)
     phone = forms.CharField(label=_("Office telephone"), max_length=30, required=False)
     retired_on = DateField(label=_("Retired from"), required=False)
+    successor = forms.ModelChoiceField(
+        label=_("Successor"),
+        queryset=Institution.objects.none(),
+        required=False,
+        help_text=_("Who takes over what is open there: cases, signals, referrals, obstacles, tasks."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 
     def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("parent", Institution.objects.visible_to(seat))
+        self.offer("successor", Institution.objects.visible_to(seat).working().select_related("kind"))

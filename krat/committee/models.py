@@ -57,6 +57,10 @@ class Institution(Sorted, VersionedModel):
     email = models.EmailField(_("office e-mail"), blank=True)
     phone = models.CharField(_("office telephone"), max_length=30, blank=True)
     retired_on = models.DateField(_("retired from"), null=True, blank=True)
+    # Who took over what was open there.
+    successor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("successor")
+    )
 
     objects: ClassVar = models.Manager.from_queryset(InstitutionQuerySet)()
 

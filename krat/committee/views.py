@@ -37,7 +37,7 @@ def institution_list(request: CommitteeRequest) -> HttpResponse:
 @needs("institutions.view", methods=("GET",))
 def institution_detail(request: CommitteeRequest, code: str) -> HttpResponse:
     """One institution: what it is, whom it serves, where it sits."""
-    institution = door(request, Institution.objects.select_related("kind", "county", "parent"), code)
+    institution = door(request, Institution.objects.select_related("kind", "county", "parent", "successor"), code)
     places = Membership.objects.visible_to(request.seat).filter(institution=institution)
     context = {
         "institution": institution,
@@ -50,7 +50,7 @@ def institution_detail(request: CommitteeRequest, code: str) -> HttpResponse:
 @needs("institutions.manage")
 def institution_edit(request: CommitteeRequest, code: str = "") -> HttpResponse:
     """An institution: a new one, or one that is there."""
-    rows = Institution.objects.select_related("kind", "county", "parent")
+    rows = Institution.objects.select_related("kind", "county", "parent", "successor")
     institution = door(request, rows, code) if code else None
     form = InstitutionForm.of(request, seat=request.seat, initial=_initial(institution))
     if form.is_accepted():

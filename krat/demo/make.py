@@ -26,6 +26,7 @@ from cases.models import (
     Case,
     CounsellingPart,
     DataKey,
+    Identification,
     Identity,
     NameToken,
     Note,
@@ -40,7 +41,7 @@ from cases.models import (
 )
 from cases.models.case import NEVER
 from cases.models.keys import give_key
-from cases.models.stages import OVER, Stage, deadline_of
+from cases.models.stages import OVER, Stage, VictimStatus, deadline_of
 from cases.sharing import PURPOSES
 from krat.access.roles import Role
 from krat.access.scoping import CheckedModel
@@ -529,6 +530,8 @@ def case(
         )
     )
     _identity(row, words)
+    if row.victim_status != VictimStatus.AT_RISK:
+        _saved(Identification(case=row, kind=Identification.Kind.CARRIED_OVER, result=row.victim_status))
     if manager is not None:
         assignment(row, manager, is_manager=True)
     for one in team:
@@ -561,6 +564,15 @@ def assignment(case: Case, seat: Seat, *, is_manager: bool = False, **more: Any)
     """A seat's place in the team of a case, since an hour; ``ended_at`` ends it."""
     values = {"starts_at": timezone.now() - datetime.timedelta(hours=1), "by": seat}
     return _saved(Assignment(case=case, seat=seat, is_manager=is_manager, **(values | more)))
+
+
+def identification(case: Case, **more: Any) -> Identification:
+    """A first identification of yesterday by the case's own unit; the case itself stays as it stands."""
+    row = Identification(case=case, kind=Identification.Kind.FIRST, result=VictimStatus.POSSIBLE)
+    _encrypt(row, more, reference="Prot. shembull 12/3", why="Shenja të shfrytëzimit (shembull).")
+    values: dict[str, Any] = {"authority": case.holder, "decided_on": in_days(-1)} | more
+    values["seat"] = values.get("seat") or _seat(Role.CHILD_WORKER, case.holder)
+    return _saved(_set(row, values))
 
 
 def school_part(case: Case, **more: Any) -> SchoolPart:

@@ -27,6 +27,7 @@ from cases.models import (
     Case,
     CounsellingPart,
     DataKey,
+    Identification,
     Identity,
     NameToken,
     Note,
@@ -40,7 +41,7 @@ from cases.models import (
 )
 from cases.models.case import NEVER
 from cases.models.keys import give_key
-from cases.models.stages import OVER, Stage, deadline_of
+from cases.models.stages import OVER, Stage, VictimStatus, deadline_of
 from krat.access.roles import Role
 from krat.audit import trail
 from krat.committee.models import Institution
@@ -295,6 +296,7 @@ class _Batch:
         self._write_cases(self._write_signals())
         self._write_identities()
         self._write_stage_deadlines()
+        self._write_identifications()
         self._write_teams()
         self._write_parts()
         self._write_obstacles(self._write_referrals())
@@ -460,6 +462,16 @@ class _Batch:
                         met_at=met_at,
                     )
                 )
+        _insert(rows)
+
+    def _write_identifications(self) -> None:
+        rows = []
+        for life in self.lives:
+            if life.case.victim_status == VictimStatus.AT_RISK:
+                continue
+            row = Identification(case=life.case, kind=Identification.Kind.CARRIED_OVER, result=life.case.victim_status)
+            give_key(life.key, row)
+            rows.append(row)
         _insert(rows)
 
     def _write_teams(self) -> None:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from cases.actions import cards, cases, inbox, referrals, signals
+from cases.actions import cards, cases, identification, inbox, referrals, signals
 from cases.models import AidPart, Assignment, Case, Obstacle, Referral, SchoolPart, Signal
 from cases.models.parts import Part
+from cases.models.stages import VictimStatus
 from cases.sharing import PURPOSES, USE
 from krat.demo import make
 from krat.demo.papers import Duty
@@ -147,11 +148,21 @@ def tell(world: _World, story: Story) -> None:
             signalled_on=world.day(story.signal.on if story.signal else story.on),
             identity=story.person.words(world.today),
             concerns=story.concerns,
-            victim_status=story.status,
             reference=story.reference,
             stage=story.stage,
             signal=taken[0] if taken else None,
         )
+        if story.status != VictimStatus.AT_RISK:
+            identification.record(
+                file.case,
+                by=file.by,
+                result=story.status,
+                authority=file.by.institution,
+                decided_on=world.day(story.on),
+                reference="Prot. shembull 12/3",
+                why="Shenjat u panë në takimin e parë (shembull).",
+            )
+            file.case.refresh_from_db()
 
     world.on(world.day(story.on), begin, hour=10)
     for on, step in story.steps:

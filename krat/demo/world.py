@@ -499,6 +499,7 @@ def _tell_year(world: _World, year: Year) -> None:
             title=f"Për miratimin e Planit të Veprimit {world.year}, {year.name} (shembull: numër i trilluar)",
         )
         plan = world.plans[year.county]
+        plan.refresh_from_db()  # as it reads with its measures
         plans.adopt(plan, by=prefect, based_on=plan.version, adopted_on=spring, act=act)
         for objective in year.objectives:
             for row in objective.measures:

@@ -29,6 +29,7 @@ def today(request: SignedIn) -> HttpResponse:
         "plan": queries.plan_by_pillar(seat),
         "institutions": queries.tasks_by_institution(seat),
         "in_short": queries.in_short(seat),
+        "counties": queries.counties(seat),
         "limit": settings.KRAT_SMALL_CELL,
         "may_file": rights.may(seat, "meetings.file"),
         "may_record": rights.may(seat, "activities.record"),

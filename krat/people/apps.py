@@ -15,8 +15,11 @@ class PeopleConfig(AppConfig):
         from allauth.account import signals as account
         from allauth.mfa import signals as factors
 
+        from krat.audit import finding
         from krat.people import sign_in
+        from krat.people.models import every_seat
 
+        finding.seats_are(every_seat)
         user_logged_in.connect(sign_in.came, dispatch_uid="krat.people.came")
         user_logged_out.connect(sign_in.went, dispatch_uid="krat.people.went")
         user_login_failed.connect(sign_in.failed, dispatch_uid="krat.people.failed")

@@ -78,13 +78,19 @@ class User(AbstractBaseUser, CheckedModel):
         return self.username
 
 
+def gives_rights(way: str = "", on: datetime.date | None = None) -> Q:
+    """That a seat gives rights on a day (today); ``way`` leads from a row to its seat, as ``"seat__"``."""
+    day = on or timezone.localdate()
+    runs = Q(**{f"{way}ends_on": None}) | Q(**{f"{way}ends_on__gte": day})
+    return runs & Q(**{f"{way}starts_on__lte": day, f"{way}ended_at": None})
+
+
 class SeatQuerySet(ScopedQuerySet["Seat"]):
     """Seats."""
 
     def active(self, on: datetime.date | None = None) -> SeatQuerySet:
         """Those that give rights on a day (today)."""
-        day = on or timezone.localdate()
-        return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, ended_at=None)
+        return self.filter(gives_rights(on=on))
 
     def for_request(self) -> SeatQuerySet:
         """With what every page needs of a seat."""
@@ -159,6 +165,12 @@ class Seat(ScopedModel):
     def wants_second_factor(self) -> bool:
         """Whether it meets persons' files, or what guards them."""
         return Role(self.role) in WITH_SECOND_FACTOR
+
+
+def every_seat() -> SeatQuerySet:
+    """Every seat there was, by its person's name: whom the trail is asked about."""
+    seats = Seat.objects.unscoped("the data protection officer asks the trail by person")
+    return seats.select_related("user", "institution").order_by("user__name", "pk")
 
 
 class Invitation(ScopedModel):

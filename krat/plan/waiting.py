@@ -28,8 +28,22 @@ def _own_tasks(seat: Seat) -> list[Waiting]:
     ]
 
 
+def _supported_tasks(seat: Seat) -> list[Waiting]:
+    rows = Task.objects.visible_to(seat).of(seat.institution_id).exclude(lead=seat.institution_id)
+    return [
+        Waiting(
+            title=task.title,
+            why=_("Your institution supports %(lead)s · %(source)s · %(state)s")
+            % {"lead": task.lead.short_name, "source": task.comes_from, "state": task.get_state_display()},
+            url=reverse("plan:task", kwargs={"code": task.code}),
+            day=task.due_on,
+        )
+        for task in rows.open().for_list()[:MOST]
+    ]
+
+
 def _to_verify(seat: Seat) -> list[Waiting]:
-    rows = Task.objects.permitted(seat, "tasks.verify").filter(state=State.DONE).exclude(done_by=seat.pk)
+    rows = Task.objects.permitted(seat, "tasks.verify").filter(state=State.DONE).exclude(done_by__user=seat.user_id)
     if not rights.may(seat, "meetings.file"):
         # The Prefect verifies what the prefecture itself reported; the rest is the coordinator's.
         rows = rows.filter(lead=seat.institution_id)
@@ -82,6 +96,7 @@ def _plans(seat: Seat) -> list[Waiting]:
 
 LINES: list[Lines] = [
     (10, _own_tasks),
+    (15, _supported_tasks),
     (20, _to_verify),
     (50, _measures),
     (60, _plans),

@@ -57,9 +57,25 @@ def due(code: str, start: datetime.date) -> datetime.date:
     return dues(code, [start])[start]
 
 
-def due_at(code: str, start: datetime.datetime) -> datetime.datetime:
-    """The last moment of a deadline: hours run by the clock, days end with the office day's midnight (two queries)."""
+def due_before(code: str, day: datetime.date) -> datetime.date:
+    """The last day for what is expected so long before a day (two queries at most)."""
     deadline = Deadline.objects.get(code=code)
+    if deadline.unit == Deadline.Unit.WORKING_DAYS:
+        return add_working_days(day, -deadline.amount)
+    if deadline.unit == Deadline.Unit.MONTHS:
+        return add_months(day, -deadline.amount)
+    days = deadline.amount if deadline.unit == Deadline.Unit.DAYS else -(-deadline.amount // 24)
+    return day - datetime.timedelta(days=days)
+
+
+def due_at(code: str, start: datetime.datetime, *, signal: datetime.datetime | None = None) -> datetime.datetime:
+    """The last moment of a deadline: hours run by the clock, days end with the office day's midnight (three queries).
+
+    ``signal`` is when the matter became known: where the deadline counts from it, it begins then.
+    """
+    deadline = Deadline.objects.get(code=code)
+    if signal is not None and deadline.starts_from == Deadline.Start.SIGNAL:
+        start = min(start, signal)
     if deadline.unit == Deadline.Unit.HOURS:
         return start + datetime.timedelta(hours=deadline.amount)
     last = due(code, timezone.localdate(start))
@@ -67,7 +83,10 @@ def due_at(code: str, start: datetime.datetime) -> datetime.datetime:
 
 
 def dues(code: str, starts: Iterable[datetime.date]) -> dict[datetime.date, datetime.date]:
-    """The last day of a deadline for each of the days on which it starts (two queries at most, however many)."""
+    """The last day of a deadline for each of the days on which it starts (two queries at most, however many).
+
+    A day of rest at its end stays, unless the deadline says that it moves.
+    """
     starts = set(starts)
     if not starts:
         return {}
@@ -75,6 +94,19 @@ def dues(code: str, starts: Iterable[datetime.date]) -> dict[datetime.date, date
     if deadline.unit == Deadline.Unit.WORKING_DAYS:
         return after_working_days(starts, deadline.amount)
     if deadline.unit == Deadline.Unit.MONTHS:
-        return {start: add_months(start, deadline.amount) for start in starts}
-    days = deadline.amount if deadline.unit == Deadline.Unit.DAYS else -(-deadline.amount // 24)
-    return {start: start + datetime.timedelta(days=days) for start in starts}
+        ends = {start: add_months(start, deadline.amount) for start in starts}
+    else:
+        days = deadline.amount if deadline.unit == Deadline.Unit.DAYS else -(-deadline.amount // 24)
+        ends = {start: start + datetime.timedelta(days=days) for start in starts}
+    moves = deadline.moves_off_rest_days and deadline.unit != Deadline.Unit.HOURS
+    return _off_rest_days(ends) if moves else ends
+
+
+def _off_rest_days(ends: dict[datetime.date, datetime.date]) -> dict[datetime.date, datetime.date]:
+    holidays = holidays_between(min(ends.values()), max(ends.values()) + datetime.timedelta(days=30))
+    return {start: end if is_working_day(end, holidays) else _count(end, 1, holidays) for start, end in ends.items()}
+
+
+def is_day_of_rest(day: datetime.date) -> bool:
+    """Whether a day is a Saturday, a Sunday or a public holiday (one query)."""
+    return not is_working_day(day, holidays_between(day, day))

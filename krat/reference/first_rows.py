@@ -240,9 +240,6 @@ DEADLINES = [
         _HOUSE,
         False,
     ),
-    ("quarterly_report", "Raporti 3-mujor", "Quarterly report", 3, _M, "Praktika e KRAT-eve", False),
-    ("half_year_report", "Raporti 6-mujor", "Six-month report", 6, _M, "Praktika e KRAT-eve", False),
-    ("yearly_report", "Raporti vjetor", "Yearly report", 12, _M, "Praktika e KRAT-eve", False),
     # The child's case.
     ("referral", "Njoftimi dhe referimi", "Notice and referral", 24, _H, "VKM nr. 499, 29.08.2018", False),
     (
@@ -281,16 +278,6 @@ DEADLINES = [
         _VKM_578,
         False,
     ),
-    (
-        "emergency_service",
-        "Shërbimi emergjent për fëmijën",
-        "Emergency service for the child",
-        72,
-        _H,
-        "Udhëzimi nr. 14, 10.05.2016; VKM nr. 518, 04.09.2018",
-        True,
-    ),
-    ("emergency_to_court", "Masa emergjente në gjykatë", "Emergency measure to the court", 48, _H, _VKM_578, False),
     ("full_assessment", "Vlerësimi i plotë", "Full assessment", 15, _W, _VKM_578, False),
     (
         "conference",
@@ -321,20 +308,7 @@ DEADLINES = [
     ),
     ("follow_up", "Vizita e ndjekjes", "Follow-up visit", 1, _M, _VKM_578, False),
     ("follow_up_high", "Vizita e ndjekjes, rrezik i lartë", "Follow-up visit, high risk", 7, _D, _VKM_578, False),
-    ("transfer", "Pranimi i një rasti të transferuar", "Accepting a transferred case", 5, _W, _VKM_578, False),
     ("referral_answer", "Përgjigjja e referimit", "Answer to a referral", 5, _W, _VKM_578, False),
-    # Data protection.
-    (
-        "breach_notice",
-        "Njoftimi i cenimit të të dhënave",
-        "Notice of a data breach",
-        72,
-        _H,
-        "Ligji nr. 124/2024",
-        False,
-    ),
-    ("emergency_access", "Akses emergjent i justifikuar", "Break-glass access", 4, _H, _HOUSE, False),
-    ("emergency_access_review", "Shqyrtimi i aksesit emergjent", "Review of break-glass access", 2, _W, _HOUSE, False),
 ]
 _VERIFIED_BY = "Burimet e projektit"
 

@@ -4,7 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from krat.reference.models import Deadline
-from krat.ui.forms import BaseForm, DateField
+from krat.ui.forms import BaseForm, DateField, NumberField
 
 
 class CheckedForm(BaseForm):
@@ -25,15 +25,26 @@ class TermForm(CheckedForm):
     code = forms.SlugField(label=_("Code"), max_length=40, help_text=_("Stays as it is once records use it."))
     name_sq = forms.CharField(label=_("Name in Albanian"), max_length=120)
     name_en = forms.CharField(label=_("Name in English"), max_length=120)
-    position = forms.IntegerField(label=_("Position"), min_value=0, max_value=999)
+    position = NumberField(label=_("Position"), min_value=0, max_value=999)
     retired_on = DateField(label=_("Retired from"), required=False, help_text=_("Old records keep the row."))
 
 
 class DeadlineForm(CheckedForm):
     """How long something may take."""
 
-    amount = forms.IntegerField(label=_("Amount"), min_value=1, max_value=999)
+    amount = NumberField(label=_("Amount"), min_value=1, max_value=999)
     unit = forms.ChoiceField(label=_("Unit"), choices=Deadline.Unit.choices)
+    starts_from = forms.ChoiceField(
+        label=_("Counts"),
+        choices=Deadline.Start.choices,
+        initial=Deadline.Start.ENTRY,
+        help_text=_("Matters for the first deadline of a case that is entered after its signal."),
+    )
+    moves_off_rest_days = forms.BooleanField(
+        label=_("A last day of rest moves to the next working day"),
+        required=False,
+        help_text=_("Only for days and months, and only where the act says so: name it under the legal reference."),
+    )
 
 
 class HolidayForm(BaseForm):

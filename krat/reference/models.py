@@ -140,11 +140,19 @@ class Deadline(Checked):
         WORKING_DAYS = "working_days", _("working days")
         MONTHS = "months", _("months")
 
+    class Start(models.TextChoices):
+        ENTRY = "entry", _("from the entry into the registry")
+        SIGNAL = "signal", _("from the signal")
+
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_sq = models.CharField(_("name in Albanian"), max_length=160)
     name_en = models.CharField(_("name in English"), max_length=160)
     amount = models.PositiveSmallIntegerField(_("amount"))
     unit = models.CharField(_("unit"), max_length=20, choices=Unit.choices)
+    # Where a case is entered days after its signal: from which of the two the act counts. Of its first stages alone.
+    starts_from = models.CharField(_("counts"), max_length=10, choices=Start.choices, default=Start.ENTRY)
+    # Of days and months only: working days never end on a day of rest, and hours run through.
+    moves_off_rest_days = models.BooleanField(_("a last day of rest moves to the next working day"), default=False)
 
     class Meta:
         ordering = ["code"]

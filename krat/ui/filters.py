@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django_filters import DateFilter, Filter, FilterSet, ModelChoiceFilter
 
-from krat.ui.forms import BaseForm, DateField
+from krat.ui.forms import BaseForm, DateField, NumberField
 
 
 class Filters(FilterSet):  # type: ignore[misc]  # brings no types
@@ -30,7 +30,7 @@ class DayFilter(DateFilter):  # type: ignore[misc]
 class NumberFilter(Filter):  # type: ignore[misc]
     """A whole number; django-filter's own also takes broken ones."""
 
-    field_class = forms.IntegerField
+    field_class = NumberField
 
 
 class TickFilter(Filter):  # type: ignore[misc]

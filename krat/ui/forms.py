@@ -307,6 +307,35 @@ class TimeField(forms.TimeField):
             raise ValidationError(self.error_messages["invalid"], code="invalid") from None
 
 
+_GROUPED = re.compile(r"-?[0-9]{1,3}(?:([. \u00a0\u202f])[0-9]{3})(?:\1[0-9]{3})*")
+
+
+class NumberField(forms.IntegerField):
+    """A whole number as people write it here: 1000, 1.000 or 1 000. The point groups thousands; Django's own field
+    would read 1.000 as one. What could be read in two ways (1,000 or 12.50) is refused with a sentence.
+    """
+
+    default_error_messages = {
+        "invalid": _lazy("Write a whole number, without decimals: 1000 or 1.000."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        # A text field: a browser's own field for numbers sends nothing of what it cannot read.
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, or `ValidationError`; groups are of three digits, all with the same sign between them."""
+        typed = str(value).strip() if value is not None else ""
+        if typed in self.empty_values:
+            return None
+        if _GROUPED.fullmatch(typed):
+            typed = re.sub(r"[^0-9-]", "", typed)
+        if not re.fullmatch(r"-?[0-9]{1,18}", typed):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return int(typed)
+
+
 class Words(forms.CharField):
     """A text of several lines."""
 

@@ -1,11 +1,14 @@
 """Pages that know nothing of the committee: health, language, errors, the styleguide."""
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from krat.access.views import public
+from krat.ui import incidents
 from krat.ui import styleguide as examples
 
 
@@ -43,9 +46,21 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     return render(request, "styleguide.html", examples.context())
 
 
+@public("load balancers ask whether the registry can work")
+def ready(request: HttpRequest) -> HttpResponse:
+    """Whether the database answers: ``ok``, or 503 (one query). An empty database is not ready."""
+    try:
+        is_ready = MigrationRecorder.Migration.objects.exists()
+    except (DatabaseError, InterfaceError):
+        is_ready = False
+    return HttpResponse(
+        "ok" if is_ready else "database", status=200 if is_ready else 503, content_type="text/plain; charset=utf-8"
+    )
+
+
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Django's handler400."""
-    return render(request, "errors/400.html", status=400)
+    return incidents.answer_unreadable(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -60,4 +75,4 @@ def not_there(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Django's handler500, for what fails outside a view."""
-    return render(request, "errors/500.html", status=500)
+    return incidents.answer_failed(request)

@@ -159,6 +159,7 @@ def _rename(
         details=details,
         lead=lead,
         due_on=due_on,
+        supporting=_supporting(task, by),
         note=decision.reason,
     )
 

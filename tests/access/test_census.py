@@ -22,7 +22,7 @@ from meetings.models import Meeting
 from tests.access.extra_urls import urls_with
 from tests.access.objects import address_of
 
-PUBLIC = {"ui:health", "ui:language", "ui:styleguide", "api:schema", "api:docs", "api:nowhere"}
+PUBLIC = {"ui:health", "ui:ready", "ui:language", "ui:styleguide", "api:schema", "api:docs", "api:nowhere"}
 ROUTES = census.routes()
 NAMES = [route.name for route in ROUTES]
 

@@ -148,7 +148,7 @@ def test_what_every_case_needs_must_be_there(unit, missing):
     assert missing in problem(unit.post("cases/", body), 400, "invalid")["errors"]
 
 
-@pytest.mark.parametrize("reference", ["K50314001A", "x" * 61, "a%20b", "-a"])
+@pytest.mark.parametrize("reference", ["K50314001A", "K5/0314/001/A", "x" * 61, "-a", "a/../b", "a//b"])
 def test_a_reference_names_nobody(unit, reference):
     answer = put(unit, reference=reference)
 
@@ -393,3 +393,152 @@ def test_no_note_leaves_by_any_address(unit, machine, case, referral):
     for system in (unit, office):
         for address in ("cases/", f"cases/{case['code']}/", "referrals/", f"referrals/{referral.code}/", "tasks/"):
             assert "Shenim i njesise" not in system.get(address).content.decode()
+
+
+@pytest.mark.parametrize("reference", ["a%00b", "%00", "kart%00-901"])
+@pytest.mark.parametrize("method", ["PUT", "GET"])
+def test_a_reference_with_nul_in_it_is_refused_on_both_databases(reference, method, machine):
+    system = machine("AL-02-NJMF-DURRES")
+
+    answer = system.ask(method, f"cases/by-reference/{reference}/", {} if method == "PUT" else None)
+
+    problem(answer, 400, "malformed")
+
+
+# --- what is sent every night settles ---
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"identity": {"personal_number": "k5 0314 001 a"}},
+        {"identity": {"first_name": " Shembulla "}},
+        {"identity": {"birth_year": 2015}},
+        {"concerns": ["begging", "street_situation"]},
+        {"reference": "kartela-1"},
+        {"identity": {"citizenship": "", "language": None}},
+        {"risk": "high", "kind": "child", "victim_status": "at_risk", "stage": "initial_assessment"},
+    ],
+)
+def test_what_stands_there_already_makes_no_version(unit, case, body):
+    answers = [put(unit, CASE | body | {"identity": CASE["identity"] | body.get("identity", {})}) for _night in "123"]
+
+    assert {one.status_code for one in answers} == {200}
+    assert {one.json()["version"] for one in answers} == {case["version"]}
+    assert patch(unit, case, body).json()["version"] == case["version"]
+
+
+def test_a_concern_more_is_a_change(unit, case):
+    assert put(unit, CASE | {"concerns": ["begging"]}).json()["version"] == case["version"] + 1
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("al", "AL"), ("Xk", "XK"), ("ZZ", "ZZ")])
+def test_citizenship_is_a_code_of_the_list_in_capitals_or_not(unit, case, sent, kept):
+    assert patch(unit, case, {"identity": {"citizenship": sent}}).json()["identity"]["citizenship"] == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "sent"), [("citizenship", one) for one in ("ALB", "shqiptare", "Q9#", "XX")] + [("language", "shqip")]
+)
+def test_a_code_that_the_list_does_not_have_is_refused(unit, case, field, sent):
+    before = row_of(case).version
+
+    for answer in (
+        patch(unit, case, {"identity": {field: sent}}),
+        put(unit, CASE | {"identity": {field: sent}}),
+        unit.post("cases/", CASE | {"identity": {field: sent}}),
+    ):
+        assert f"identity.{field}" in problem(answer, 400, "invalid")["errors"]
+    assert row_of(case).version == before
+
+
+def test_what_was_sent_before_codes_were_asked_for_stays_and_may_be_sent_again(unit, case):
+    identity = Identity.objects.unscoped("tests prepare").get(case__code=case["code"])
+    identity.data = identity.data | {"citizenship": "shqiptare"}
+    identity.save()
+
+    told = patch(unit, case, {"risk": "low", "identity": {"first_name": "Provëza"}}).json()
+
+    assert told["identity"]["citizenship"] == "shqiptare"
+    assert told["identity"]["first_name"] == "Provëza"
+
+
+@pytest.mark.parametrize("reference", ["123/4", "Nr. 123", "nr. 12/3-a", "K_1"])
+def test_a_reference_is_written_as_protocol_numbers_are_and_found_in_whichever_case(unit, reference):
+    sent = reference.replace(" ", "%20").replace("/", "%2F")
+    opened = put(unit, reference=sent)
+    again = put(unit, CASE | {"reference": reference.upper()}, reference=sent.replace("nr", "NR"))
+
+    assert (opened.status_code, again.status_code) == (201, 200), opened.content
+    assert opened.json()["reference"] == reference
+    assert again.json() == opened.json()
+
+
+def test_a_reference_in_other_capitals_opens_no_second_case(unit, case):
+    before = how_many()
+
+    told = problem(unit.post("cases/", CASE | {"reference": "kartela-1"}), 400, "invalid")
+
+    assert put(unit, reference="kartela-1").json()["code"] == case["code"]
+    assert how_many() == before
+    assert told["errors"]
+
+
+def test_an_exact_day_of_birth_replaces_the_year_that_was_estimated(unit):
+    opened = put(unit, CASE | {"identity": {"birth_year": 2012}}).json()
+
+    told = patch(unit, opened, {"identity": {"birth_date": "2013-02-03"}}).json()
+
+    assert (told["identity"]["birth_date"], told["identity"]["birth_year"]) == ("2013-02-03", None)
+
+
+def test_a_year_that_contradicts_the_day_is_refused(unit, case):
+    assert (
+        "identity.birth_year"
+        in problem(patch(unit, case, {"identity": {"birth_year": 2012}}), 400, "invalid")["errors"]
+    )
+
+
+# --- child or adult, and a number that does not fit ---
+
+
+def test_a_child_is_neither_opened_as_an_adult_nor_made_one(unit, case):
+    wrong = CASE | {"kind": "adult", "identity": {"birth_date": "2015-03-01"}}
+
+    assert "identity.birth_date" in problem(unit.post("cases/", wrong), 400, "invalid")["errors"]
+    assert "identity.birth_date" in problem(put(unit, wrong, reference="KARTELA-9"), 400, "invalid")["errors"]
+    assert "kind" in problem(put(unit, CASE | {"kind": "adult"}), 400, "invalid")["errors"]
+    assert "kind" in problem(patch(unit, case, {"kind": "adult"}), 400, "invalid")["errors"]
+    assert row_of(case).kind == "child"
+
+
+def test_a_number_that_does_not_fit_is_taken_with_a_warning(unit, case):
+    assert case["warnings"][0]["field"] == "identity.personal_number"
+
+    told = patch(unit, case, {"identity": {"personal_number": "L50314001A"}}).json()
+
+    assert "warnings" not in told
+    women = patch(unit, told, {"identity": {"sex": "female"}}).json()
+    assert "burri" in women["warnings"][0]["detail"]
+
+
+# --- what identification found is told, and is no field ---
+
+
+def test_a_status_that_needs_an_act_is_refused_by_name_and_nothing_is_done(unit, case):
+    sent = CASE | {"victim_status": "possible_victim", "risk": "low"}
+
+    for answer in (unit.post("cases/", sent), put(unit, sent), put(unit, sent, "NEW-1"), patch(unit, case, sent)):
+        told = problem(answer, 400, "invalid")["errors"]
+        assert told["victim_status"][0]["code"] == "needs_act"
+    assert (row_of(case).risk, row_of(case).version) == ("high", case["version"])
+
+
+def test_the_status_that_stands_may_be_sent_every_night(unit, case):
+    Case.objects.unscoped("tests prepare").filter(code=case["code"]).update(victim_status="possible_victim")
+
+    told = put(unit, CASE | {"victim_status": "possible_victim", "risk": "low"})
+
+    assert told.status_code == 200
+    assert (told.json()["victim_status"], told.json()["risk"]) == ("possible_victim", "low")
+    assert problem(put(unit, CASE | {"victim_status": "at_risk"}), 400, "invalid")

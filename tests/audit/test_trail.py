@@ -161,8 +161,11 @@ CHANGES = {
     "delete by hand": lambda: _by_hand("DELETE FROM audit_entry"),
     "update of a checkpoint": lambda: _by_hand("UPDATE audit_seal SET previous = 'x'"),
     "delete of a checkpoint": lambda: _by_hand("DELETE FROM audit_seal"),
+    "update of a version": lambda: _by_hand("UPDATE audit_version SET actor_words = 'x'"),
+    "delete of a version": lambda: _by_hand("DELETE FROM audit_version"),
 }
 if_postgresql = {"truncate": lambda: _by_hand("TRUNCATE audit_entry"), "empty": lambda: _by_hand("TRUNCATE audit_seal")}
+if_postgresql["forget"] = lambda: _by_hand("TRUNCATE audit_version")
 
 
 def _by_hand(sql: str) -> None:
@@ -171,10 +174,10 @@ def _by_hand(sql: str) -> None:
 
 
 @pytest.fixture
-def covered_entry(coordinator):
+def covered_entry(coordinator, meeting):
     from krat.audit import checkpoints
 
-    trail.record(coordinator, CHANGED)
+    trail.record(coordinator, CHANGED, meeting, changes={"place": ("Salla", "Salla tjetër")})
     checkpoints.take()
 
 
@@ -198,7 +201,10 @@ def test_without_its_triggers_the_trail_could_be_changed(way, covered_entry):
 
 def _stands() -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id, event, 'entry' FROM audit_entry UNION SELECT id, previous, 'other' FROM audit_seal")
+        cursor.execute(
+            "SELECT id, event, 'entry' FROM audit_entry UNION SELECT id, previous, 'other' FROM audit_seal"
+            " UNION SELECT id, actor_words, 'version' FROM audit_version"
+        )
         return sorted(cursor.fetchall(), key=str)
 
 
@@ -218,18 +224,18 @@ def test_the_start_is_refused_while_a_trigger_is_missing():
 
     found = [one for one in run_checks(databases=["default"]) if one.id == "krat.E020"]
 
-    assert [one.msg for one in found] == [f"The trail's trigger {name} is missing."]
+    assert [one.msg for one in found] == [f"The trail is not guarded. Trigger {name} is missing."]
     triggers.install(connection)
     assert not [one for one in run_checks(databases=["default"]) if one.id == "krat.E020"]
 
 
 def test_a_migration_brings_the_triggers_back(world):
     triggers.remove(connection)
-    assert triggers.missing(connection)
+    assert triggers.faults(connection)
 
     call_command("migrate", verbosity=0)
 
-    assert triggers.missing(connection) == []
+    assert triggers.faults(connection) == []
 
 
 # --- seeing leaves an entry, and without an entry there is nothing to see ---

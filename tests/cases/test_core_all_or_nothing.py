@@ -67,7 +67,7 @@ def reject(people: People) -> Verb:
 
 def open_case(people: People) -> Verb:
     signal = people.tell()
-    return lambda: people.open(signal=signal, identity={"personal_number": "K50314001A"})
+    return lambda: people.open(signal=signal, identity={"personal_number": "P50314001A"})
 
 
 def change(people: People) -> Verb:

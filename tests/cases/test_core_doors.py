@@ -15,6 +15,7 @@ from cases.models import (
     Case,
     CounsellingPart,
     DataKey,
+    Identification,
     Identity,
     KnownVersion,
     NameToken,
@@ -39,9 +40,10 @@ pytestmark = pytest.mark.django_db
 
 # Whatever tells of a person: nothing may lead here but the door.
 DEPTHS = [Identity, SchoolPart, AidPart, CounsellingPart, Note, Referral, Obstacle, SentChange, SignalWords]
+DEPTHS += [Identification]
 HEADS = [Case, Seat, Institution, Signal, Card, Assignment, StageDeadline]
 NAMES = ["identity", "identities", "schoolpart", "aidpart", "counsellingpart", "note", "notes", "referral", "obstacle"]
-NAMES += ["sentchange", "signalwords", "data", "datakey", "nametoken"]
+NAMES += ["sentchange", "signalwords", "identification", "data", "datakey", "nametoken"]
 
 
 @pytest.fixture
@@ -52,6 +54,7 @@ def whole(people):
     make.aid_part(case)
     make.counselling_part(case, people.place("AL-02-OJF"))
     make.note(case, people.worker)
+    make.identification(case)
     people.refer(case)
     obstacle = people.stuck(case)
     make.sent_change(case)

@@ -306,13 +306,13 @@ def test_tokens_are_keyed(two, settings, tmp_path):
 
 
 def test_a_personal_number_is_found_by_its_keyed_token_alone(people):
-    case = people.open(identity={"personal_number": "k50314 001a"})
+    case = people.open(identity={"personal_number": "p50314 001a"})
     who = who_is(case)
 
-    assert who.data["personal_number"] == "K50314001A"
-    assert rows(Identity).filter(number_token=names.number_token(" K50314001a")).get() == who
+    assert who.data["personal_number"] == "P50314001A"
+    assert rows(Identity).filter(number_token=names.number_token(" P50314001a")).get() == who
     assert "50314" not in who.number_token
-    assert names.number_token("K50314001B") != who.number_token
+    assert names.number_token("P50314001B") != who.number_token
     assert names.number_token("") == ""
 
 

@@ -130,6 +130,7 @@ def test_every_right_that_shows_something_of_a_case_is_compared():
         *(
             "cases.viewers",
             "cases.identify",
+            "cases.find_formally",
             "cases.inbox",
             "identity.change",
             "parts.change",
@@ -177,6 +178,7 @@ def test_a_machine_decides_nothing():
     machine = {one.name for one in rights.all_rights() if Role.SYSTEM in one.reaches}
 
     assert not machine & {"cases.close", "cases.assign", "cases.inbox", "signals.take", "cards.table", "notes.view"}
+    assert not machine & {"cases.identify", "cases.find_formally"}
 
 
 @pytest.mark.django_db

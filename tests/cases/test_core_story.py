@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
 from cases import sharing
-from cases.actions import cards, cases, referrals, signals
+from cases.actions import cards, cases, identification, referrals, signals
 from cases.models import (
     Assignment,
     Card,
@@ -108,11 +108,22 @@ def test_a_case_is_found_by_its_team_and_the_head_of_its_unit_alone(people):
 
 
 def test_the_social_service_sees_possible_and_identified_victims_of_its_county(people):
-    case = people.open(victim_status="at_risk")
+    case = people.open()
     assert not sees(people.social, case)
+    by = {"victim": people.social, "not_victim": people.social}
 
     for status, is_seen in (("in_progress", False), ("possible_victim", True), ("victim", True), ("not_victim", False)):
-        case = cases.change(case, by=people.worker, based_on=case.version, head={"victim_status": status})
+        identification.record(
+            case,
+            by=by.get(status, people.worker),
+            result=status,
+            authority=people.police.institution,
+            together_with=people.police.institution,
+            decided_on=TODAY(),
+            reference="Prot. 1",
+            why="Sipas bisedës.",
+        )
+        case = again(case)
         assert sees(people.social, case) == is_seen
         assert sees(people.social, who_is(case)) == is_seen
         assert not sees(people.far_social, case)

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.utils import translation
 
 from cases.forms.cases import IdentityFields
-from cases.models import card, case, referral
+from cases.models import card, case, identification, referral
 from cases.sharing import PURPOSES, Purpose
 from krat.access import areas
 from krat.access.rights import Reach
@@ -47,6 +47,7 @@ MOVES_HEAD = "| from | to | by the right |\n|---|---|---|\n"
 MOVES = {
     "The life of a task": task.MOVES,
     "How a case moves": case.MOVES,
+    "How identification moves": identification.MOVES,
     "How a referral moves": referral.MOVES,
     "How a card moves": card.MOVES,
 }

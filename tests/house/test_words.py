@@ -599,6 +599,7 @@ def test_what_was_changed_is_told_in_albanian(as_, seat):
         details="Hollësi shembull.",
         lead=task.lead,
         due_on=due_on,
+        supporting=[],
     )
 
     html = ask(as_("koordinator.durres"), "GET", f"/tasks/{task.code}/").page

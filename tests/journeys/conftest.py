@@ -87,8 +87,7 @@ def server(chromium: str, django_db_blocker: Any) -> Iterator[Server]:
         served = Server(f"http://127.0.0.1:{port}", _environment(place, database))
         served.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
         command = [sys.executable, "-m", "gunicorn", "krat.wsgi", "--bind", f"127.0.0.1:{port}"]
-        command += ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
-        command += ["--no-control-socket", "--log-level", "warning"]
+        command += ["--config", "python:krat.server"]
         with (place / "log").open("wb") as log:
             process = subprocess.Popen(
                 command, cwd=ROOT, env=served.environment, stdout=log, stderr=log, start_new_session=True

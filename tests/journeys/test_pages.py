@@ -21,7 +21,7 @@ People = Callable[..., Page]
 Addresses = list[tuple[str, str, str]]
 
 # Files, JSON, and pages that end the session they are looked at with.
-NO_PAGES = {"ui:health", "meetings:draft_key", "mfa_download_recovery_codes"}
+NO_PAGES = {"ui:health", "ui:ready", "meetings:draft_key", "mfa_download_recovery_codes"}
 ON_THE_PHONE_TOO = {
     "home:today",
     "meetings:list",

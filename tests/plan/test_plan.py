@@ -29,18 +29,27 @@ def test_a_plan_is_begun_with_the_unfinished_measures_of_the_year_before(coordin
     zva, border = examples.place("ZVA"), examples.place("KUFI")
     for number, state in enumerate(Measure.State, start=1):
         make.measure(objective, number=f"1.1.{number}", state=state, lead=zva, supporting=[border], actual=number)
+    durres = make.municipality("AL-02-DURRES")
+    rows(Measure).get(objective=objective, number="1.1.4").municipalities.add(durres)
     make.objective(examples.plan, number="2.1")  # without measures: nothing to carry over
 
     plan = begin(coordinator, examples.plan.year + 1)
 
     carried = rows(Measure).filter(objective__plan=plan)
-    assert {one.number for one in carried} == {"1.1.1", "1.1.2", "1.1.5"}
+    assert {one.number for one in carried} == {
+        "1.1.1",
+        "1.1.2",
+        "1.1.4",
+        "1.1.5",
+    }  # planned, in progress, partly, not done
     one = carried.get(number="1.1.2")
     assert (one.state, one.actual, one.baseline, one.note) == ("planned", None, 2, "")
     assert one.due_on.year == make.in_days(30).year + 1
     assert list(one.supporting.through.objects.filter(measure=one).values_list("institution_id", flat=True)) == [
         border.pk
     ]
+    assert list(carried.get(number="1.1.4").municipalities.all()) == [durres]
+    assert not one.municipalities.exists()
     assert rows(Objective).filter(plan=plan).count() == 1
     assert entries("plan.begun", plan)
 
@@ -144,6 +153,53 @@ def test_a_task_of_a_measure_is_not_due_before_it_is_given(coordinator, examples
 
 
 # --- adopted ---
+
+
+def test_a_new_target_of_an_adopted_plan_says_why_and_stands_on_the_measures_page(coordinator, person, examples):
+    measure = make.measure(examples.objective, lead=examples.place("ZVA"), target=10)
+    address = url("plan:measure_edit", measure)
+
+    refused = coordinator.fill(address, target="1.200")
+    assert "Say why its target changes" in refused.beside("reason")
+    assert again(measure).target == 10
+    coordinator.save(address, target="1.200", reason="Shkollat janë më shumë.")
+
+    assert again(measure).target == 1200
+    seen = person("kufi.durres").look(url("plan:measure", measure)).text
+    assert "10 → 1200 Shkollat janë më shumë." in seen.replace("1,200", "1200").replace("1.200", "1200")
+    assert "AL-02" in seen  # by whom
+
+
+def test_other_words_and_the_target_of_a_draft_need_no_reason(coordinator, examples):
+    measure = make.measure(examples.objective, target=10)
+    coordinator.save(url("plan:measure_edit", measure), title="Takime të tjera")
+    draft = rows(Measure).filter(objective__plan=examples.draft_plan)[0]
+    coordinator.save(url("plan:measure_edit", draft), target="12")
+
+    assert "How the target changed" not in coordinator.look(url("plan:measure", measure)).text
+    assert again(draft).target == 12
+
+
+def test_the_prefect_does_not_adopt_measures_that_he_has_not_read(person, coordinator, examples):
+    prefect, address = person("prefekt.durres"), url("plan:adopt", examples.draft_plan)
+    form = prefect.look(address).form("adopted_on")
+    measure = rows(Measure).filter(objective__plan=examples.draft_plan)[0]
+    coordinator.save(url("plan:measure_edit", measure), title="Një masë tjetër")
+
+    refused = prefect.post(address, form.sent({}))
+
+    assert refused.status == 200
+    assert again(examples.draft_plan).state == "draft"
+
+
+def test_the_page_of_a_measure_lists_its_activities(person, examples):
+    activity = make.activity("AL-02", organiser=examples.place("ZVA"), measure=examples.measure, title="Ora e hapur")
+    make.activity("AL-02", organiser=examples.place("ZVA"), title="E një mase tjetër")
+
+    page = person("kufi.durres").look(url("plan:measure", examples.measure))
+
+    assert url("plan:activity", activity) in page.links
+    assert "E një mase tjetër" not in page.text
 
 
 def test_the_prefect_adopts_it(person, examples):

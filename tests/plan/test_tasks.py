@@ -3,7 +3,7 @@
 import pytest
 
 from krat.demo import make
-from krat.plan.models import Step
+from krat.plan.models import Step, Task
 from krat.plan.models.task import MOVES, State
 from tests.ui.html_client import again, entries, rows, url
 
@@ -146,3 +146,52 @@ def test_a_task_of_the_other_county_is_not_there(person, examples):
 
     for route in ("plan:task", "plan:task_edit", "plan:task_verify", "plan:task_cancel"):
         assert foreign.get(url(route, examples.task)).status == 404
+
+
+# --- four eyes: persons, not seats ---
+
+
+def test_who_reported_it_done_does_not_verify_it_in_another_seat(person, examples):
+    officer = examples.seat_of("zva.durres")
+    task = make.task(examples.place("ZVA"), state="done", body=examples.body, done_by=officer)
+    second = make.seat("coordinator", examples.seat_of("koordinator.durres").institution, user=officer.user)
+    someone = person("zva.durres")
+    someone.post(url("people:choose_seat"), {"seat": second.code})
+    page = someone.look(url("plan:task", task))
+
+    shown = someone.post(url("plan:task_verify", task), {"note": ""})
+
+    assert "somebody else verifies it" in shown.text
+    assert again(task).state == "done"
+    assert url("plan:task_verify", task) not in page.links
+    assert task.title not in someone.look("/").text
+    # The same task, by the one who did not report it.
+    assert url("plan:task_verify", task) in person("koordinator.durres").look(url("plan:task", task)).links
+
+
+# --- those who help the lead ---
+
+
+def test_a_supporting_institution_finds_the_task_on_its_first_page_and_among_its_own(person, examples):
+    border = person("kufi.durres")
+    task = make.task(examples.place("ZVA"), supporting=[examples.place("KUFI")], title="Të ndihmohet regjistrimi")
+
+    assert "Të ndihmohet regjistrimi" in border.look("/").text
+    assert url("plan:task", task) in border.look(url("plan:tasks")).links
+    rows(Task).filter(pk=task.pk).update(state="cancelled")
+    assert "Të ndihmohet regjistrimi" not in border.look("/").text
+
+
+def test_a_task_of_a_measure_and_its_form_of_change_name_supporters(coordinator, examples):
+    border, police = examples.place("KUFI"), examples.place("POL")
+    words = {"title": "Të mblidhen listat", "lead": examples.place("ZVA").pk, "due_on": make.in_days(20).isoformat()}
+    coordinator.save(url("plan:measure_task", examples.measure), **words, supporting=[border.pk])
+    task = rows(Task).order_by("-pk")[0]
+    assert list(task.supporting.unscoped("a test")) == [border]
+
+    coordinator.save(url("plan:task_edit", task), supporting=[border.pk, police.pk])
+
+    assert {one.pk for one in task.supporting.unscoped("a test")} == {border.pk, police.pk}
+    assert "Supporting institutions" in coordinator.look(url("plan:task", task)).text
+    refused = coordinator.fill(url("plan:task_edit", task), supporting=[examples.place("ZVA").pk])
+    assert "need not support itself" in refused.beside("supporting")

@@ -173,6 +173,7 @@ def _others_in_durres() -> None:
         )
     )
     _remember(make.note(adult, colleague))
+    _remember(make.identification(adult, seat=colleague))  # it stands so already: one more act
     other = a_case(colleague, team=[worker])
     _remember(
         make.referral(

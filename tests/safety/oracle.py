@@ -24,6 +24,7 @@ from cases.models import (
     AidPart,
     Case,
     CounsellingPart,
+    Identification,
     Identity,
     Note,
     Obstacle,
@@ -217,7 +218,7 @@ def _is_noted(policy: ReferencePolicy, place: Place, noted: dict[str, list[set[s
 
 def _case_code(code: str) -> str:
     """The code of the case to which a noted thing belongs."""
-    for model in (Identity, Referral, Obstacle, Note, SchoolPart, AidPart, CounsellingPart, SentChange):
+    for model in (Identification, Identity, Referral, Obstacle, Note, SchoolPart, AidPart, CounsellingPart, SentChange):
         with suppress(ValidationError):
             found = model.objects.unscoped(_WHY).filter(code=code).values_list("case__code", flat=True).first()
             if found:

@@ -71,11 +71,12 @@ class World:
     def __init__(self) -> None:
         from krat.people.models import Seat
 
-        def seat(username: str) -> Any:
-            return Seat.objects.unscoped(WHY).filter(user__username=username).for_request().get()
-
-        self.coordinator, self.prefect = seat("koordinator.durres"), seat("prefekt.durres")
+        self.seats = Seat.objects.unscoped(WHY).for_request()
+        self.coordinator, self.prefect = self.seat("koordinator.durres"), self.seat("prefekt.durres")
         self.years = iter(range(2060, 2099))
+
+    def seat(self, username: str) -> Any:
+        return self.seats.filter(user__username=username).order_by("pk")[0]
 
     def get(self, thing: Any) -> Any:
         """A row as a request would have it, read anew."""
@@ -87,6 +88,20 @@ class World:
 
         meeting = make.meeting(make.body(county="AL-02", year=next(self.years)), state=state, minutes=minutes)
         return meeting, [make.item(meeting, title=f"Çështja {name}") for name in ("e parë", "e dytë", "e tretë")]
+
+    def case(self) -> tuple[Any, Any, Any]:
+        """A case, the officer of the school's office, the case's manager."""
+        from krat.demo import make
+
+        worker = self.seat("pmf.durres")
+        case = make.case(holder=worker.institution, stage="implementation")
+        make.assignment(case, worker, is_manager=True)
+        return case, self.seat("zva.durres"), worker
+
+    def refer(self, case: Any, officer: Any, worker: Any) -> Any:
+        from krat.demo import make
+
+        return make.referral(case, officer.institution, sent_by=worker)
 
     def plan(self, state: str) -> tuple[Any, Any]:
         from krat.demo import make
@@ -223,6 +238,108 @@ def one_card_on_two_agendas(world: World) -> dict[str, Any]:
     return ended | {"it is on one agenda": times == 1}
 
 
+def write_and_close_the_plan(world: World) -> dict[str, Any]:
+    from krat.plan.actions import plans
+
+    plan, measure = world.plan("adopted")
+    ended = at_once(
+        lambda: plans.write_measure(world.get(measure), by=world.coordinator, **_words(measure, title="Tjetër")),
+        lambda: plans.close(world.get(plan), by=world.coordinator),
+        'UPDATE "plan_measure"',
+    )
+    written_first = ended["one"] == "done" and world.get(plan).version == 3  # once for the words, once for the end
+    is_unchanged = world.get(measure).title == measure.title
+    return ended | {"nothing is written after the end": written_first or is_unchanged}
+
+
+def write_and_adopt_the_plan(world: World) -> dict[str, Any]:
+    from django.utils import timezone
+
+    from krat.plan.actions import plans
+
+    plan, measure = world.plan("draft")
+    today = timezone.localdate()
+    ended = at_once(
+        lambda: plans.write_measure(world.get(measure), by=world.coordinator, **_words(measure, title="Tjetër")),
+        lambda: plans.adopt(world.get(plan), by=world.prefect, based_on=plan.version, adopted_on=today, act=None),
+        'UPDATE "plan_measure"',
+    )
+    is_as_read = world.get(measure).title == measure.title
+    return ended | {"adopted is what was read": world.get(plan).state == "draft" or is_as_read}
+
+
+def _words(measure: Any, **more: Any) -> dict[str, Any]:
+    names = ("number", "title", "lead", "due_on", "is_ongoing", "indicator", "baseline", "target", "means", "resource")
+    words = {name: getattr(measure, name) for name in (*names, "for_children")}
+    return words | {"objective": measure.objective, "supporting": [], "based_on": measure.version} | more
+
+
+def office_and_team_write_one_part(world: World) -> dict[str, Any]:
+    from cases.actions import referrals
+    from cases.models import SchoolPart
+
+    case, officer, worker = world.case()
+    referral = world.refer(case, officer, worker)
+    referrals.move(referral, "accepted", by=officer)
+    part = SchoolPart.objects.unscoped(WHY).get(case=case)
+
+    def words(by: Any) -> dict[str, Any]:
+        return {"by": by, "based_on": part.version, "state": part.state}
+
+    return at_once(
+        lambda: referrals.write_part(world.get(part), right="referrals.use", **words(officer)),
+        lambda: referrals.write_part_of(world.get(case), SchoolPart, **words(worker)),
+        'UPDATE "cases_schoolpart"',
+    )
+
+
+def accepted_and_begun_by_the_team(world: World) -> dict[str, Any]:
+    """The office accepts, which makes the part, while the team begins the same part."""
+    from cases.actions import referrals
+    from cases.models import SchoolPart
+
+    case, officer, worker = world.case()
+    referral = world.refer(case, officer, worker)
+    ended = at_once(
+        lambda: referrals.move(world.get(referral), "accepted", by=officer),
+        lambda: referrals.begin_part(world.get(case), SchoolPart, by=worker),
+        'INSERT INTO "cases_schoolpart"',
+    )
+    return ended | {"there is one part": SchoolPart.objects.unscoped(WHY).filter(case=case).count() == 1}
+
+
+def a_change_of_a_system_and_one_of_the_team(world: World) -> dict[str, Any]:
+    from cases.actions import cases, inbox
+    from krat.demo import make
+
+    case, _officer, worker = world.case()
+    sent = make.sent_change(case, sent={"head": {"risk": "high"}})
+    return at_once(
+        lambda: inbox.take_over(world.get(sent), by=worker),
+        lambda: cases.change(world.get(case), by=worker, based_on=None, head={"risk": "low"}),
+        'UPDATE "cases_sentchange"',
+    )
+
+
+def named_and_relieved(world: World) -> dict[str, Any]:
+    """A head names somebody to a team whose seat is just ended."""
+    from cases.actions import cases
+    from cases.models import Assignment
+    from krat.demo import make
+    from krat.people import actions as people
+
+    case, _officer, worker = world.case()
+    colleague, admin = make.seat("child_worker", case.holder), world.seat("admin")
+    head = world.get(make.seat("unit_head", case.holder))
+    ended = at_once(
+        lambda: cases.assign(world.get(case), by=head, seat=world.get(colleague)),
+        lambda: people.end_seat(world.get(colleague), by=admin),
+        'INSERT INTO "cases_assignment"',
+    )
+    assert worker != colleague
+    return ended | {"both are entered": Assignment.objects.unscoped(WHY).filter(seat=colleague).count() <= 1}
+
+
 def opposite_order(world: World) -> dict[str, Any]:
     """Two transactions that do wait for each other: the database ends one, and it is done again."""
     from krat.access.scoping import hold
@@ -249,6 +366,12 @@ RACES = [
     decide_and_withdraw,
     first_draft_from_two_tabs,
     one_card_on_two_agendas,
+    write_and_close_the_plan,
+    write_and_adopt_the_plan,
+    office_and_team_write_one_part,
+    accepted_and_begun_by_the_team,
+    a_change_of_a_system_and_one_of_the_team,
+    named_and_relieved,
     opposite_order,
 ]
 

@@ -109,6 +109,8 @@ class ReferencePolicy:
         return {
             "cases.Case": self._head,
             "cases.Identity": self._identity,
+            # Acts of identification are the social service's own work, too.
+            "cases.Identification": lambda row, field: self._leads(row.case) or self._sees_as_social_service(row.case),
             "cases.SchoolPart": self._part,
             "cases.AidPart": self._part,
             "cases.CounsellingPart": self._part,

@@ -6,11 +6,15 @@ differ in how long they last and in nothing else. What has no short form is mark
 
 import os
 import random
-from collections.abc import Callable
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
-from tests import pace
+from tests import pace, postgres, worlds
+from tests.soak.served import Registry
 
 MINUTES = float(os.environ.get("KRAT_SOAK_MINUTES", "3"))  # of each test, in the long run
 
@@ -42,3 +46,22 @@ def dice(record_property) -> random.Random:
     record_property("seed", seed)
     print(f"KRAT_SOAK_SEED={seed}")  # noqa: T201  pytest shows it where the test fails
     return random.Random(seed)
+
+
+@pytest.fixture
+def serve(tmp_path, django_db_blocker) -> Iterator[Callable[..., Registry]]:
+    """``serve(copy)``: a registry on a copy of the invented world; ``copy`` says where, given the world's address."""
+    started: list[Registry] = []
+    place = Path(tempfile.mkdtemp(prefix="krat-soak-", dir=postgres.roomy()))
+    with worlds.copied(worlds.DEMO, place, django_db_blocker) as address:
+
+        def begin(elsewhere: Callable[[str], str] | None = None, **more: int) -> Registry:
+            registry = Registry(place, elsewhere(address) if elsewhere else address, **more)
+            started.append(registry)
+            registry.start()
+            return registry
+
+        yield begin
+        for one in started:
+            one.stop()
+    shutil.rmtree(place, ignore_errors=True)

@@ -152,6 +152,10 @@ class Examples:
         return make.case(self.seat_of(WORKER).institution, stage="closed", risk="low")
 
     @cached_property
+    def possible_victim(self) -> Case:
+        return make.case(manager=self.seat_of(WORKER), risk="medium", victim_status="possible_victim")
+
+    @cached_property
     def signal(self) -> Signal:
         """To the unit of Durrës, not answered yet."""
         return make.signal(self.seat_of(POLICE))
@@ -244,6 +248,7 @@ def _institution(_examples: Examples) -> dict[str, Any]:
         "email": "zyra@example.org",
         "phone": "052 000 000",
         "retired_on": "",
+        "successor": "",
     }
 
 
@@ -258,6 +263,10 @@ def _term(_examples: Examples) -> dict[str, Any]:
         "verified_on": _day(-3),
         "verified_by": "Sekretaria",
     }
+
+
+def _of_a_deadline() -> dict[str, Any]:
+    return {"starts_from": "signal", "moves_off_rest_days": "on", "verified_on": _day(-1)}
 
 
 def _who(_examples: Examples) -> dict[str, Any]:
@@ -284,7 +293,6 @@ def _head(_examples: Examples) -> dict[str, Any]:
         "source": make.term("source", "school").pk,
         "signalled_on": _day(-9),
         "concerns": ["neglect", "begging"],
-        "victim_status": "in_progress",
     }
 
 
@@ -468,9 +476,9 @@ FORMS = [
         "plan:measure_edit",
         COORDINATOR,
         _at("plan:measure_edit", "measure"),
-        _measure,
+        lambda s: _measure(s) | {"reason": "Numri u ra në konsultim."},
         "plan.measure_saved",
-        ("title", "indicator", "means"),
+        ("title", "indicator", "means", "reason"),
     ),
     FormPage(
         "plan:measure_report",
@@ -489,6 +497,7 @@ FORMS = [
             "details": "Për çdo shkollë.",
             "lead": s.place("ZVA").pk,
             "due_on": _day(20),
+            "supporting": [s.place("KUFI").pk],
         },
         "task.given",
         ("title", "details"),
@@ -502,7 +511,10 @@ FORMS = [
         "plan:task_edit",
         COORDINATOR,
         _at("plan:task_edit", "task"),
-        lambda s: {"title": "Detyra e saktësuar", "details": "", "lead": s.place("KUFI").pk, "due_on": _day(30)},
+        lambda s: (
+            {"title": "Detyra e saktësuar", "details": "", "lead": s.place("KUFI").pk, "due_on": _day(30)}
+            | {"supporting": [s.place("ZVA").pk]}
+        ),
         "task.changed",
         ("title", "details"),
     ),
@@ -591,6 +603,32 @@ FORMS = [
     FormPage("cases:head", WORKER, _at("cases:head", "case"), _head, "case.changed"),
     FormPage("cases:risk", WORKER, _at("cases:risk", "case"), lambda s: {"risk": "high"}, "case.assessed"),
     FormPage(
+        "cases:identify",
+        WORKER,
+        _at("cases:identify", "case"),
+        lambda s: {
+            "result": "possible_victim",
+            "authority": s.place("POL").pk,
+            "decided_on": _day(-2),
+            "reference": "Prot. 12/3 (shembull)",
+            "why": "Shenja të shfrytëzimit (shembull).",
+        },
+        "case.identified",
+    ),
+    FormPage(
+        "cases:identify_formally",
+        "shssh.durres",
+        _at("cases:identify_formally", "possible_victim"),
+        lambda s: {
+            "result": "not_victim",
+            "together_with": s.place("POL").pk,
+            "decided_on": _day(-2),
+            "reference": "Prot. 45/6 (shembull)",
+            "why": "Intervista e përbashkët (shembull).",
+        },
+        "case.identified",
+    ),
+    FormPage(
         "cases:move",
         WORKER,
         _at("cases:move", "case"),
@@ -616,6 +654,13 @@ FORMS = [
         UNIT_HEAD,
         _at("cases:team", "case"),
         lambda s: {"seat": s.seat_of("pmf2.durres").pk, "is_manager": "on"},
+        "case.assigned",
+    ),
+    FormPage(
+        "cases:handover",
+        UNIT_HEAD,
+        lambda s: f"{url('cases:handover')}?seat={s.seat_of(WORKER).code}",
+        lambda s: {"cases": [str(s.case.code)], "seat": s.seat_of("pmf2.durres").pk},
         "case.assigned",
     ),
     FormPage(
@@ -758,7 +803,7 @@ FORMS = [
         "reference:deadline_edit",
         ADMIN,
         lambda s: url("reference:deadline_edit", deadline=s.deadline.code),
-        lambda s: {"amount": 9, "unit": "working_days", "legal_reference": "VKM 578/2018", "verified_on": _day(-1)},
+        lambda s: {"amount": 9, "unit": "days", "legal_reference": "VKM 578/2018"} | _of_a_deadline(),
         "deadline.saved",
     ),
     FormPage(

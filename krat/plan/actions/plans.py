@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from krat.access.scoping import hold, settle
+from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Act, Institution
@@ -25,6 +26,8 @@ MEASURE_SAVED = trail.event("plan.measure_saved", gettext_lazy("wrote a measure 
 MEASURE_REPORTED = trail.event("plan.measure_reported", gettext_lazy("reported on a measure of the plan"))
 
 MANAGE = "plan.manage"
+# What a new year takes over: whatever was not done in full, and not given up.
+UNFINISHED = [Measure.State.PLANNED, Measure.State.IN_PROGRESS, Measure.State.PARTLY, Measure.State.NOT_DONE]
 
 
 @transaction.atomic
@@ -35,13 +38,13 @@ def begin(*, by: Seat, county: County, year: int, carry_over: bool) -> Plan:
     trail.record(by, BEGUN, plan)
     before = Plan.objects.permitted(by, MANAGE).filter(county=county, year=year - 1).first() if carry_over else None
     if before is not None:
-        _carry_over(before, plan, by)
+        _carry_over(hold(before), plan, by)
     return plan
 
 
 def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
     rows = Measure.objects.permitted(by, MANAGE).for_list().filter(objective__plan=before)
-    unfinished = rows.filter(state__in=[Measure.State.PLANNED, Measure.State.IN_PROGRESS, Measure.State.NOT_DONE])
+    unfinished = rows.filter(state__in=UNFINISHED)
     objectives: dict[int, Objective] = {}
     for old in unfinished.prefetch_related("municipalities").order_by("number"):
         if old.objective_id not in objectives:
@@ -53,7 +56,7 @@ def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
                 number=old.objective.number,
                 title=old.objective.title,
             )
-        write_measure(
+        new = write_measure(
             None,
             objective=objectives[old.objective_id],
             by=by,
@@ -70,6 +73,7 @@ def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
             resource=old.resource,
             for_children=old.for_children,
         )
+        new.municipalities.set(old.municipalities.all())
 
 
 def _a_year_later(day: datetime.date) -> datetime.date:
@@ -88,8 +92,8 @@ def write_objective(
     based_on: int | None = None,
 ) -> Objective:
     """Write an objective, new or changed."""
-    _still_open(plan)
     refuse_personal({"title": title})
+    _hold_to_write(plan)
     objective = hold(objective, based_on=based_on or 0) if objective is not None else Objective(plan=plan)
     old = objective.title
     objective.pillar, objective.number, objective.title = pillar, number, title
@@ -106,17 +110,26 @@ def write_measure(
     by: Seat,
     supporting: Sequence[Institution],
     based_on: int | None = None,
+    reason: str = "",
     **words: Any,
 ) -> Measure:
-    """Write a measure, new or changed: its number, words, lead, day, indicator."""
-    _still_open(objective.plan)
-    refuse_personal({field: words[field] for field in ("title", "indicator", "means")})
+    """Write a measure, new or changed: its number, words, lead, day, indicator.
+
+    Where the target of an adopted plan changes, ``reason`` says why; it is kept with who changed it and when.
+    """
+    refuse_personal({field: words[field] for field in ("title", "indicator", "means")} | {"reason": reason})
     if words["lead"] in supporting:
         raise ValidationError({"supporting": _("The lead institution need not support itself.")})
+    plan = _hold_to_write(objective.plan)
     measure = hold(measure, based_on=based_on or 0) if measure is not None else Measure(objective=objective)
+    has_new_target = measure.pk is not None and words["target"] != measure.target
+    if has_new_target and plan.state == Plan.State.ADOPTED and not reason.strip():
+        raise ValidationError({"reason": _("The plan is adopted. Say why its target changes.")})
     changes = {field: (getattr(measure, field, None) if measure.pk else None, value) for field, value in words.items()}
     for field, value in words.items():
         setattr(measure, field, value)
+    if has_new_target:
+        changes["reason"] = ("", reason.strip())
     settle(measure, by=by, right=MANAGE)
     measure.supporting.set(supporting, clear=True)
     trail.record(by, MEASURE_SAVED, measure, changes=changes)
@@ -127,8 +140,9 @@ def write_measure(
 def report_measure(measure: Measure, *, by: Seat, based_on: int, state: str, actual: int | None, note: str) -> Measure:
     """Report where a measure stands: the lead institution, or the secretariat."""
     refuse_personal({"note": note})
+    plan = hold_by_id(Plan, measure.objective.plan_id)
     measure = hold(measure, based_on=based_on)
-    if measure.objective.plan.state not in (Plan.State.ADOPTED, Plan.State.CONSULTED):
+    if plan.state not in (Plan.State.ADOPTED, Plan.State.CONSULTED):
         raise ValidationError(_("Only the measures of an adopted plan are reported on."))
     changes = {
         "state": (measure.state, state),
@@ -173,6 +187,10 @@ def close(plan: Plan, *, by: Seat, based_on: int | None = None) -> Plan:
     return plan
 
 
-def _still_open(plan: Plan) -> None:
-    if not plan.may_still_change:
+def _hold_to_write(plan: Plan) -> Plan:
+    """Hold a plan whose text still changes; it reads differently now: whoever adopts it must have read this."""
+    held = hold(plan)
+    if not held.may_still_change:
         raise ValidationError(_("This plan is closed; its text does not change any more."))
+    Plan.objects.unscoped("a plan that is held").filter(pk=held.pk).update(version=F("version") + 1)
+    return held

@@ -1,7 +1,7 @@
 """Verbs of tasks: given, worked on, reported done, verified."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -82,9 +82,10 @@ def change(
     details: str,
     lead: Institution,
     due_on: datetime.date | None,
+    supporting: Sequence[Institution],
     note: str = "",
 ) -> Task:
-    """Change the words, the lead or the day of a task that is still open; a ``note`` stands in its course."""
+    """Change the words, the lead, the supporters or the day of an open task; a ``note`` stands in its course."""
     title = tidy(title)
     refuse_personal({"title": title, "details": details, "note": note})
     task = hold(task, based_on=based_on)
@@ -92,14 +93,18 @@ def change(
         raise ValidationError(_("Only an open task can be changed."), code="state")
     if due_on is not None and due_on < task.given_on:
         raise ValidationError({"due_on": _("The day lies before the day on which the task is given.")})
+    if lead in supporting:
+        raise ValidationError({"supporting": _("The responsible institution need not support itself.")})
     changes = {
         "title": (task.title, title),
         "details": (task.details, details),
         "lead": (task.lead.code, lead.code),
         "due_on": (task.due_on, due_on),
+        "supporting": (_codes(task.supporting.unscoped("who supported a task that is held")), _codes(supporting)),
     }
     task.title, task.details, task.lead, task.due_on = title, details, lead, due_on
     settle(task, by=by, right=GIVE)
+    task.supporting.set(supporting, clear=True)
     if note:
         _add_step(task, by, note)
     trail.record(by, CHANGED, task, changes=changes)
@@ -122,7 +127,7 @@ def report_progress(task: Task, *, by: Seat, note: str) -> Step:
 
 @transaction.atomic
 def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | None = None) -> Task:
-    """Move a task along its table of moves. Nobody verifies what they reported done themselves."""
+    """Move a task along its table of moves. Nobody verifies what they reported done themselves, in whatever seat."""
     refuse_personal({"note": note})
     task = hold(task, based_on=based_on)
     before = State(task.state)
@@ -139,7 +144,7 @@ def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | Non
     elif before is State.DONE and to is State.IN_PROGRESS:
         task.done_on, task.done_by = None, None
     elif to is State.VERIFIED:
-        if task.done_by_id == by.pk:
+        if was_done_by(task, by):
             raise ValidationError(_("You reported this task done; somebody else verifies it."))
         task.verified_on, task.verified_by = timezone.localdate(), by
     task.state = to
@@ -147,6 +152,15 @@ def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | Non
     _add_step(task, by, note)
     trail.record(by, MOVED, task, changes={"state": (before.value, to.value)})
     return task
+
+
+def was_done_by(task: Task, seat: Seat) -> bool:
+    """Whether the person in this seat reported the task done, in whatever seat (one query)."""
+    return Task.objects.unscoped("who reported a task that is held").filter(pk=task.pk).done_by_person(seat).exists()
+
+
+def _codes(institutions: Iterable[Institution]) -> str:
+    return ", ".join(sorted(one.code for one in institutions))
 
 
 def _add_step(task: Task, by: Seat, note: str) -> Step:

@@ -13,7 +13,7 @@ from krat.people.models import Seat
 from krat.plan.models import Activity, Measure
 from krat.reference.models import Municipality, Term
 from krat.ui.filters import DayFilter, Filters, RowFilter
-from krat.ui.forms import BaseForm, DateField, Words
+from krat.ui.forms import BaseForm, DateField, NumberField, Words
 
 
 class ActivityFilter(Filters):
@@ -38,9 +38,9 @@ class ActivityForm(BaseForm):
     organiser = forms.ModelChoiceField(label=_("Organiser"), queryset=Institution.objects.none())
     measure = forms.ModelChoiceField(label=_("Measure of the plan"), queryset=Measure.objects.none(), required=False)
     state = forms.ChoiceField(label=_("State"), choices=Activity.State.choices)
-    women = forms.IntegerField(label=_("Women and girls reached"), min_value=0, max_value=100_000, required=False)
-    men = forms.IntegerField(label=_("Men and boys reached"), min_value=0, max_value=100_000, required=False)
-    materials = forms.IntegerField(label=_("Materials handed out"), min_value=0, max_value=1_000_000, required=False)
+    women = NumberField(label=_("Women and girls reached"), min_value=0, max_value=100_000, required=False)
+    men = NumberField(label=_("Men and boys reached"), min_value=0, max_value=100_000, required=False)
+    materials = NumberField(label=_("Materials handed out"), min_value=0, max_value=1_000_000, required=False)
     summary = Words(label=_("Summary"), required=False, help_text=_("Do not write names of persons here."))
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
 

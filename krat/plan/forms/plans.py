@@ -10,13 +10,13 @@ from krat.committee.models import Act, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure
 from krat.reference.models import Term
-from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
+from krat.ui.forms import BaseForm, DateField, NumberField, SeveralField, VersionedForm, Words
 
 
 class PlanForm(BaseForm):
     """The plan of a new year."""
 
-    year = forms.IntegerField(label=_("Year"), min_value=2006, max_value=2100)
+    year = NumberField(label=_("Year"), min_value=2006, max_value=2100)
     carry_over = forms.BooleanField(
         label=_("Take over the unfinished measures of the year before"), required=False, initial=True
     )
@@ -70,8 +70,14 @@ class MeasureForm(BaseForm):
     indicator = forms.CharField(
         label=_("Indicator"), max_length=200, help_text=_("What is counted: number of sessions.")
     )
-    baseline = forms.IntegerField(label=_("Baseline"), min_value=0, max_value=1_000_000, initial=0)
-    target = forms.IntegerField(label=_("Target"), min_value=0, max_value=1_000_000, required=False)
+    baseline = NumberField(label=_("Baseline"), min_value=0, max_value=1_000_000, initial=0)
+    target = NumberField(label=_("Target"), min_value=0, max_value=1_000_000, required=False)
+    reason = forms.CharField(
+        label=_("Why the target changes"),
+        max_length=300,
+        required=False,
+        help_text=_("Needed only where the target of an adopted plan changes. Do not write names of persons here."),
+    )
     means = forms.CharField(label=_("Means of verification"), max_length=200, required=False)
     resource = forms.ModelChoiceField(
         label=_("Resources"), queryset=Term.objects.filter(list=Term.List.RESOURCE), required=False
@@ -90,7 +96,7 @@ class MeasureReportForm(VersionedForm):
     """Where a measure stands."""
 
     state = forms.ChoiceField(label=_("State"), choices=Measure.State.choices)
-    actual = forms.IntegerField(label=_("Reached so far"), min_value=0, max_value=1_000_000, required=False)
+    actual = NumberField(label=_("Reached so far"), min_value=0, max_value=1_000_000, required=False)
     note = Words(
         label=_("Note on progress"), required=False, rows=4, help_text=_("Do not write names of persons here.")
     )

@@ -13,7 +13,7 @@ from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.models.task import OPEN, State
 from krat.ui.filters import DayFilter, Filters, RowFilter
-from krat.ui.forms import BaseForm, DateField, VersionedForm, Words
+from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
 
 _STANDS = [
     ("open", _("open")),
@@ -62,6 +62,16 @@ class OptionalNoteForm(BaseForm):
     )
 
 
+def supporting_field() -> SeveralField:
+    """The institutions that help the lead."""
+    return SeveralField(
+        label=_("Supporting institutions"),
+        queryset=Institution.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 class TaskForm(VersionedForm):
     """The words, the lead and the day of a task."""
 
@@ -71,10 +81,11 @@ class TaskForm(VersionedForm):
     )
     lead = forms.ModelChoiceField(label=_("Responsible institution"), queryset=Institution.objects.none())
     due_on = DateField(label=_("Until"), required=False)
+    supporting = supporting_field()
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("lead", Institution.objects.visible_to(seat).working())
+        _offer_institutions(self, seat)
 
 
 class MeasureTaskForm(BaseForm):
@@ -86,13 +97,20 @@ class MeasureTaskForm(BaseForm):
     )
     lead = forms.ModelChoiceField(label=_("Responsible institution"), queryset=Institution.objects.none())
     due_on = DateField(label=_("Until"))
+    supporting = supporting_field()
 
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer("lead", Institution.objects.visible_to(seat).working())
+        _offer_institutions(self, seat)
 
 
-TASK_FIELDS = [name for name in TaskForm.base_fields if name != "version"]
+def _offer_institutions(form: BaseForm, seat: Seat) -> None:
+    rows = Institution.objects.visible_to(seat).working()
+    form.offer("lead", rows)
+    form.offer("supporting", rows.all())
+
+
+TASK_FIELDS = [name for name in TaskForm.base_fields if name not in ("version", "supporting")]
 
 
 def initial_of(task: Task) -> dict[str, Any]:

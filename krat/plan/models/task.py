@@ -64,6 +64,10 @@ class TaskQuerySet(ScopedQuerySet["Task"]):
         supported = Task.supporting.through.objects.filter(institution_id=institution_id).values("task_id")
         return self.filter(Q(lead=institution_id) | Q(pk__in=supported))
 
+    def done_by_person(self, seat: Seat) -> TaskQuerySet:
+        """Those that the person in this seat reported done, in this or another seat of theirs."""
+        return self.filter(done_by__user=seat.user_id)
+
     def for_list(self) -> TaskQuerySet:
         """With what a list shows of a task; the most urgent first, those without a day and those that are over last."""
         is_over = models.Case(models.When(state__in=(State.VERIFIED, State.CANCELLED), then=1), default=0)

@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from krat.access import rights
 from krat.access.views import door, needs
+from krat.audit import trail
 from krat.people.requests import SignedIn
 from krat.plan.actions import plans, tasks
 from krat.plan.forms.plans import AdoptForm, MeasureForm, MeasureReportForm, ObjectiveForm, PlanForm
 from krat.plan.forms.tasks import MeasureTaskForm
-from krat.plan.models import Measure, Objective, Plan, Task
+from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.plan.views.tasks import with_due
 from krat.ui.due import due_of
 from krat.ui.forms import ConfirmForm
@@ -164,11 +165,23 @@ def measure_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "measure": measure,
         "due": due_of(measure.due_on) if measure.is_open else None,
         "supporting": measure.supporting.visible_to(seat),
+        "activities": Activity.objects.visible_to(seat).filter(measure=measure).for_list(),
+        "targets": _targets(measure),
         "tasks": with_due(list(Task.objects.visible_to(seat).filter(measure=measure).for_list())),
         "may_report": own and measure.objective.plan.state in (Plan.State.ADOPTED, Plan.State.CONSULTED),
         "may_manage": rights.may(seat, "plan.manage") and measure.objective.plan.may_still_change,
     }
     return render_page(request, "plan/measure.html", context)
+
+
+def _targets(measure: Measure) -> list[dict[str, Any]]:
+    """How the measure's target changed: when, by whom, from what to what, and why (one query)."""
+    return [
+        {"at": one.at, "by": one.by, "before": old, "after": new, "why": one.values.get("reason", ["", ""])[1]}
+        for one in trail.history(measure)
+        for old, new in [one.values.get("target", (None, None))]
+        if "target" in one.values and (old is not None or "reason" in one.values)  # not the first one
+    ]
 
 
 @needs("plan.manage")
@@ -188,7 +201,9 @@ def measure_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 def _measure_form(request: SignedIn, objective: Objective, measure: Measure | None) -> HttpResponse:
     initial: dict[str, Any] = {}
     if measure is not None:
-        initial = {name: getattr(measure, name) for name in MeasureForm.base_fields if name != "supporting"}
+        initial = {
+            name: getattr(measure, name) for name in MeasureForm.base_fields if name not in ("supporting", "reason")
+        }
         initial["supporting"] = list(measure.supporting.visible_to(request.seat))
     form = MeasureForm.of(request, seat=request.seat, initial=initial)
     if form.is_accepted():
@@ -235,7 +250,7 @@ def measure_task(request: SignedIn, code: uuid.UUID) -> HttpResponse:
                 origin=Task.Origin.PLAN,
                 source=measure.number,
                 measure=measure,
-                **form.cleaned_data,
+                **form.cleaned_data | {"supporting": list(form.cleaned_data["supporting"])},
             )
             messages.success(request, _("The task was given."))
             return redirect("plan:task", code=task.code)

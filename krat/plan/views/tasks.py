@@ -20,6 +20,7 @@ from krat.plan.actions import tasks
 from krat.plan.forms.tasks import NoteForm, OptionalNoteForm, TaskFilter, TaskForm, initial_of
 from krat.plan.models import Step, Task
 from krat.plan.models.task import State
+from krat.reference import calendar
 from krat.ui.due import due_of
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
@@ -63,6 +64,7 @@ def task_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     context = {
         "task": task,
         "due": due_of(task.due_on) if task.is_open else None,
+        "ends_on_day_of_rest": task.is_open and task.due_on is not None and calendar.is_day_of_rest(task.due_on),
         # What lies above looks back through the relation, scoped.
         "decisions": task.decisions.visible_to(seat).select_related("body"),
         "supporting": task.supporting.visible_to(seat),
@@ -72,7 +74,7 @@ def task_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "may_accept": leads and task.may_become(State.ACCEPTED),
         "may_verify": rights.may(seat, "tasks.verify")
         and task.state == State.DONE
-        and task.done_by_id != seat.pk
+        and not tasks.was_done_by(task, seat)
         and Task.objects.permitted(seat, "tasks.verify").filter(pk=task.pk).exists(),
         "may_change": rights.may(seat, "tasks.give") and task.is_open,
     }
@@ -85,6 +87,7 @@ def _changes(task: Task) -> list[dict[str, Any]]:
         {
             "at": one.at,
             "by": one.by,
+            "is_genuine": one.is_genuine,
             "values": [
                 (_label(field), _in_words(field, old), _in_words(field, new))
                 for field, (old, new) in one.values.items()
@@ -186,11 +189,13 @@ def _verb_page(request: SignedIn, task: Task, form: BaseForm, heading: str, verb
 def task_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The words, the lead and the day of a task."""
     task = door(request, Task.objects.for_list(), code)
-    form = TaskForm.of(request, seat=request.seat, initial=initial_of(task))
+    supporting = list(task.supporting.visible_to(request.seat))
+    form = TaskForm.of(request, seat=request.seat, initial=initial_of(task) | {"supporting": supporting})
     if form.is_accepted():
         with form.catching():
             words = dict(form.cleaned_data)
-            tasks.change(task, by=request.seat, based_on=words.pop("version"), **words)
+            supporting = list(words.pop("supporting"))
+            tasks.change(task, by=request.seat, based_on=words.pop("version"), supporting=supporting, **words)
             messages.success(request, _("The task was changed."))
             return redirect("plan:task", code=task.code)
     return render_page(request, "plan/task_form.html", {"form": form, "task": task})

@@ -23,7 +23,12 @@ class Command(BaseCommand):
             return
         verdict = checkpoints.verify()
         if not verdict.is_whole:
-            self.stderr.write(f"The trail is not whole: {verdict.problem}, entry {verdict.bad_entry}.")
+            where = "".join(
+                f", {kind} {number}"
+                for kind, number in (("entry", verdict.bad_entry), ("version", verdict.bad_version))
+                if number is not None
+            )
+            self.stderr.write(f"The trail is not whole: {verdict.problem}{where}.")
             sys.exit(1)
         covered = f"{verdict.covered} entries under checkpoints, {verdict.covered_now} of them since just now"
         self.stdout.write(f"The trail is whole: {covered}.")

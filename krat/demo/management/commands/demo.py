@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from krat.access.models import Installation
+from krat.audit import head
 from krat.demo import many, world
 from krat.people.models import Seat, User
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             is_filled = self._is_filled()
             if not is_filled:
-                Installation.objects.update_or_create(pk=1, defaults={"kind": Installation.Kind.DEMO})
+                head.begin(Installation.Kind.DEMO)
                 world.fill(seed)
             if cases:
                 self._add(cases, seed)
