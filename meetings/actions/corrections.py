@@ -4,6 +4,7 @@ import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,7 +56,7 @@ def correct(
     decision.text, decision.reason, decision.corrected_at = text, reason, timezone.now()
     if len(live) < 2:
         check_charge(meeting, charged=lead is not None, due_on=due_on)
-        supporting = _supporting(live[0], by) if live else []
+        supporting = live[0].supporting.all() if live else []
         decision.charged = [charge(lead, due_on, supporting)] if lead is not None else []
     settle(decision, by=by, right=FILE)
     if len(live) > 1:
@@ -102,7 +103,9 @@ def _hold(decision: Decision, *, based_on: int, by: Seat) -> tuple[Decision, lis
     if decision.is_withdrawn:
         raise ValidationError(_("This decision is withdrawn."), code="state")
     rows = Task.objects.visible_to(by).filter(decisions=decision).exclude(state=State.CANCELLED).order_by("pk")
-    return decision, list(rows.select_related("lead", "measure").select_for_update(of=("self",), no_key=True))
+    supporting = Prefetch("supporting", queryset=Institution.objects.visible_to(by))
+    rows = rows.select_related("lead", "measure").prefetch_related(supporting)
+    return decision, list(rows.select_for_update(of=("self",), no_key=True))
 
 
 def _follow(
@@ -123,16 +126,11 @@ def _follow(
     elif not task.is_open:
         raise ValidationError({"lead": _("Its task is reported done already. Give it back there first.")})
     else:
-        supporting = _supporting(task, by)
+        supporting = list(task.supporting.all())
         tasks.move(task, State.CANCELLED, by=by, note=decision.reason)
         if lead is not None:
             new = give_task(decision, lead, by=by, due_on=due_on, supporting=supporting, measure=task.measure)
             _to_the_card(decision, new)
-
-
-def _supporting(task: Task, by: Seat) -> list[Institution]:
-    rows = Task.supporting.through.objects.filter(task_id=task.pk).values("institution_id")
-    return list(Institution.objects.visible_to(by).filter(pk__in=rows))
 
 
 def _rename(
@@ -159,7 +157,7 @@ def _rename(
         details=details,
         lead=lead,
         due_on=due_on,
-        supporting=_supporting(task, by),
+        supporting=list(task.supporting.all()),
         note=decision.reason,
     )
 
