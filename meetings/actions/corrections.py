@@ -56,7 +56,7 @@ def correct(
     decision.text, decision.reason, decision.corrected_at = text, reason, timezone.now()
     if len(live) < 2:
         check_charge(meeting, charged=lead is not None, due_on=due_on)
-        supporting = live[0].supporting.all() if live else []
+        supporting = list(live[0].supporting.all()) if live else []
         decision.charged = [charge(lead, due_on, supporting)] if lead is not None else []
     settle(decision, by=by, right=FILE)
     if len(live) > 1:

@@ -40,7 +40,7 @@ def next_number(model: type[Meeting] | type[Decision], body: Body, year: int) ->
     """
     bodies = Body.objects.unscoped("the bodies whose numbers run on").filter(kind=body.kind, county=body.county_id)
     held = list(bodies.select_for_update().order_by("pk"))
-    rows: Any = model._default_manager
+    rows: Any = model.objects
     numbered = rows.unscoped("the numbers already given").filter(body__in=[one.pk for one in held], year=year)
     return (numbered.aggregate(last=Max("number"))["last"] or 0) + 1
 
