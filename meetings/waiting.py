@@ -70,6 +70,7 @@ def _cards(seat: Seat) -> list[Waiting]:
             if meeting
             else reverse("cases:card", kwargs={"code": one.code}),
             day=None,
+            since=one.since,
             thing=one,
         )
         for one in rows

@@ -731,7 +731,12 @@ FORMS = [
         "cases:refer",
         WORKER,
         lambda s: f"{url('cases:refer', s.case)}?purpose=counselling",
-        lambda s: {"receiver": s.place("OJF").pk, "request": "Këshillim (shembull).", "consent": "given"},
+        lambda s: {
+            "receiver": s.place("OJF").pk,
+            "request": "Këshillim (shembull).",
+            "consent": "given",
+            "safe_contact": "Vetëm telefon (shembull).",
+        },
         "referral.sent",
     ),
     FormPage(
