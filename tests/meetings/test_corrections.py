@@ -24,7 +24,7 @@ def decided(coordinator, examples) -> Decision:
     """A decision that charges the education office, taken at a meeting in progress."""
     zva = examples.place("ZVA").pk
     coordinator.save(url("meetings:item", examples.item), text="ZVA dorëzon listat.", lead=zva, due_on=day(9))
-    return rows(Decision).select_related("item__meeting").order_by("-pk")[0]
+    return rows(Decision).select_related("item__meeting", "body").order_by("-pk")[0]
 
 
 def task_of(decision: Decision) -> Task:
@@ -45,7 +45,7 @@ def test_words_and_day_are_corrected_and_the_task_follows(coordinator, decided, 
     corrected, task = again(decided), task_of(decided)
     assert (corrected.text, corrected.number) == ("ZVA dorëzon listat e plota.", decided.number)
     assert (task.details, task.due_on, task.state) == ("ZVA dorëzon listat e plota.", make.in_days(12), "new")
-    assert task.title == "ZVA dorëzon listat e plota."
+    assert task.title == "ZVA dorëzon listat e plota"
     assert "Gabim shkrimi." in notes_of(task)
     assert "Gabim shkrimi." in person("zva.durres").look(url("meetings:decision", decided)).text
     assert entries("decision.corrected", decided)
