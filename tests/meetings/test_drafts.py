@@ -69,7 +69,12 @@ def test_a_draft_thrown_away_leads_back_to_a_page_of_the_registry_alone(coordina
     assert coordinator.post(drop.action, drop.sent({"_draft": "drop"})).leads_to == item
     assert coordinator.look(item).typed("discussion") == ""
     assert coordinator.post(item, {"_draft": "drop", "_back": day}).leads_to == day
-    for elsewhere in ("https://example.org/", "//example.org/", "/nowhere/", url("meetings:open", examples.meeting)):
+    for elsewhere in (
+        "https://example.org/",
+        "//example.org/",
+        "/nowhere/",
+        url("meetings:item_withdraw", examples.item),
+    ):
         assert coordinator.post(item, {"_draft": "drop", "_back": elsewhere}).leads_to == item, elsewhere
 
 
