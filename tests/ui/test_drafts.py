@@ -240,7 +240,7 @@ def test_what_is_destroyed_takes_its_drafts_along(worker, examples):
 def test_a_draft_that_is_too_large_is_refused(worker, examples):
     assert keep(worker, note(examples.case), "a" * 90_000).status == 200
     assert keep(worker, note(examples.case), "a" * (drafts.LONGEST + 1)).status == 422
-    assert keep(worker, note(examples.case), "a" * 3_000_000).status == 400
+    assert keep(worker, note(examples.case), "a" * 3_000_000).status == 413
 
 
 def test_after_its_days_it_is_gone(worker, person, examples):
