@@ -90,6 +90,7 @@ BELONGS: dict[str, str] = {
     "meetings.Decision": "item__meeting",
     "meetings.Review": "meeting",
     "meetings.Remark": "meeting",
+    "meetings.ApprovedMinutes": "meeting",
     "committee.Membership": "body",
     "cases.SignalWords": "signal",
     "cases.Identity": "case",
@@ -240,7 +241,8 @@ class Watch:
 
 
 _OWN = ("access.", "api.", "audit.", "cases.", "committee.", "meetings.", "people.", "plan.", "reference.")
-_TRANSPARENT = ("krat/access/", "krat/audit/", "krat/ui/", "tests/")
+# What reads for a page, a paper or the trail, and decides nothing.
+_TRANSPARENT = ("krat/access/", "krat/audit/", "krat/ui/", "meetings/paper.py", "tests/")
 
 
 def _key(row: Model) -> tuple[str, Any]:
