@@ -96,6 +96,7 @@ BELONGS: dict[str, str] = {
     "cases.Identity": "case",
     "cases.NameToken": "case",
     "cases.Note": "case",
+    "cases.Identification": "case",
     "cases.StageDeadline": "case",
     "cases.Assignment": "case",
     "cases.SchoolPart": "case",
