@@ -5,6 +5,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.apps import apps as apps_of_today
+from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +25,7 @@ class CasesConfig(AppConfig):
         from krat.audit import finding
 
         post_migrate.connect(_index_names, sender=self)
+        user_logged_in.connect(_forget_searches)
         finding.numbers_lead_to(viewers.codes_of_number)
 
 
@@ -45,3 +47,10 @@ def _index_names(apps: Any = apps_of_today, verbosity: int = 1, **kwargs: Any) -
     else:
         if verbosity:
             sys.stdout.write(f"{done} names were indexed anew.\n")
+
+
+def _forget_searches(**kwargs: Any) -> None:
+    """What was searched for is gone after its ten minutes, even where nobody searches again."""
+    from cases.models import KeptSearch
+
+    KeptSearch.forget_old()

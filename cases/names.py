@@ -67,13 +67,6 @@ def tokens_to_find(typed: str, *, with_father: bool = True) -> list[tuple[str, .
     return list(dict.fromkeys(found))
 
 
-def fits(typed: str, *texts: str) -> int:
-    """How many of the typed words are words of these texts or their beginnings, as the index would find them."""
-    there = {one for text in texts for word in _spellings(text) for one in _beginnings(word)}
-    asked = [{fold(part), fold(part.translate(_AS_TWO))} for chunk in _chunks(typed) for part in _PARTS.findall(chunk)]
-    return sum(bool(spelt & there) for spelt in asked)
-
-
 def _chunks(text: str) -> list[str]:
     """What stands between blanks, commas and brackets; the joints within are told apart no more."""
     return _CHUNK.findall(unicodedata.normalize("NFKC", text.translate(_SAME_JOINT)))
@@ -125,6 +118,13 @@ def case_number(typed: str) -> CaseNumber | None:
             parts = {name: value or "" for name, value in found.groupdict().items()}
             return CaseNumber(**(parts | {"serial": f"{int(parts['serial']):04}"}))
     return None
+
+
+def referral_number(typed: str) -> tuple[int, int | None] | None:
+    """The number of a referral that was typed, and its year where that was: ``RF-12/2026``, ``rf 12``, ``12``."""
+    plain = re.sub(r"[\W_]+", "-", unicodedata.normalize("NFKC", typed).strip()).strip("-").upper()
+    found = re.fullmatch(r"(?:RF-?)?(?P<serial>\d{1,6})(?:-(?P<year>\d{4}))?", plain)
+    return (int(found["serial"]), int(found["year"]) if found["year"] else None) if found else None
 
 
 def number_token(number: str) -> str:

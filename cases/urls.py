@@ -43,6 +43,7 @@ urlpatterns = [
     path("signals/<uuid:code>/reject/", signals.signal_reject, name="signal_reject"),
     # referrals/
     path("referrals/", referrals.referral_list, name="referrals"),
+    path("referrals/search/", referrals.referral_search, name="referral_search"),
     path("referrals/<uuid:code>/", referrals.referral_detail, name="referral"),
     path("referrals/<uuid:code>/accept/", referrals.referral_accept, name="referral_accept"),
     path("referrals/<uuid:code>/refuse/", referrals.referral_refuse, name="referral_refuse"),

@@ -2,12 +2,15 @@
 
 import datetime
 
+from django.db import models
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from cases.models import Assignment, Card, Case, Obstacle, Referral, SentChange, Signal
-from cases.sharing import PURPOSES
+from cases.models.stages import Risk, Stage
+from cases.sharing import PURPOSES, named_in_lists
 from krat.access import rights
 from krat.access.roles import Role
 from krat.people.models import Seat
@@ -44,30 +47,71 @@ def _cases(seat: Seat) -> list[Waiting]:
     rows = Case.objects.permitted(seat, "cases.change").filter(pk__in=Assignment.cases_of(seat)).open()
     return [
         Waiting(
-            title=_("%(number)s: %(stage)s") % {"number": one.number, "stage": one.get_stage_display()},
+            title=_verb_of(one) % {"number": one.number},
             why=_("Case of your team · risk: %(risk)s") % {"risk": one.risk_words},
             url=_case(one),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
         for one in rows.filter(due_at__lt=soon).for_list()[:MOST]
     ]
 
 
-def _without_team(seat: Seat) -> list[Waiting]:
-    """The cases of the unit in whose team nobody is, for whoever names teams."""
+def _verb_of(case: Case) -> str:
+    """What the stage of a case asks for, as a sentence."""
+    return {
+        Stage.SIGNAL: _("Begin the initial assessment · %(number)s"),
+        Stage.INITIAL_ASSESSMENT: _("Complete the initial assessment · %(number)s"),
+        Stage.FULL_ASSESSMENT: _("Complete the full assessment · %(number)s"),
+        Stage.CONFERENCE: _("Hold the cross-sector group · %(number)s"),
+        Stage.PROTECTION_PLAN: _("Complete the protection plan · %(number)s"),
+        Stage.IMPLEMENTATION: _("Review the protection plan · %(number)s"),
+    }.get(Stage(case.stage), _("Follow the case up · %(number)s"))
+
+
+def _late_in_unit(seat: Seat) -> list[Waiting]:
+    """How many cases of the unit are late, for its head: one line, however many."""
     if not rights.may(seat, "cases.assign"):
         return []
-    named = Assignment.objects.permitted(seat, "cases.view").filter(Assignment.standing()).values("case_id")
-    rows = Case.objects.permitted(seat, "cases.assign").open().exclude(pk__in=named)
+    rows = Case.objects.permitted(seat, "cases.assign").late()
+    found = rows.aggregate(
+        late=models.Count("pk"),
+        danger=models.Count("pk", filter=models.Q(risk=Risk.IMMEDIATE)),
+        first=models.Min("due_at"),
+    )
+    if not found["late"]:
+        return []
+    title = ngettext("%(late)s case of the unit is late", "%(late)s cases of the unit are late", found["late"])
+    if found["danger"]:
+        title = _("%(late)s, %(danger)s with immediate risk") % {"late": title, "danger": found["danger"]}
     return [
         Waiting(
-            title=_("Name who works on %(number)s") % {"number": one.number},
-            why=_("Nobody is in the team of this case · %(stage)s") % {"stage": one.get_stage_display()},
-            url=_case(one),
+            title=title % found,
+            why=_("The most urgent stand first; ask their workers, or name others"),
+            url=reverse("cases:list") + "?late=on",
+            day=timezone.localdate(found["first"]),
+            at=found["first"],
+            is_first=bool(found["danger"]),
+        )
+    ]
+
+
+def _without_manager(seat: Seat) -> list[Waiting]:
+    """The cases of the unit that nobody manages, for whoever names teams."""
+    if not rights.may(seat, "cases.assign"):
+        return []
+    named = Assignment.objects.permitted(seat, "cases.view").filter(Assignment.standing(), is_manager=True)
+    rows = Case.objects.permitted(seat, "cases.assign").open().exclude(pk__in=named.values("case_id"))
+    return [
+        Waiting(
+            title=_("Name who manages %(number)s") % {"number": one.number},
+            why=_("Nobody manages this case · %(stage)s") % {"stage": one.get_stage_display()},
+            url=reverse("cases:team", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at) if one.expected_by else None,
             at=one.expected_by,
+            is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
         for one in rows.for_list()[:MOST]
@@ -100,10 +144,14 @@ def _unanswered(seat: Seat) -> list[Waiting]:
     rows = rows.filter(case__in=Assignment.cases_of(seat)).select_related("case", "receiver").order_by("due_at")
     return [
         Waiting(
-            title=_("No answer to the referral of %(day)s for %(purpose)s")
-            % {"day": _day_of(one.sent_at), "purpose": PURPOSES[one.purpose].label},
-            why=f"{one.case.number} · {one.receiver} · "
-            + (_("reminded; you can mark an obstacle") if one.reminded_at else _("you can remind")),
+            title=(
+                _("Mark that no answer came to referral %(referral)s for %(purpose)s")
+                if one.reminded_at
+                else _("Remind of referral %(referral)s for %(purpose)s")
+            )
+            % {"referral": one, "purpose": PURPOSES[one.purpose].label},
+            why=_("%(number)s · %(receiver)s · sent on %(day)s, no answer came")
+            % {"number": one.case.number, "receiver": one.receiver, "day": _day_of(one.sent_at)},
             url=reverse("cases:referral", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
@@ -140,9 +188,10 @@ def _to_answer(seat: Seat) -> list[Waiting]:
     rows = Referral.objects.permitted(seat, "referrals.answer").unanswered().for_list()
     return [
         Waiting(
-            title=_("Answer the referral of %(day)s for %(purpose)s")
-            % {"day": _day_of(one.sent_at), "purpose": PURPOSES[one.purpose].label},
-            why=str(one.sender) + (" · " + _("they reminded you") if one.reminded_at else ""),
+            title=_("Answer referral %(referral)s for %(purpose)s")
+            % {"referral": one, "purpose": PURPOSES[one.purpose].label},
+            why=_("%(sender)s · sent on %(day)s") % {"sender": one.sender, "day": _day_of(one.sent_at)}
+            + (" · " + _("they reminded you") if one.reminded_at else ""),
             url=reverse("cases:referral", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
@@ -158,13 +207,39 @@ def _in_hand(seat: Seat) -> list[Waiting]:
     if not rights.may(seat, "referrals.use"):
         return []
     rows = Referral.objects.permitted(seat, "referrals.use").filter(state=Referral.State.ACCEPTED).for_list()
+    found = list(rows[:MOST])
+    people = named_in_lists(found, seat)
     return [
         Waiting(
-            title=_("Referral of %(day)s for %(purpose)s: complete it when it is done")
-            % {"day": _day_of(one.sent_at), "purpose": PURPOSES[one.purpose].label},
-            why=_("%(sender)s · accepted on %(day)s") % {"sender": one.sender, "day": _day_of(one.accepted_at)},
+            title=_("Complete referral %(referral)s for %(purpose)s when it is done")
+            % {"referral": one, "purpose": PURPOSES[one.purpose].label},
+            why=" · ".join(
+                [
+                    *([people[one.pk].words] if one.pk in people else []),
+                    _("%(sender)s · accepted on %(day)s") % {"sender": one.sender, "day": _day_of(one.accepted_at)},
+                ]
+            ),
             url=reverse("cases:referral", kwargs={"code": one.code}),
             day=None,
+            thing=one,
+            shown=(people[one.pk].shown,) if one.pk in people else (),
+        )
+        for one in found
+    ]
+
+
+def _for_us(seat: Seat) -> list[Waiting]:
+    """Cards that wait for one's own institution: whose office it is, can free the case."""
+    if not rights.may(seat, "cards.view"):
+        return []
+    rows = Card.objects.visible_to(seat).open().filter(waits_for=seat.institution_id).for_list()
+    return [
+        Waiting(
+            title=_("Do what card %(alias)s waits for: %(obstacle)s") % {"alias": one.alias, "obstacle": one.kind},
+            why=_("A case waits for your institution · %(asked)s") % {"asked": one.asked},
+            url=reverse("cases:card", kwargs={"code": one.code}),
+            day=None,
+            since=one.since,
             thing=one,
         )
         for one in rows[:MOST]
@@ -178,11 +253,12 @@ def _risen(seat: Seat) -> list[Waiting]:
     rows = Card.objects.visible_to(seat).risen().for_list()
     return [
         Waiting(
-            title=_("Card %(alias)s: the task is past its day") % {"alias": one.alias},
+            title=_("Take card %(alias)s up: its task is past its day") % {"alias": one.alias},
             why=_("%(obstacle)s · waits for %(institution)s since %(days)s days")
             % {"obstacle": one.kind, "institution": one.waits_for, "days": one.days},
             url=reverse("cases:card", kwargs={"code": one.code}),
             day=None,
+            since=one.since,
             is_first=True,
             thing=one,
         )
@@ -201,11 +277,13 @@ def _day_of(moment: datetime.datetime | None) -> str:
 LINES: list[Lines] = [
     (80, _signals),
     (90, _cases),
-    (100, _without_team),
+    (95, _late_in_unit),
+    (100, _without_manager),
     (110, _sent_changes),
     (120, _unanswered),
     (130, _gone_perhaps),
     (140, _to_answer),
     (150, _in_hand),
+    (160, _for_us),
     (170, _risen),
 ]

@@ -31,7 +31,7 @@ from cases.models import (
     StageDeadline,
     codes,
 )
-from cases.models.case import NEVER, folded, tidy
+from cases.models.case import folded, tidy
 from cases.models.identity import ADULT_AT
 from cases.models.keys import give_key
 from cases.models.signal import Kind
@@ -391,7 +391,7 @@ def _start_deadline(case: Case, now: datetime.datetime) -> None:
         stage_deadline.met_at = now
     stage_deadline.full_clean()
     stage_deadline.save()
-    _expect(case, due)
+    _expect(case, due, now)
 
 
 def _reset_deadline(case: Case) -> None:
@@ -402,7 +402,12 @@ def _reset_deadline(case: Case) -> None:
     stage_deadline.deadline = deadline_of(case.stage, case.risk)
     stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at, signal=_signal_at(case))
     stage_deadline.save(update_fields=["deadline", "due_at"])
-    _expect(case, stage_deadline.due_at)
+    _expect(case, stage_deadline.due_at, stage_deadline.starts_at)
+
+
+def _expect(case: Case, due: datetime.datetime | None, since: datetime.datetime) -> None:
+    case.expect(due, since)
+    case.save(update_fields=["due_at", "clock_minutes"])
 
 
 _BEGINNINGS = (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT)
@@ -427,11 +432,6 @@ def _signal_at(case: Case) -> datetime.datetime | None:
         )
         return sent
     return timezone.make_aware(datetime.datetime.combine(case.signalled_on, datetime.time.max.replace(microsecond=0)))
-
-
-def _expect(case: Case, due: datetime.datetime | None) -> None:
-    case.due_at = due or NEVER
-    case.save(update_fields=["due_at"])
 
 
 # --- the team ---

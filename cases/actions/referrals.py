@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart
+from cases.actions import cases
+from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart, Series
 from cases.models.parts import Part
 from cases.models.referral import MOVES, ReferralState
 from cases.models.signal import Kind
-from cases.sharing import PURPOSES, USE, receivers
+from cases.sharing import CONTACT, PURPOSES, USE, receivers
 from krat.access.roles import Role
 from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
@@ -32,9 +33,21 @@ SEND, ANSWER, CHANGE_PARTS = "referrals.send", "referrals.answer", "parts.change
 
 @transaction.atomic
 def refer(
-    case: Case, *, by: Seat, purpose: str, receiver: Institution, request: str, consent: str = "duty"
+    case: Case,
+    *,
+    by: Seat,
+    purpose: str,
+    receiver: Institution,
+    request: str,
+    consent: str = "duty",
+    safe_contact: str = "",
+    contact_via_unit: bool = False,
 ) -> Referral:
-    """Refer a case to one institution for one purpose; the clock of its answer starts. One row lock on the case."""
+    """Refer a case to one institution for one purpose; the clock of its answer starts.
+
+    Never silent about contact: either the family may be reached only through the unit, or who it is says how it is
+    reached safely; ``safe_contact`` writes that there. Locks the case, then the county's running number.
+    """
     case = hold(case)
     if not case.is_open:
         raise ValidationError(_("This case is over; reopen it before you refer it."), code="state")
@@ -48,9 +61,16 @@ def refer(
         raise ValidationError({"consent": sentence})
     if PURPOSES[purpose].needs_consent and consent == Referral.Consent.DUTY:
         raise ValidationError({"consent": _("This institution may only be told with consent. Say how it was given.")})
+    contact_via_unit = contact_via_unit or CONTACT not in PURPOSES[purpose].identity
+    _tell_contact(case, safe_contact.strip(), by=by, must=not contact_via_unit)
     now = timezone.now()
+    county, year = case.municipality.county, timezone.localdate(now).year
     referral = Referral(
         case=case,
+        county=county,
+        year=year,
+        number=Series.next(Series.Of.REFERRALS, county, year),
+        contact_via_unit=contact_via_unit,
         purpose=purpose,
         sender=case.holder,
         sent_by=by,
@@ -63,6 +83,17 @@ def refer(
     settle(referral, by=by, right=SEND)
     trail.record(by, SENT, referral)
     return referral
+
+
+def _tell_contact(case: Case, safe_contact: str, *, by: Seat, must: bool) -> None:
+    """Write down how the family is reached safely, where that is new; ``must``: refuse where nobody knows."""
+    rows = Identity.objects.permitted(by, "identity.view")
+    stands = rows.get(case=case).data[CONTACT]
+    if safe_contact and safe_contact != stands:
+        cases.change(case, by=by, based_on=None, identity={CONTACT: safe_contact})
+    elif must and not stands:
+        sentence = _("Say how the family is reached without danger, or that contact goes only through the unit.")
+        raise ValidationError({CONTACT: sentence})
 
 
 def decides_for_themselves(case: Case, seat: Seat) -> bool:

@@ -76,6 +76,7 @@ class _OfReferral(Resource):
         if row.receiver_id == seat.institution_id and row.state == ReferralState.ACCEPTED:
             shared = sharing.share(row, seat)
             self.request.shown.extend(shared.seen)
+            context["contact_via_unit"] = shared.contact_via_unit
             context["shared"] = shared.identity | (
                 {"state": shared.part.state, **shared.part.data} if shared.part is not None else {}
             )

@@ -170,6 +170,7 @@ class ReferralSerializer(StrictSerializer):
     """A referral. ``case`` is there for its sender only, ``shared`` for its receiver while it is accepted."""
 
     code = serializers.UUIDField()
+    number = serializers.CharField(help_text="Short, for a call or a letter: RF-12/2026. Once in a county and year.")
     version = serializers.IntegerField()
     direction = serializers.ChoiceField(choices=["sent", "received"])
     purpose = serializers.ChoiceField(choices=sorted(sharing.PURPOSES))
@@ -186,7 +187,12 @@ class ReferralSerializer(StrictSerializer):
     shared = serializers.DictField(
         child=serializers.CharField(),
         required=False,
-        help_text="The fields of the purpose, of who it is and of the receiver's own part.",
+        help_text="The fields of the purpose, of who it is and of the receiver's own part. `safe_contact` is never "
+        "empty: it says how the family is reached safely, or that it is not to be contacted.",
+    )
+    contact_via_unit = serializers.BooleanField(
+        required=False,
+        help_text="Beside `shared`. True: do not contact the family; ask the child protection unit first.",
     )
 
     def to_representation(self, instance: Referral) -> dict[str, Any]:
@@ -195,6 +201,7 @@ class ReferralSerializer(StrictSerializer):
         time = UtcDateTimeField().to_representation
         shown = {
             "code": str(instance.code),
+            "number": instance.alias,
             "version": instance.version,
             "direction": "sent" if is_sender else "received",
             "purpose": instance.purpose,
@@ -213,7 +220,9 @@ class ReferralSerializer(StrictSerializer):
         if is_sender and case_code is not None:
             shown["case"] = str(case_code)
         shared = self.context.get("shared")
-        return shown | ({"shared": shared} if shared is not None else {})
+        if shared is not None:
+            shown |= {"shared": shared, "contact_via_unit": self.context["contact_via_unit"]}
+        return shown
 
 
 class ReferralPage(StrictSerializer):

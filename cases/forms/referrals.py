@@ -15,7 +15,7 @@ from django_filters import ChoiceFilter
 from cases.forms.cases import IdentityFields
 from cases.models import Referral
 from cases.models.referral import OPEN
-from cases.sharing import PURPOSES
+from cases.sharing import CONTACT, PURPOSES
 from krat.committee.models import Institution
 from krat.ui.filters import Filters
 from krat.ui.forms import BaseForm, Words
@@ -49,6 +49,20 @@ class ReferForm(BaseForm):
         help_text=_("The institution reads this before it accepts. Write what it has to do, not what happened."),
     )
     consent = forms.ChoiceField(label=_("Consent"), widget=forms.RadioSelect)
+    safe_contact = Words(
+        label=_("How to reach the family safely"),
+        rows=2,
+        max_length=500,
+        required=False,
+        help_text=_(
+            "Who may be called, when, and what must not be sent. The institution reads it when it has accepted."
+        ),
+    )
+    contact_via_unit = forms.BooleanField(
+        label=_("Contact only through the child protection unit"),
+        required=False,
+        help_text=_("The institution then reads: do not contact the family, ask the unit first."),
+    )
 
     def __init__(
         self, *args: Any, decides_for_themselves: bool, purpose: str, receivers: QuerySet[Any], **kwargs: Any
@@ -64,6 +78,8 @@ class ReferForm(BaseForm):
             unfit.add(Referral.Consent.BEST_INTEREST)
             labels[Referral.Consent.GIVEN] = _("given by the person")
             self.fields["consent"].help_text = _("The person is of age: consent is theirs alone.")
+        if CONTACT not in PURPOSES[purpose].identity:  # it never reaches the family by itself
+            del self.fields["safe_contact"], self.fields["contact_via_unit"]
         choices = [(value, label) for value, label in labels.items() if value not in unfit]
         self.offer_codes("consent", choices)
         if Referral.Consent.DUTY not in unfit or len(choices) == 1:
@@ -82,9 +98,21 @@ class WithdrawForm(BaseForm):
     answer = Words(label=_("Reason"), rows=3, max_length=2000, required=False)
 
 
+class ReferralSearchForm(BaseForm):
+    """What is typed to find a referral: by POST, for it may name somebody (decision 17)."""
+
+    words = forms.CharField(
+        label=_("Number of the referral, name or surname"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text=_("RF-12/2026, or only 12. Names are found in the referrals that you have accepted."),
+    )
+
+
 def told(data: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What is told of who it is, as label and words; what is not known is empty."""
-    return [(label_of(name), _as_people_say(name, value)) for name, value in data.items()]
+    """What is told of who it is, as label and words; what is not known is empty. A known year stands for its day."""
+    rows = [(name, value) for name, value in data.items() if value or name != "birth_date" or "birth_year" not in data]
+    return [(label_of(name), _as_people_say(name, value)) for name, value in rows]
 
 
 def label_of(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -47,13 +47,15 @@ def folded(reference: str) -> str:
 
 
 class Series(models.Model):
-    """The running numbers of a county and year: of its cases (``DR-2026-0042-F``) and of its cards (``R-07/2026``)."""
+    """The running numbers of a county and year: of its cases (``DR-2026-0042-F``), its cards (``R-07/2026``) and its
+    referrals (``RF-12/2026``)."""
 
     processing = Processing(_("numbering"), Level.TECHNICAL, _("permanently"))
 
     class Of(models.TextChoices):
         CASES = "cases", _("cases")
         CARDS = "cards", _("cards")
+        REFERRALS = "referrals", _("referrals")
 
     of = models.CharField(max_length=10, choices=Of.choices)
     county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+")
@@ -76,6 +78,21 @@ class Series(models.Model):
         return row.last - how_many + 1
 
 
+class _Seconds(models.Func):
+    """A moment as seconds since 1970, reckoned by the database, on either of them."""
+
+    output_field = models.FloatField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Kept as text there."""
+        template = "((julianday(%(expressions)s) - 2440587.5) * 86400.0)"
+        return self.as_sql(compiler, connection, template=template, **more)
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        """Kept as a moment there."""
+        return self.as_sql(compiler, connection, template="EXTRACT(EPOCH FROM %(expressions)s)", **more)
+
+
 class CaseQuerySet(ScopedQuerySet["Case"]):
     """Cases."""
 
@@ -87,14 +104,34 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         """Those whose clock has run out."""
         return self.filter(due_at__lt=timezone.now())
 
+    def in_danger(self) -> CaseQuerySet:
+        """Those open ones whose risk is immediate."""
+        return self.open().filter(risk=Risk.IMMEDIATE)
+
     def by_reference(self, reference: str) -> CaseQuerySet:
         """Those with this reference, written in whichever case; none for an empty one."""
         found = self.alias(in_small=Lower("reference")).filter(in_small=folded(reference))
         return found if reference else self.none()
 
     def for_list(self) -> CaseQuerySet:
-        """With what a list shows of a case; what is expected first stands first, what is over last."""
-        return self.select_related("holder", "municipality__county", "source").order_by("due_at", "-pk")
+        """With what a list shows of a case, the most urgent first.
+
+        Immediate risk stands first. What is late follows by how late it is for the length of its clock: two hours of
+        two weigh more than ten days of three months. Then comes what is expected next; what is over is last. Sorted by
+        the database from one index of what the seat reaches.
+        """
+        now = timezone.now()
+        is_late = Q(due_at__lt=now)
+        rank = models.Case(
+            models.When(stage__in=OVER, then=3),
+            models.When(risk=Risk.IMMEDIATE, then=0),
+            models.When(is_late, then=1),
+            default=2,
+        )
+        left = (_Seconds("due_at") - now.timestamp()) / models.F("clock_minutes")
+        lateness = models.Case(models.When(is_late, then=left), default=0.0, output_field=models.FloatField())
+        rows = self.select_related("holder", "municipality__county", "source")
+        return rows.order_by(rank, lateness, "due_at", "-pk")
 
 
 class Case(VersionedModel):
@@ -135,6 +172,8 @@ class Case(VersionedModel):
         Term, on_delete=models.PROTECT, related_name="+", limit_choices_to={"list": "source"}, verbose_name=_("source")
     )
     due_at = models.DateTimeField(_("expected by"), default=NEVER, editable=False)
+    # How long the running clock is: how late something is, is told by it.
+    clock_minutes = models.PositiveIntegerField(_("length of the clock in minutes"), default=1, editable=False)
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     closing = models.ForeignKey(
         Term,
@@ -153,7 +192,10 @@ class Case(VersionedModel):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         indexes = [
-            models.Index(fields=["holder", "due_at", "-id"], name="case_by_holder_and_urgency"),  # a unit's list
+            # A unit's list is sorted from this index alone.
+            models.Index(
+                fields=["holder", "due_at", "-id", "stage", "risk", "clock_minutes"], name="case_by_holder_and_urgency"
+            ),
             models.Index(fields=["municipality", "stage"], name="case_by_municipality"),  # numbers; social service
         ]
         constraints = [
@@ -210,6 +252,11 @@ class Case(VersionedModel):
     def risk_words(self) -> str:
         """The risk as the page says it."""
         return self.get_risk_display() if self.risk else gettext("not assessed yet")
+
+    def expect(self, due: datetime.datetime | None, since: datetime.datetime) -> None:
+        """Note by when something is expected, and since when; saved by the caller."""
+        self.due_at = due or NEVER
+        self.clock_minutes = max(1, round((due - since).total_seconds() / 60)) if due else 1
 
     def may_become(self, stage: Stage) -> bool:
         """Whether the table of moves allows it from where it stands."""

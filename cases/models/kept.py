@@ -38,11 +38,16 @@ class KeptSearch(CheckedModel):
     @classmethod
     def keep(cls, seat: Seat, page: str, words: str) -> uuid.UUID:
         """Keep what was typed, and forget what is older than ten minutes, whoever typed it (one delete, one insert)."""
-        cls.objects.filter(kept_at__lt=timezone.now() - cls.KEPT_FOR).delete()
+        cls.forget_old()
         row = cls(seat=seat, page=page)
         row.ciphertext = crypto.encrypt(words, place=row._place)
         row.save(force_insert=True)
         return row.code
+
+    @classmethod
+    def forget_old(cls) -> None:
+        """Forget what was kept for its ten minutes; also whenever somebody signs in (one delete)."""
+        cls.objects.filter(kept_at__lt=timezone.now() - cls.KEPT_FOR).delete()
 
     @classmethod
     def words_of(cls, code: str, seat: Seat, page: str) -> str | None:

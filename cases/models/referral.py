@@ -20,6 +20,7 @@ from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedQuerySet
 from krat.committee.models import Institution
 from krat.people.models import Seat
+from krat.reference.models import County
 
 
 class ReferralState(models.TextChoices):
@@ -81,11 +82,16 @@ class Referral(EditedEncryptedInCase):
     held_with = ("sender__county", "receiver__county")
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name=_("county"))
+    year = models.PositiveSmallIntegerField(_("year"))
+    number = models.PositiveIntegerField(_("number"))
     purpose = models.CharField(_("purpose"), max_length=20)  # one of `cases.sharing.PURPOSES`
     sender = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by"))
     sent_by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by"))
     receiver = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent to"))
     consent = models.CharField(_("consent"), max_length=20, choices=Consent.choices, default=Consent.DUTY)
+    # The family is not to be contacted but through the unit; so, too, where nobody has said how it is reached safely.
+    contact_via_unit = models.BooleanField(_("contact only through the child protection unit"), default=False)
     sent_at = models.DateTimeField(_("sent at"))
     due_at = models.DateTimeField(_("answer expected by"))
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
@@ -114,6 +120,7 @@ class Referral(EditedEncryptedInCase):
                 name="referral_open_once",
                 violation_error_message=_("The case is already referred there for this purpose."),
             ),
+            models.UniqueConstraint(fields=["county", "year", "number"], name="referral_number_once"),
             models.CheckConstraint(
                 condition=~Q(state__in=["accepted", "completed"]) | Q(accepted_at__isnull=False),
                 name="accepted_referral_says_when",
@@ -121,7 +128,12 @@ class Referral(EditedEncryptedInCase):
         ]
 
     def __str__(self) -> str:
-        return self.get_state_display()
+        return self.alias
+
+    @property
+    def alias(self) -> str:
+        """Its own number, for a call or a letter: RF-12/2026."""
+        return f"RF-{self.number:02}/{self.year}"
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:

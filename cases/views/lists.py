@@ -37,7 +37,7 @@ def case_list(request: SignedIn) -> HttpResponse:
     """Heads of cases, the most urgent on top; names only where they were asked for, each noted (decision 37)."""
     seat = request.seat
     rows = Case.objects.visible_to(seat).for_list()
-    found = listing(request, rows, CaseFilter)
+    found = listing(request, rows, CaseFilter, keys_first=True)
     managers = _managers(seat, found.rows)
     asked = request.GET.get("names", "")
     shows_names = bool(asked) and KeptSearch.words_of(asked, seat, _NAMES) is not None

@@ -7,17 +7,39 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import models
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
+from cases import names
 from cases.actions import referrals
 from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
-from cases.forms.referrals import AnswerForm, ReferForm, ReferralFilter, WithdrawForm, label_of, told
-from cases.models import Case, Identity, Obstacle, Referral
+from cases.forms.referrals import (
+    AnswerForm,
+    ReferForm,
+    ReferralFilter,
+    ReferralSearchForm,
+    WithdrawForm,
+    label_of,
+    told,
+)
+from cases.models import Case, Identity, KeptSearch, Obstacle, Referral
 from cases.models.referral import OPEN, ReferralState
-from cases.sharing import PURPOSES, USE, Purpose, Shared, receivers, share
+from cases.sharing import (
+    PURPOSES,
+    USE,
+    Named,
+    Purpose,
+    Shared,
+    fields_of,
+    found_by_name,
+    named_in_lists,
+    no_contact,
+    receivers,
+    share,
+)
 from cases.views.layout import layout
 from krat.access import rights
 from krat.access.requests import Shown
@@ -29,6 +51,8 @@ from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
 from krat.ui.rendering import comes_too_late, render_page, telling
 
+_SEARCH = "cases:referrals"
+
 # What one side of a referral sees, and what of it the trail is told.
 Side = tuple[dict[str, Any], list[Shown]]
 
@@ -37,21 +61,57 @@ Side = tuple[dict[str, Any], list[Shown]]
 
 @needs("referrals.view", methods=("GET",))
 def referral_list(request: SignedIn) -> HttpResponse:
-    """Referrals that came in, or that one's cases sent: purpose, institution, day and state, never about whom."""
+    """Referrals that came in, or that one's cases sent: number, purpose, institution, day and state.
+
+    First name and year of birth only of those that the seat works with now, each noted (decision 37). ``?found=`` and a
+    code narrow it to what was searched for.
+    """
     seat = request.seat
     rows = _by_what_waits(Referral.objects.visible_to(seat).for_list())
+    code = request.GET.get("found", "")
+    words = KeptSearch.words_of(code, seat, _SEARCH) if code else None
+    if words is not None:
+        rows = rows.filter(_fits(words, seat))
+    elif code:
+        messages.info(request, _("What was found is kept for ten minutes. Please search again."))
     found = listing(request, rows, ReferralFilter)
+    if words is not None:
+        found.query = "&".join(filter(None, (found.query, f"found={code}")))
+    people = named_in_lists(found.rows, seat)
     cases = {}
     if rights.may(seat, "referrals.send"):
         sent = Case.objects.visible_to(seat).filter(pk__in=[one.case_id for one in found.rows])
         cases = {case.pk: case for case in sent}
     context = {
         "found": found,
-        "referrals": [_line(one, cases.get(one.case_id)) for one in found.rows],
+        "referrals": [_line(one, cases.get(one.case_id), people.get(one.pk)) for one in found.rows],
+        "search": ReferralSearchForm(initial={"words": words or ""}),
+        "is_narrowed": words is not None,
         "sends": rights.may(seat, "referrals.send"),
         "receives": rights.may(seat, "referrals.answer"),
     }
-    return render_page(request, "cases/referrals.html", context, shown=[*found.rows, *cases.values()])
+    shown: list[Shown] = [*found.rows, *cases.values(), *(one.shown for one in people.values())]
+    return render_page(request, "cases/referrals.html", context, shown=shown)
+
+
+@needs("referrals.view", methods=("POST",))
+def referral_search(request: SignedIn) -> HttpResponse:
+    """Find a referral by its number, or by the name of whom an accepted one is about; the words stand in no address."""
+    form = ReferralSearchForm.of(request)
+    if not form.is_accepted():
+        messages.error(request, _("Type a name or a number."))
+        return redirect("cases:referrals")
+    code = KeptSearch.keep(request.seat, _SEARCH, form.cleaned_data["words"])
+    return HttpResponseRedirect(f"{reverse('cases:referrals')}?found={code}")
+
+
+def _fits(words: str, seat: Seat) -> models.Q:
+    """Which referrals fit what was typed: by their number, or by a name that the seat may know."""
+    number = names.referral_number(words)
+    if number is not None:
+        serial, year = number
+        return models.Q(number=serial, year=year) if year else models.Q(number=serial)
+    return models.Q(pk__in=found_by_name(words, seat).order_by().values("pk"))
 
 
 def _by_what_waits(rows: Any) -> Any:
@@ -67,9 +127,10 @@ def _by_what_waits(rows: Any) -> Any:
     return rows.order_by(rank, expected, "-sent_at", "-pk")
 
 
-def _line(referral: Referral, case: Case | None) -> dict[str, Any]:
+def _line(referral: Referral, case: Case | None, named: Named | None) -> dict[str, Any]:
     return {
         "referral": referral,
+        "named": named.words if named is not None else "",
         "purpose": PURPOSES[referral.purpose].label,
         "case": case,
         "due": due_of_answer(referral),
@@ -137,7 +198,8 @@ def _receivers_side(request: SignedIn, referral: Referral) -> Side:
         "opened_at": timezone.localtime(),
         "words": words,
         "identity": told({name: word for name, word in shared.identity.items() if name != "safe_contact"}),
-        "safe_contact": shared.identity.get("safe_contact", ""),
+        "safe_contact": shared.identity.get("safe_contact", "") or no_contact(),
+        "contact_via_unit": shared.contact_via_unit,
         "part": facts_of(shared.part) if shared.part is not None else None,
         "part_name": shared.part._meta.verbose_name if shared.part is not None else "",
         "may_accept": may_answer and referral.state == ReferralState.SENT,
@@ -155,7 +217,7 @@ def _may_use(referral: Referral, seat: Seat) -> bool:
 
 def _labels(purpose: Purpose) -> list[str]:
     """What a receiver is shown, in words."""
-    shown = [label_of(name) for name in purpose.identity]
+    shown = [label_of(name) for name in purpose.identity if name != "birth_year"]
     return [*shown, str(purpose.part._meta.verbose_name)] if purpose.part is not None else shown
 
 
@@ -173,24 +235,25 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         offers = [_offer(name, case, request.seat) for name in PURPOSES]
         context = layout(request, case, here="referrals") | {"offers": offers}
         return render_page(request, "cases/referral_purpose.html", context, shown=())
+    identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
     form = ReferForm.of(
         request,
         decides_for_themselves=referrals.decides_for_themselves(case, request.seat),
         purpose=purpose,
         receivers=receivers(purpose, case, request.seat),
+        initial={"safe_contact": identity.data["safe_contact"]},
     )
     if form.is_accepted():
         with form.catching():
             referral = referrals.refer(case, by=request.seat, purpose=purpose, **form.cleaned_data)
             messages.success(request, _sent(referral))
             return redirect("cases:referral", code=referral.code)
-    identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
-    fields, part = PURPOSES[purpose].identity, PURPOSES[purpose].part
+    fields, part = fields_of(PURPOSES[purpose], identity), PURPOSES[purpose].part
     context = layout(request, case, here="referrals", identity=identity) | {
         "form": form,
         "purpose": PURPOSES[purpose],
         "purpose_code": purpose,
-        "will_see": told({name: identity.data[name] for name in fields}),
+        "will_see": told({name: identity.data[name] for name in fields if name != "safe_contact"}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
     return render_page(request, "cases/referral_form.html", context, shown=[(identity, fields)])

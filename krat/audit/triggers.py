@@ -18,6 +18,7 @@ _SQLITE = ("UPDATE", "DELETE")
 _POSTGRES = ("UPDATE", "DELETE", "TRUNCATE")
 _FUNCTION = "krat_append_only"
 _REFUSES = " BEGIN RAISE EXCEPTION 'append-only' USING ERRCODE = 'integrity_constraint_violation'; END "
+_MAKES = f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_REFUSES}$$"
 _FIRES = ("O", "A")  # PostgreSQL's letters for a trigger that fires in ordinary sessions, or in all
 
 
@@ -45,9 +46,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     there = connection.introspection.table_names()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $${_REFUSES}$$"
-            )
+            cursor.execute(_MAKES)
         written = _written(connection.vendor)
         for table, _verb, name in _names(connection.vendor):
             if table in there:

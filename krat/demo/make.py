@@ -510,6 +510,8 @@ def case(
     deadline = deadline_of(stage, values.get("risk", ""))
     due_at = calendar.due_at(deadline, starts_at) if deadline else None
     values.setdefault("due_at", due_at or NEVER)
+    if due_at is not None:
+        values.setdefault("clock_minutes", round((due_at - starts_at).total_seconds() / 60))
     year = timezone.localdate().year
     serial = Series.next(Series.Of.CASES, place.county, year)
     row = Case(
@@ -603,6 +605,7 @@ def note(case: Case, seat: Seat | None = None, **more: Any) -> Note:
     return _saved(_set(row, {"kind": Note.Kind.VISIT, "happened_on": in_days(-1)} | more))
 
 
+@transaction.atomic
 def referral(case: Case, receiver: Institution | None = None, *, purpose: str = "school", **more: Any) -> Referral:
     """A referral of yesterday, without an answer yet; any other ``state`` says when and by whom."""
     role = _ROLE_OF_PURPOSE[purpose]
@@ -610,7 +613,17 @@ def referral(case: Case, receiver: Institution | None = None, *, purpose: str = 
         county=case.municipality.county, kind=KIND_OF_ROLE[role], territories=[case.municipality]
     )
     sent_at = more.pop("sent_at", timezone.now() - datetime.timedelta(days=1))
-    row = Referral(case=case, purpose=purpose, receiver=receiver, sender=case.holder, sent_at=sent_at)
+    place, year = case.municipality.county, timezone.localdate(sent_at).year
+    row = Referral(
+        case=case,
+        county=place,
+        year=year,
+        number=Series.next(Series.Of.REFERRALS, place, year),
+        purpose=purpose,
+        receiver=receiver,
+        sender=case.holder,
+        sent_at=sent_at,
+    )
     _encrypt(row, more, request="Kërkesë shembull.")
     states = Referral.State
     values: dict[str, Any] = {

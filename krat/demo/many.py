@@ -387,6 +387,7 @@ class _Batch:
         closed = stage is Stage.CLOSED
         reason = dice.choice(("goals_reached", "goals_reached", "returned_to_family", "left_country", "turned_18"))
         letter = "F" if life.kind == "child" else "R"
+        due_at = self.country.deadlines.due_at(code, started, since) if code else NEVER
         return Case(
             number=f"{life.unit.place.county.prefix}-{life.day.year}-{number:04}-{letter}",
             kind=life.kind,
@@ -400,7 +401,8 @@ class _Batch:
             stage=stage,
             signalled_on=life.day,
             source=self.country.term(Term.List.SOURCE, dice.choice(_SOURCES)),
-            due_at=self.country.deadlines.due_at(code, started, since) if code else NEVER,
+            due_at=due_at,
+            clock_minutes=round((due_at - started).total_seconds() / 60) if code else 1,
             closed_on=since if closed else None,
             closing=self.country.term(Term.List.CLOSING, reason) if closed else None,
         )
@@ -525,6 +527,10 @@ class _Batch:
         for life in self.lives:
             for kind in dice.sample(list(_PURPOSE_OF), dice.choices((0, 1, 2), (35, 45, 20))[0]):
                 rows.append(self._referral(life, kind))
+        many = Counter((row.county, row.year) for row in rows)
+        free = {key: Series.next(Series.Of.REFERRALS, *key, how_many=amount) for key, amount in many.items()}
+        for row in rows:
+            row.number, free[row.county, row.year] = free[row.county, row.year], free[row.county, row.year] + 1
         _insert(rows)
         return {row.case_id: row for row in rows if row.is_open}
 
@@ -540,6 +546,8 @@ class _Batch:
             state = dice.choice((states.SENT, states.ACCEPTED, states.ACCEPTED, *ended[1:]))
         accepted = state in (states.ACCEPTED, states.COMPLETED)
         row = Referral(
+            county=life.unit.place.county,
+            year=day.year,
             purpose=_PURPOSE_OF[kind],
             sender=life.unit.institution,
             sent_by=life.worker,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone
 
 from cases.actions import cards, cases, identification, inbox, referrals, signals
-from cases.models import AidPart, Assignment, Case, Obstacle, Referral, SchoolPart, Signal
+from cases.models import AidPart, Assignment, Case, Identity, Obstacle, Referral, SchoolPart, Signal
 from cases.models.parts import Part
 from cases.models.stages import VictimStatus
 from cases.sharing import PURPOSES, USE
@@ -237,8 +237,15 @@ def refer(purpose: str, to: str, request: str, *, consent: str = "duty") -> Step
 
     def step(file: File) -> None:
         receiver = file.world.institutions[to]
+        knows = Identity.objects.unscoped("the invented world").get(case=file.case).data["safe_contact"]
         file.asked[purpose] = referrals.refer(
-            file.case, by=file.by, purpose=purpose, receiver=receiver, request=request, consent=consent
+            file.case,
+            by=file.by,
+            purpose=purpose,
+            receiver=receiver,
+            request=request,
+            consent=consent,
+            contact_via_unit=not knows,
         )
 
     return step

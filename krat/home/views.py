@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from krat.access import rights
+from krat.access.requests import Shown
 from krat.access.views import needs
 from krat.home.waiting import waiting_for
 from krat.people.models import Seat
@@ -36,7 +37,8 @@ def today(request: SignedIn) -> HttpResponse:
         "may_signal": rights.may(seat, "signals.send"),
         "sees_meetings": rights.may(seat, "meetings.view"),
     }
-    shown = [line.thing for line in waiting if line.thing is not None]
+    shown: list[Shown] = [line.thing for line in waiting if line.thing is not None]
+    shown += [one for line in waiting for one in line.shown]
     return render_page(request, "home/today.html", context, shown=shown)
 
 

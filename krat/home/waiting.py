@@ -20,4 +20,4 @@ def _lines() -> list[Lines]:
 def waiting_for(seat: Seat) -> list[Waiting]:
     """What waits for this seat (a query or two for each kind of line whose right it has, whatever there is)."""
     found = [line for _position, lines in _lines() for line in lines(seat)]
-    return sorted(found, key=lambda line: (not line.is_first, line.day or _LATER))
+    return sorted(found, key=lambda line: (not line.is_first, line.day or line.since or _LATER))

@@ -34,6 +34,12 @@ def due_of(day: datetime.date | None, today: datetime.date | None = None) -> Due
     return Due(until, "soon" if left <= SOON_DAYS else "calm")
 
 
+def waits_since(day: datetime.date, today: datetime.date | None = None) -> Due:
+    """The chip of something that waits without a day by which it is expected."""
+    days = max(0, ((today or timezone.localdate()) - day).days)
+    return Due(ngettext("waits %(days)s day", "waits %(days)s days", days) % {"days": days}, "soon")
+
+
 def due_by(moment: datetime.datetime | None, now: datetime.datetime | None = None) -> Due | None:
     """The chip of a clock that may run by the hour: on its last day it tells the hour, else as of a day."""
     if moment is None:

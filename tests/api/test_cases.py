@@ -8,6 +8,7 @@ from cases.actions import cases, inbox, referrals
 from cases.models import Case, Identity, Note, Referral, SentChange
 from krat.audit.models import Entry
 from krat.committee.models import Institution
+from krat.demo import make
 from tests.api.conftest import problem
 
 pytestmark = pytest.mark.django_db
@@ -308,6 +309,13 @@ def test_the_queries_of_a_list_do_not_grow_with_it(unit, case, django_assert_max
         assert len(unit.get("cases/?limit=200").json()["results"]) >= 6
 
 
+@pytest.mark.parametrize("sign", "'’ʼ‘′`")
+def test_a_name_with_the_apostrophe_of_any_keyboard_is_taken(unit, sign):
+    body = {**CASE, "identity": {**CASE["identity"], "last_name": f"D{sign}provaj"}}
+
+    assert put(unit, body).status_code == 201
+
+
 # --- referrals ---
 
 
@@ -318,7 +326,9 @@ def referral(case, seat):
     head = seat("njmf.durres")
     cases.note(row_of(case), by=head, kind="visit", happened_on=row_of(case).signalled_on, text="Shenim i njesise")
     request = "Të regjistrohet në klasën e 5-të."
-    return referrals.refer(row_of(case), by=head, purpose="school", receiver=office, request=request)
+    return referrals.refer(
+        row_of(case), by=head, purpose="school", receiver=office, request=request, contact_via_unit=True
+    )
 
 
 def test_an_office_sees_what_the_purpose_shares_and_only_while_it_helps(machine, referral):
@@ -330,7 +340,8 @@ def test_an_office_sees_what_the_purpose_shares_and_only_while_it_helps(machine,
     completed = office.post(f"referrals/{referral.code}/complete/", {"answer": "U regjistrua."}).json()
 
     assert waiting["direction"] == "received"
-    assert not {"shared", "case"} & set(waiting)
+    assert not {"shared", "case", "contact_via_unit"} & set(waiting)
+    assert waiting["number"] == referral.alias
     assert {"first_name", "last_name", "birth_date", "safe_contact"} <= set(accepted["shared"])
     assert accepted["shared"]["last_name"] == "Çelaj"
     assert set(accepted["shared"]) - {"first_name", "last_name", "birth_date", "safe_contact"} == {
@@ -342,6 +353,7 @@ def test_an_office_sees_what_the_purpose_shares_and_only_while_it_helps(machine,
         "return_plan",
         "psychologist",
     }
+    assert accepted["contact_via_unit"] is True
     told = json.dumps(accepted)
     assert "high" not in told
     assert "begging" not in told
@@ -350,6 +362,26 @@ def test_an_office_sees_what_the_purpose_shares_and_only_while_it_helps(machine,
     problem(refused_twice, 409, "state_conflict")
     assert completed["state"] == "completed"
     assert "shared" not in completed
+
+
+def test_an_office_is_told_about_contact_and_the_year_of_birth_whatever_is_known(machine, seat):
+    office, place = machine("AL-02-ZVA"), Institution.objects.unscoped("tests look").get(code="AL-02-ZVA")
+
+    def shared(**who):
+        one = make.referral(make.case(manager=seat("pmf.durres"), **who), place)
+        return office.post(f"referrals/{one.code}/accept/").json()
+
+    known = shared(safe_contact="Vetëm tezja", birth_date="2015-03-01")
+    silent = shared(birth_date="", birth_year="2014")
+
+    assert (known["contact_via_unit"], known["shared"]["safe_contact"]) == (False, "Vetëm tezja")
+    assert "birth_year" not in known["shared"]
+    assert silent["contact_via_unit"] is True
+    assert silent["shared"]["safe_contact"] in (
+        "Do not contact the family. Ask the child protection unit first.",
+        "Mos kontaktoni familjen. Pyesni më parë NJMF-në.",
+    )
+    assert (silent["shared"]["birth_date"], silent["shared"]["birth_year"]) == ("", "2014")
 
 
 def test_the_sender_knows_its_case_and_cannot_answer_for_the_office(unit, case, referral):

@@ -79,7 +79,10 @@ def prepare() -> None:
         obstacle.refresh_from_db()
         obstacles.append([str(obstacle.code), obstacle.version])
         one = open_case(worker)
-        alike.append(str(referrals.refer(one, by=worker, purpose="school", receiver=school, request="Regjistrim").code))
+        asked = referrals.refer(
+            one, by=worker, purpose="school", receiver=school, request="Regjistrim", contact_via_unit=True
+        )
+        alike.append(str(asked.code))
     known = {"worker": worker.code, "coordinator": coordinator.code, "officers": [one.code for one in officers]}
     say("PREPARED", json.dumps(known | {"case": case.code, "obstacles": obstacles, "referrals": alike}, default=str))
 
@@ -192,7 +195,9 @@ def kill(by: str, officer_code: str) -> None:
 
     worker, officer = seat(by), seat(officer_code)
     case = open_case(worker)
-    referral = referrals.refer(case, by=worker, purpose="school", receiver=officer.institution, request="Regjistrim")
+    referral = referrals.refer(
+        case, by=worker, purpose="school", receiver=officer.institution, request="Regjistrim", contact_via_unit=True
+    )
     verbs: dict[str, Callable[[], Any]] = {
         "open": lambda: open_case(worker),
         "change": lambda: cases.change(

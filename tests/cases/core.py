@@ -126,7 +126,8 @@ class People:
 
     def refer(self, case: Case, purpose: str = "school", where: str = "AL-02-ZVA", **more: Any) -> Referral:
         """The worker refers the case."""
-        words = {"request": "Regjistrim në klasën e pestë."} | more
+        knows = Identity.objects.unscoped("tests refer").get(case=case).data["safe_contact"]
+        words = {"request": "Regjistrim në klasën e pestë.", "contact_via_unit": not knows} | more
         by = words.pop("by", self.worker)
         return referrals.refer(case, by=by, purpose=purpose, receiver=self.place(where), **words)
 

@@ -5,7 +5,9 @@ import datetime
 import pytest
 from django.utils import timezone
 
-from cases.models import Case, Identity, KeptSearch
+from cases.actions import cases
+from cases.models import Case, Identity, KeptSearch, StageDeadline
+from cases.models.case import NEVER
 from krat.demo import make
 from tests.ui.html_client import entries, rows
 
@@ -163,3 +165,67 @@ def test_signed_out_one_is_led_to_the_entrance(client, world):
 
 def test_the_list_is_only_read(worker):
     assert worker.post(LIST).status == 405
+
+
+# --- the most urgent first ---
+
+
+def hours(number):
+    return datetime.timedelta(hours=number)
+
+
+@pytest.fixture
+def in_order(seat):
+    """Cases of one worker, in the order in which they are to stand."""
+    now, worker = timezone.now(), make.seat("child_worker", seat("njmf.shijak").institution)
+
+    def late_by(much, of, **more):
+        return make.case(manager=worker, due_at=now - much, clock_minutes=int(of.total_seconds() // 60), **more)
+
+    day = hours(24)
+    expected = [
+        late_by(hours(2), hours(2), risk="immediate"),
+        make.case(manager=worker, risk="immediate", due_at=now + 30 * day, clock_minutes=43200),
+        late_by(2 * day, hours(24), risk="medium"),  # twice its clock
+        late_by(hours(2), hours(2), risk="high"),  # once
+        late_by(100 * day, 120 * day, risk="low"),
+        late_by(10 * day, 90 * day, risk="high"),
+        make.case(manager=worker, risk="low", due_at=now + day),
+        make.case(manager=worker, risk="high", due_at=now + 2 * day),
+        make.case(manager=worker, stage="follow_up", due_at=NEVER),
+        make.case(seat("njmf.shijak").institution, risk="immediate", stage="closed"),
+    ]
+    return worker, expected
+
+
+def test_immediate_risk_stands_first_then_what_is_late_for_the_length_of_its_clock(in_order, person):
+    _worker, expected = in_order
+    ours = {one.pk for one in expected}
+
+    listed = [one["case"].pk for one in person("njmf.shijak").look(LIST).response.context["cases"]]
+
+    assert [one for one in listed if one in ours] == [one.pk for one in expected]
+
+
+def test_pages_follow_each_other_in_that_order(in_order, person):
+    worker, expected = in_order
+    for _one in range(30):
+        make.case(manager=worker, risk="low", due_at=timezone.now() + hours(24 * 300))
+
+    first = person(worker.user.username).look(LIST).response.context["cases"]
+    second = person(worker.user.username).look(f"{LIST}?page=2").response.context["cases"]
+
+    pks = [one["case"].pk for one in [*first, *second]]
+    assert len(pks) == len(set(pks)) == 39
+    assert pks[:8] == [one.pk for one in expected[:8]]
+
+
+def test_a_case_knows_how_long_its_clock_is(people):
+    case = people.open(risk="immediate")
+    again = rows(Case).get(pk=case.pk)
+    stage = rows(StageDeadline).get(case=case, met_at=None)
+
+    assert again.clock_minutes == round((stage.due_at - stage.starts_at).total_seconds() / 60)
+    cases.change(again, by=people.worker, based_on=None, head={"risk": "low"})
+    longer = rows(Case).get(pk=case.pk)
+    assert longer.clock_minutes > again.clock_minutes

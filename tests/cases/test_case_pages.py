@@ -1,5 +1,7 @@
 """The pages of one case: who sees which part of it, what is recorded, and its forms."""
 
+import re
+
 import pytest
 from django.utils import timezone
 
@@ -118,6 +120,35 @@ def test_a_name_stands_on_the_page_and_neither_in_its_title_nor_in_an_address(wo
     assert "Shembulla Çupaj" in page.text
     assert f"<title>{case.number}" in page.html.replace("\n", "")
     assert not any("upaj" in link for link in page.links)
+
+
+def test_whose_file_it_is_stands_over_each_of_its_pages_and_in_the_trail(worker, case):
+    who = rows(Identity).get(case=case)
+    for name in ("case", "notes", "school", "team", "viewers", "refer", "move", "risk"):
+        before = len(entries("page.seen", who))
+
+        page = worker.look(page_of(name, case))
+
+        band = page.html.partition("case-band")[2].partition("</aside>")[0]
+        assert who.full_name in band, name
+        assert who.year_of_birth in band, name
+        seen = entries("page.seen", who)[before:]
+        assert {"first_name", "last_name", "birth_date"} <= set(seen[-1].fields), name
+
+
+@pytest.mark.parametrize("stage", ["signal", "initial_assessment", "implementation", "follow_up"])
+@pytest.mark.parametrize("risk", ["", "high"])
+def test_each_verb_stands_once_on_the_page_of_a_case(worker, head, seat, stage, risk):
+    one = make.case(manager=seat("pmf.durres"), stage=stage, risk=risk)
+    verbs = [page_of(name, one) for name in ("notes", "refer", "risk", "move", "close")]
+
+    for somebody in (worker, head):
+        page = somebody.look(page_of("case", one))
+        main = page.html.partition("<main")[2]
+        agenda = main.partition('class="column-agenda"')
+        links = re.findall('href="([^"#]*)"', agenda[0] + agenda[2].partition("</nav>")[2])
+
+        assert not [verb for verb in verbs if links.count(verb) > 1], (stage, risk)
 
 
 def test_everything_that_is_shown_is_in_the_trail_and_nothing_else(worker, case, seat):
@@ -606,3 +637,26 @@ def test_nobody_else_decides_about_it(person, case, sent):
     for username, status in (("pmf2.durres", 404), ("njmf.gjirokaster", 404), ("shssh.durres", 403)):
         assert person(username).post(url("cases:inbox_apply", sent), {"version": case.version}).status == status
     assert again(sent).state == SentChange.State.WAITS
+
+
+# --- the cross-sector group ---
+
+
+def test_the_group_ends_with_its_day_and_who_took_part(worker, seat, person):
+    case = make.case(manager=seat("pmf.durres"), stage="conference", risk="low")
+    address = page_of("move", case)
+
+    without = worker.fill(address, to="protection_plan", note="U ra dakord (shembull).")
+    tomorrow = worker.fill(address, to="protection_plan", met_on=f"{make.in_days(1):%d.%m.%Y}")
+    office = seat("zva.durres").institution
+    worker.save(address, to="protection_plan", met_on=f"{make.in_days(-1):%d.%m.%Y}", members=[str(office.pk)])
+
+    assert {"met_on", "members"} <= set(without.complaints)
+    assert without.typed("note") == "U ra dakord (shembull)."
+    assert "met_on" in tomorrow.complaints
+    assert again(case).stage == "protection_plan"
+    assert f"{make.in_days(-1):%d.%m.%Y}: {office}." in worker.look(page_of("notes", case)).text
+
+
+def test_other_stages_are_not_asked_for_it(worker, case):
+    assert "met_on" not in worker.look(page_of("move", case)).form("to").names

@@ -6,9 +6,10 @@ import pytest
 from django.utils import timezone
 
 from cases.actions import referrals
+from cases.forms.referrals import told
 from cases.models import CounsellingPart, Identity, Referral, SchoolPart
 from cases.models.referral import ReferralState
-from cases.sharing import PURPOSES
+from cases.sharing import PURPOSES, share
 from krat.access.roles import Role
 from krat.demo import make
 from tests.cases.core import again, may, rows
@@ -174,7 +175,7 @@ def test_what_it_was_shown_is_noted_field_by_field(school, case, people):
     school.look(url("cases:referral", referral))
 
     who = rows(Identity).get(case=case)
-    assert entries("page.seen", who)[-1].fields == sorted(PURPOSES["school"].identity)
+    assert entries("page.seen", who)[-1].fields == sorted(set(PURPOSES["school"].identity) - {"birth_year"})
     assert entries("page.seen", rows(SchoolPart).get(case=case))
 
 
@@ -365,17 +366,195 @@ def test_a_late_one_leads_to_marking_an_obstacle_once(worker, case, people):
 # --- lists and doors ---
 
 
-def test_lists_name_nobody(school, worker, person, case, people):
+def test_the_list_names_a_child_by_first_name_and_year_for_who_accepted_and_for_nobody_else(
+    school, worker, person, case, people
+):
     referral = people.referred(case)
+    who = rows(Identity).get(case=case)
+    born = who.data["birth_date"][:4]
 
     for somebody in (school, worker, person("njmf.durres")):
         shown = somebody.look(url("cases:referrals"))
         assert url("cases:referral", referral) in shown.links
-        assert "Shembulla" not in shown.html
+        assert referral.alias in shown.text
         assert "Çelaj" not in shown.html
+    line = next(
+        one
+        for one in school.look(url("cases:referrals")).response.context["referrals"]
+        if one["referral"].pk == referral.pk
+    )
+    assert line["named"] == f"Shembulla {born}"
+    assert set(entries("page.seen", who)[-1].fields) == {"first_name", "birth_date"}
+    for somebody in (worker, person("njmf.durres")):
+        assert not [one for one in somebody.look(url("cases:referrals")).response.context["referrals"] if one["named"]]
     assert case.number in worker.look(url("cases:referrals")).text
     assert case.number not in school.look(url("cases:referrals")).html
     assert entries("page.seen", referral)
+
+
+def test_before_accepting_and_after_the_end_the_list_names_nobody(school, case, people):
+    referral = people.refer(case)
+
+    def named():
+        lines = school.look(url("cases:referrals")).response.context["referrals"]
+        return next(one["named"] for one in lines if one["referral"].pk == referral.pk)
+
+    assert named() == ""
+    taken = referrals.move(referral, "accepted", by=people.school)
+    assert named().startswith("Shembulla ")
+    referrals.move(taken, "completed", by=people.school, answer="U krye.")
+    assert named() == ""
+
+
+# --- a number of its own, and finding one ---
+
+
+def test_referrals_are_numbered_in_their_county_and_year(people, case):
+    one, two = people.refer(case), people.refer(case, "health", "AL-02-NJVKSH")
+
+    assert (one.county.code, one.year) == ("AL-02", timezone.localdate().year)
+    assert two.number == one.number + 1
+    assert two.alias == f"RF-{two.number:02}/{two.year}"
+
+
+def found_in_list(somebody, typed):
+    answer = somebody.post(url("cases:referral_search"), {"words": typed})
+    assert "words" not in answer.leads_to
+    return [one["referral"].pk for one in somebody.follow(answer).response.context["referrals"]]
+
+
+def test_who_was_asked_finds_it_by_its_number(school, person, case, people):
+    referral = people.refer(case)
+
+    for typed in (
+        referral.alias,
+        referral.alias.lower(),
+        f"RF {referral.number}",
+        f"{referral.number}/{referral.year}",
+    ):
+        assert found_in_list(school, typed) == [referral.pk], typed
+        assert found_in_list(person("zva.gjirokaster"), typed) == []
+    assert referral.pk in found_in_list(school, str(referral.number))
+
+
+def test_by_name_only_what_one_has_accepted_is_found_and_nothing_by_what_is_not_shared(school, worker, person, people):
+    case = people.open(identity={"first_name": "Veteprova", "last_name": "Gjeturprova", "father_name": "Atiprova"})
+    referral = people.refer(case)
+    assert found_in_list(school, "veteprova") == []
+
+    referrals.move(referral, "accepted", by=people.school)
+
+    assert found_in_list(school, "veteprova") == [referral.pk]
+    assert found_in_list(school, "gjeturprova vete") == [referral.pk]
+    assert found_in_list(school, "atiprova") == []
+    for username in ("shendeti.durres", "zva.gjirokaster", "pmf2.durres"):
+        assert found_in_list(person(username), "veteprova") == []
+    referrals.move(again(referral), "withdrawn", by=people.worker)
+    assert found_in_list(school, "veteprova") == []
+
+
+def test_the_search_of_a_colleague_is_not_open(school, person, case, people):
+    people.referred(case)
+    answer = school.post(url("cases:referral_search"), {"words": "shembulla"})
+    health = person("shendeti.durres").look(answer.leads_to)
+
+    assert "kept for ten minutes" in health.text
+    assert person("prefekt.durres").post(url("cases:referral_search"), {"words": "x"}).status == 403
+    assert school.get(url("cases:referral_search")).status == 405
+
+
+# --- contact is never passed over in silence ---
+
+SILENCE = "Do not contact the family. Ask the child protection unit first."
+
+
+def test_a_referral_is_not_sent_before_somebody_says_how_the_family_is_reached(worker, people):
+    case = people.open()
+    assert not rows(Identity).get(case=case).data["safe_contact"]
+
+    refused = worker.fill(refer_url(case, "school"), request="Regjistrim.")
+
+    assert "without danger" in refused.beside("safe_contact")
+    assert refused.typed("request") == "Regjistrim."
+    assert not rows(Referral).filter(case=case).exists()
+
+
+def test_what_the_sender_fills_stands_with_the_child_and_the_receiver_reads_it(worker, school, people):
+    case = people.open()
+
+    worker.save(refer_url(case, "school"), request="Regjistrim.", safe_contact="Vetëm tezja, pasdite")
+
+    referral = sent(case)
+    assert rows(Identity).get(case=case).data["safe_contact"] == "Vetëm tezja, pasdite"
+    assert entries("case.identity", rows(Identity).get(case=case))
+    assert SILENCE in school.look(url("cases:referral", referral)).text  # before accepting nothing is told
+    referrals.move(referral, "accepted", by=people.school)
+    shown = school.look(url("cases:referral", referral))
+    assert "Vetëm tezja, pasdite" in shown.text
+    assert SILENCE not in shown.text
+
+
+def test_only_through_the_unit_is_read_by_the_receiver_and_the_contact_is_not(worker, school, case, people):
+    worker.save(refer_url(case, "school"), request="Regjistrim.", contact_via_unit="on")
+
+    referral = sent(case)
+    referrals.move(referral, "accepted", by=people.school)
+    shown = school.look(url("cases:referral", referral))
+
+    assert referral.contact_via_unit
+    assert SILENCE in shown.text
+    assert "Vetëm telefon" not in shown.html
+    assert "safe_contact" not in entries("page.seen", rows(Identity).get(case=case))[-1].fields
+    assert "do not contact the family" in worker.look(url("cases:referral", referral)).text
+
+
+def test_a_referral_of_before_that_says_nothing_reads_as_not_to_contact(school, people):
+    case = people.open()
+    old = make.referral(case, people.school.institution, state="accepted", accepted_by=people.school)
+
+    assert not old.contact_via_unit
+    assert SILENCE in school.look(url("cases:referral", old)).text
+
+
+def test_a_shelter_never_reaches_the_family_by_itself(worker, person, case, people, seat):
+    assert "safe_contact" not in worker.look(refer_url(case, "shelter")).form("request").names
+    referral = people.refer(case, "shelter", "AL-02-STREHEZ", consent="given", contact_via_unit=False)
+    referrals.move(referral, "accepted", by=seat("strehez.durres"))
+
+    assert referral.contact_via_unit
+    shown = person("strehez.durres").look(url("cases:referral", referral))
+    assert SILENCE in shown.text
+    assert "Vetëm telefon" not in shown.html
+
+
+# --- a year where no day is known ---
+
+
+@pytest.mark.parametrize("purpose", list(PURPOSES))
+def test_the_year_of_birth_is_shared_where_the_day_would_be(purpose, people):
+    case = make.case(manager=people.worker, birth_year="2014", birth_date="", safe_contact="Tezja")
+    referral = make.referral(case, purpose=purpose, state="accepted")
+
+    shared = share(referral, referral.accepted_by)
+
+    assert shared.identity["birth_year"] == "2014"
+    assert dict(told(shared.identity))["Year of birth"] == "2014"
+    assert "Day of birth" not in dict(told(shared.identity))
+    assert "birth_year" in dict(shared.seen[:1])[shared.seen[0][0]]
+
+
+def test_the_day_where_it_is_known_and_nothing_where_neither_is(people):
+    known, unknown = (
+        share(one, one.accepted_by).identity
+        for one in (
+            make.referral(make.case(birth_date="2015-03-01"), state="accepted"),
+            make.referral(make.case(birth_date=""), state="accepted"),
+        )
+    )
+
+    assert dict(told(known))["Day of birth"] == "01.03.2015"
+    assert "Year of birth" not in dict(told(known))
+    assert dict(told(unknown))["Day of birth"] == ""
 
 
 def test_the_list_narrows_by_state_and_purpose(school, case, people):

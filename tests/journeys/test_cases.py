@@ -467,3 +467,25 @@ def test_back_after_signing_out_shows_nothing_of_the_file(people: People) -> Non
         page.go_back()
         assert "/account/login/" in page.url
         assert not holds(page, *NAMES.values(), NOTE, SAFE, ADDRESS)
+
+
+def test_a_search_survives_back_and_reload_and_says_nothing_in_the_address(people: People) -> None:
+    """The browser does not ask to send the form again: what was found stands under a code."""
+    worker = people(WORKER)
+    worker.goto("/cases/")
+    worker.locator("[name=words]").fill("prov")
+    with worker.expect_navigation():
+        worker.locator("form.case-search button").click()
+    found = worker.locator("main tbody tr").count()
+    assert re.search(r"/cases/search/\?found=[0-9a-f-]{36}$", worker.url)
+
+    assert found
+    assert "prov" not in worker.url
+    click(worker.locator("main tbody a").first)
+    expect(worker.locator("#identity")).to_be_visible()
+    worker.go_back()
+    assert "?found=" in worker.url
+    expect(worker.locator("[name=words]")).to_have_value("prov")
+    worker.reload()
+    expect(worker.locator("main tbody tr")).to_have_count(found)
+    expect(worker.locator("[name=words]")).to_have_value("prov")

@@ -193,6 +193,17 @@ def _others_in_durres() -> None:
     )
     _part(make.school_part, other, dropped_on=_day())
     _remember(make.note(other, colleague, is_sensitive=True))
+    _remember(
+        make.referral(
+            a_case(colleague),
+            place("AL-02-NJVKSH"),
+            purpose="health",
+            state="accepted",
+            accepted_by=seat_of("shendeti.durres"),
+            sent_by=colleague,
+            contact_via_unit=True,
+        )
+    )
     over = a_case(worker, stage="closed")
     Assignment.objects.unscoped(_WHY).filter(case=over).update(ended_at=timezone.now())
     _remember(make.note(over, worker))

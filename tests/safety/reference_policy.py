@@ -22,13 +22,16 @@ _WHY = "the reference policy reads the acts by itself"
 
 # Decision 12, and for the purposes that it does not spell out, what each needs to help (docs/domain.md 13 and 14).
 SHARED_BY_PURPOSE = {
-    "school": {"first_name", "last_name", "birth_date", "safe_contact"},
-    "economic_aid": {"first_name", "last_name", "father_name", "birth_date", "personal_number", "safe_contact"},
-    "counselling": {"first_name", "last_name", "birth_date", "language", "safe_contact"},
-    "health": {"first_name", "last_name", "birth_date", "personal_number", "language", "safe_contact"},
-    "shelter": {"first_name", "last_name", "birth_date", "sex", "citizenship", "language"},
+    "school": {"first_name", "last_name", "birth_date", "birth_year", "safe_contact"},
+    "economic_aid": {
+        *("first_name", "last_name", "father_name", "birth_date", "birth_year"),
+        *("personal_number", "safe_contact"),
+    },
+    "counselling": {"first_name", "last_name", "birth_date", "birth_year", "language", "safe_contact"},
+    "health": {"first_name", "last_name", "birth_date", "birth_year", "personal_number", "language", "safe_contact"},
+    "shelter": {"first_name", "last_name", "birth_date", "birth_year", "sex", "citizenship", "language"},
     "police": {
-        *("first_name", "last_name", "father_name", "mother_name", "birth_date"),
+        *("first_name", "last_name", "father_name", "mother_name", "birth_date", "birth_year"),
         *("sex", "citizenship", "language", "safe_contact"),
     },
 }
@@ -151,11 +154,11 @@ class ReferencePolicy:
 
     def _helps_with(self, case: Case) -> list[str]:
         """The purposes for which this seat's institution has accepted a referral that still runs."""
-        return self._once(case, self._purposes)
+        return [one.purpose for one in self._once(case, self._works_on)]
 
-    def _purposes(self, case: Case) -> list[str]:
+    def _works_on(self, case: Case) -> list[Referral]:
         running = _rows(Referral).filter(case=case, receiver=self.institution, state="accepted").defer("data")
-        return [one.purpose for one in running if self._does_work_of(one)]
+        return [one for one in running if self._does_work_of(one)]
 
     def _does_work_of(self, referral: Referral) -> bool:
         if self.role not in (OFFICE_OF_PURPOSE[referral.purpose], "system"):
@@ -171,7 +174,10 @@ class ReferencePolicy:
     def _identity(self, row: Any, field: str) -> bool:
         if self._head(row.case, field):
             return True
-        return any(field in SHARED_BY_PURPOSE[purpose] for purpose in self._helps_with(row.case))
+        works_on = self._once(row.case, self._works_on)
+        if field == "safe_contact":  # a sender can say that the family is reached through the unit alone
+            works_on = [one for one in works_on if not one.contact_via_unit]
+        return any(field in SHARED_BY_PURPOSE[one.purpose] for one in works_on)
 
     def _part(self, row: Any, field: str) -> bool:
         if self._leads(row.case):

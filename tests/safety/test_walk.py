@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case, Identity
+from cases.models import Case, Identity, Referral
 from krat.access import census
 from krat.access.scoping import ScopedModel
 from krat.audit import trail
@@ -156,6 +156,28 @@ def test_a_walk_at_random_meets_nothing_that_is_not_ones_own(seed, world):
 
 def _codes(label: str) -> list[str]:
     return sorted(place.code for place in canaries.places() if place.model == label)
+
+
+def test_contact_that_goes_through_the_unit_alone_is_told_to_nobody_else(seat):
+    """The health unit knows the child it helps, and not how the family is reached; the oracle watches its page."""
+    referral = Referral.objects.unscoped(_WHY).get(contact_via_unit=True, state="accepted", purpose="health")
+    of = {
+        place.field: place for place in canaries.places() if place.model == "cases.Identity" and _is_of(place, referral)
+    }
+    health = ReferencePolicy(seat("shendeti.durres"))
+
+    assert health.may_see(of["first_name"])
+    assert not health.may_see(of["safe_contact"])
+    page = signed_in(User.objects.get(username="shendeti.durres")).get(reverse("cases:referral", args=[referral.code]))
+    assert page.status_code == 200
+    assert of["first_name"] in [one.place for one in ORACLE.last]
+    assert of["safe_contact"] not in [one.place for one in ORACLE.last]
+    Referral.objects.unscoped(_WHY).filter(pk=referral.pk).update(contact_via_unit=False)
+    assert ReferencePolicy(seat("shendeti.durres")).may_see(of["safe_contact"])
+
+
+def _is_of(place: Place, referral: Referral) -> bool:
+    return Identity.objects.unscoped(_WHY).filter(code=place.code, case=referral.case_id).exists()
 
 
 def hits(browser: Any, typed: str) -> set[str] | None:

@@ -77,6 +77,7 @@ def one_of_each(bad: dict[str, list[object]]) -> list[dict[str, object]]:
 
 def test_every_form_of_the_registry_stands_in_the_table():
     wanted = {one.name for one in census.routes() if one.right and set(one.methods) == {"GET", "POST"}}
+    wanted.remove("cases:search")  # it changes nothing and answers with a page: tests/cases/test_search.py
 
     assert {page.route for page in FORMS} == wanted
 
