@@ -90,11 +90,13 @@ BELONGS: dict[str, str] = {
     "meetings.Decision": "item__meeting",
     "meetings.Review": "meeting",
     "meetings.Remark": "meeting",
+    "meetings.ApprovedMinutes": "meeting",
     "committee.Membership": "body",
     "cases.SignalWords": "signal",
     "cases.Identity": "case",
     "cases.NameToken": "case",
     "cases.Note": "case",
+    "cases.Identification": "case",
     "cases.StageDeadline": "case",
     "cases.Assignment": "case",
     "cases.SchoolPart": "case",
@@ -240,7 +242,8 @@ class Watch:
 
 
 _OWN = ("access.", "api.", "audit.", "cases.", "committee.", "meetings.", "people.", "plan.", "reference.")
-_TRANSPARENT = ("krat/access/", "krat/audit/", "krat/ui/", "tests/")
+# What reads for a page, a paper or the trail, and decides nothing.
+_TRANSPARENT = ("krat/access/", "krat/audit/", "krat/ui/", "meetings/paper.py", "tests/")
 
 
 def _key(row: Model) -> tuple[str, Any]:
