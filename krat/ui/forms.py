@@ -18,7 +18,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import formats
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from krat.access import drafts
 
@@ -255,7 +255,12 @@ class DayInput(forms.DateInput):
     input_type = "text"
 
     def __init__(self) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _lazy("dd.mm.yyyy"), "data-day": True}
+        attrs = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            "placeholder": gettext_lazy("dd.mm.yyyy"),
+            "data-day": True,
+        }
         super().__init__(attrs, format="%d.%m.%Y")
 
 
@@ -263,7 +268,7 @@ class HourInput(forms.TimeInput):
     """An hour as a text, on the 24-hour clock in every browser."""
 
     def __init__(self) -> None:
-        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": _lazy("hh:mm")}
+        attrs = {"inputmode": "numeric", "autocomplete": "off", "placeholder": gettext_lazy("hh:mm")}
         super().__init__(attrs, format="%H:%M")
 
 
@@ -271,7 +276,7 @@ class DateField(forms.DateField):
     """A day, typed as people write it here (31.12.2026); the browser's calendar is an extra."""
 
     widget = DayInput
-    default_error_messages = {"invalid": _lazy("Write day, month and year, as in 31.12.2026.")}
+    default_error_messages = {"invalid": gettext_lazy("Write day, month and year, as in 31.12.2026.")}
 
     def to_python(self, value: Any) -> datetime.date | None:
         if not isinstance(value, str) or not value.strip():
@@ -294,7 +299,7 @@ class TimeField(forms.TimeField):
     """An hour of the day, on the 24-hour clock: 9:30, 09.30 or 0930."""
 
     widget = HourInput
-    default_error_messages = {"invalid": _lazy("Write hour and minutes, as in 14:30.")}
+    default_error_messages = {"invalid": gettext_lazy("Write hour and minutes, as in 14:30.")}
 
     def to_python(self, value: Any) -> datetime.time | None:
         if not isinstance(value, str) or not value.strip():
@@ -316,7 +321,7 @@ class NumberField(forms.IntegerField):
     """
 
     default_error_messages = {
-        "invalid": _lazy("Write a whole number, without decimals: 1000 or 1.000."),
+        "invalid": gettext_lazy("Write a whole number, without decimals: 1000 or 1.000."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
