@@ -123,8 +123,8 @@ class Meetings(Resource):
     @extend_schema(operation_id="meetings", parameters=[MeetingQuery], responses=MeetingPage)
     def get(self, request: ApiRequest) -> Response:
         """The meetings of the bodies in which the client's institution sits, the latest first."""
-        rows = Meeting.objects.visible_to(request.seat).for_list()
-        return Response(cursor_page(request, rows, MeetingSerializer, order=("-held_on", "-pk")))
+        rows = Meeting.objects.visible_to(request.seat).for_list().with_hour()
+        return Response(cursor_page(request, rows, MeetingSerializer, order=("-held_on", "-hour", "-pk")))
 
 
 class MeetingOne(Resource):

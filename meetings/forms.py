@@ -1,9 +1,11 @@
 """Forms of meetings."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
@@ -18,6 +20,7 @@ from krat.plan.models import Measure, Plan
 from krat.reference.models import Term
 from krat.ui.filters import Filters, NumberFilter
 from krat.ui.forms import (
+    AskingForm,
     BaseForm,
     DateField,
     NumberField,
@@ -27,7 +30,7 @@ from krat.ui.forms import (
     Words,
     refuse_invisible,
 )
-from meetings.models import Attendance, Meeting, Review
+from meetings.models import AgendaItem, Attendance, Meeting, Review
 
 NO_NAMES = _("Do not write names of persons here.")
 
@@ -41,7 +44,16 @@ class MeetingFilter(Filters):
 
 
 def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
-    return rows.filter(closed_at__isnull=value == "open")
+    if value == "withdrawn":
+        return rows.exclude(withdrawn_at=None)
+    return rows.filter(closed_at__isnull=value == "open", withdrawn_at=None)
+
+
+STANDINGS = [
+    ("open", _("open")),
+    ("closed", _("closed")),
+    ("withdrawn", pgettext_lazy("decision", "withdrawn")),
+]
 
 
 class DecisionFilter(Filters):
@@ -49,16 +61,26 @@ class DecisionFilter(Filters):
 
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
-    standing = ChoiceFilter(
-        label=_("State"), choices=[("open", _("open")), ("closed", _("closed"))], method=_by_standing
-    )
+    standing = ChoiceFilter(label=_("State"), choices=STANDINGS, method=_by_standing)
+
+
+# "1.", "2)", "(3)", "1.2.", "a)", "-", "–", "•" before the words; never a number that belongs to them: "3 raste",
+# "18.10. Dita".
+_MARK = re.compile(
+    r"^\s*(?:\(?(?:\d{1,2}|\d(?:\.\d)+)[.)](?!\d)\s*|\(?[a-zçë]\)\s+|[-–—•*·▪●]\s*(?!\d))", re.IGNORECASE
+)
+
+
+def without_mark(line: str) -> str:
+    """A line of a list without its number, letter or bullet."""
+    return _MARK.sub("", line, count=1).strip()
 
 
 def _bodies(seat: Seat) -> Any:
     return Body.objects.permitted(seat, "committee.view").filter(county=seat.county_id).order_by("-year", "kind")
 
 
-class MeetingForm(BaseForm):
+class MeetingForm(AskingForm):
     """A new meeting with its agenda."""
 
     body = forms.ModelChoiceField(label=_("Body"), queryset=Body.objects.none(), empty_label=None)
@@ -88,12 +110,21 @@ class MeetingForm(BaseForm):
         )
 
     def clean_agenda(self) -> list[str]:
-        """The items, one a line."""
+        """The items, one a line, without the marks of the list they were pasted from."""
         refuse_invisible(self.cleaned_data["agenda"])  # the form's own check meets words, and these become a list
-        return [line.strip() for line in self.cleaned_data["agenda"].splitlines() if line.strip()]
+        titles = [without_mark(line) for line in self.cleaned_data["agenda"].splitlines()]
+        titles = [title for title in titles if title]
+        longest = AgendaItem._meta.get_field("title").max_length
+        for number, title in enumerate(titles, start=1):
+            if longest is not None and len(title) > longest:
+                raise ValidationError(
+                    _("Item %(number)s has %(signs)s signs; %(most)s is the most: “%(begins)s…”"),
+                    params={"number": number, "signs": len(title), "most": longest, "begins": title[:40]},
+                )
+        return titles
 
 
-class MeetingChangeForm(VersionedForm):
+class MeetingChangeForm(AskingForm, VersionedForm):
     """The kind, day, hour and place of a meeting."""
 
     kind = forms.ModelChoiceField(
@@ -114,6 +145,10 @@ class ItemForm(BaseForm):
     def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer("rapporteur", Institution.objects.visible_to(seat).working())
+
+    def clean_title(self) -> str:
+        """The words without the mark of the list they were pasted from."""
+        return without_mark(self.cleaned_data["title"])
 
 
 class ItemChangeForm(ItemForm, VersionedForm):
@@ -269,6 +304,33 @@ def offer_what_a_decision_charges(form: BaseForm, seat: Seat, meeting: Meeting) 
     )
     form.offer("measure", measures.exclude(objective__plan__state=Plan.State.CLOSED).order_by("number"))
     form.fields["due_on"].widget.attrs["data-min"] = max(meeting.held_on, timezone.localdate()).isoformat()
+
+
+class CorrectionForm(VersionedForm):
+    """A decision as it should have been recorded, and why; where several are charged, only its words."""
+
+    text = Words(label=_("Decision"), rows=4, max_length=4000, help_text=NO_NAMES)
+    lead = forms.ModelChoiceField(
+        label=_("Responsible institution"),
+        queryset=Institution.objects.none(),
+        required=False,
+        help_text=_("One institution answers for it. Leave empty when nobody is charged."),
+    )
+    due_on = DateField(label=_("Until"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=NO_NAMES)
+
+    def __init__(self, *args: Any, seat: Seat, several: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if several:
+            del self.fields["lead"], self.fields["due_on"]
+        else:
+            self.offer("lead", Institution.objects.visible_to(seat).working())
+
+
+class WithdrawalForm(VersionedForm):
+    """Why a decision is withdrawn."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=NO_NAMES)
 
 
 class ReviewForm(VersionedForm):

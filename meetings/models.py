@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -35,12 +38,34 @@ def _paths(seat: Subject, to_meeting: str = "") -> dict[Reach, Q]:
     }
 
 
+def _hour_of(field: str) -> Coalesce:
+    """The hour of a meeting; one whose hour nobody wrote comes first on its day."""
+    return Coalesce(field, models.Value(datetime.time.min), output_field=models.TimeField())
+
+
 class MeetingQuerySet(ScopedQuerySet["Meeting"]):
     """Meetings."""
 
     def for_list(self) -> MeetingQuerySet:
         """With what a list shows of a meeting; the latest first."""
-        return self.select_related("body__county", "kind").order_by("-held_on", "-pk")
+        return self.select_related("body__county", "kind").order_by(
+            "-held_on", models.F("starts_at").desc(nulls_last=True), "-pk"
+        )
+
+    def with_hour(self) -> MeetingQuerySet:
+        """With ``hour``, never empty: what a cursor can order by."""
+        return self.annotate(hour=_hour_of("starts_at"))
+
+    def coming(self) -> MeetingQuerySet:
+        """Those in progress, however long, and those planned from today on; the next one first."""
+        planned = Q(state=Meeting.State.PLANNED, held_on__gte=timezone.localdate())
+        return self.filter(planned | Q(state=Meeting.State.OPEN)).order_by(
+            "held_on", models.F("starts_at").asc(nulls_first=True), "pk"
+        )
+
+    def forgotten(self) -> MeetingQuerySet:
+        """Planned ones whose day has passed: nobody opened, postponed or cancelled them."""
+        return self.filter(state=Meeting.State.PLANNED, held_on__lt=timezone.localdate())
 
 
 class Meeting(VersionedModel):
@@ -70,6 +95,8 @@ class Meeting(VersionedModel):
     number = models.PositiveSmallIntegerField(_("number"))
     held_on = models.DateField(_("date"))
     starts_at = models.TimeField(_("hour"), null=True, blank=True)
+    # The day it had been planned for, where it was opened before that.
+    planned_for = models.DateField(_("planned for"), null=True, blank=True)
     ends_at = models.TimeField(_("end"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=160)
     state = models.CharField(_("state"), max_length=20, choices=State.choices, default=State.PLANNED)
@@ -92,7 +119,7 @@ class Meeting(VersionedModel):
         indexes = [models.Index(fields=["body", "-held_on"], name="meeting_by_body_and_day")]  # the list of meetings
         constraints = [
             models.UniqueConstraint(
-                fields=["body", "number"],
+                fields=["body", "year", "number"],
                 name="meeting_number_once_per_body",
                 violation_error_message=_("A meeting with this number is already filed for the body."),
             ),
@@ -229,18 +256,21 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
     """Decisions."""
 
     def open(self) -> DecisionQuerySet:
-        """Those the body has not closed yet."""
-        return self.filter(closed_at=None)
+        """Those the body has neither closed nor withdrawn."""
+        return self.filter(closed_at=None, withdrawn_at=None)
 
     def taken_before(self, meeting: Meeting) -> DecisionQuerySet:
-        """Those taken before a meeting by the same kind of body of the county. The body changes every year by order;
-        its decisions do not end with it."""
-        return self.filter(
-            item__meeting__body__kind=meeting.body.kind,
-            item__meeting__body__county=meeting.body.county_id,
-        ).filter(
-            Q(item__meeting__held_on__lt=meeting.held_on)
-            | Q(item__meeting__held_on=meeting.held_on, item__meeting__pk__lt=meeting.pk)
+        """Those taken before a meeting by the same kind of body of the county, and not withdrawn; by day and hour. The
+        body changes every year by order; its decisions do not end with it."""
+        day, hour = meeting.held_on, meeting.starts_at or datetime.time.min
+        of_its_bodies = self.filter(
+            item__meeting__body__kind=meeting.body.kind, item__meeting__body__county=meeting.body.county_id
+        )
+        return of_its_bodies.alias(taken_at=_hour_of("item__meeting__starts_at")).filter(
+            Q(item__meeting__held_on__lt=day)
+            | Q(item__meeting__held_on=day, taken_at__lt=hour)
+            | Q(item__meeting__held_on=day, taken_at=hour, item__meeting__pk__lt=meeting.pk),
+            withdrawn_at=None,
         )
 
     def returning_to(self, meeting: Meeting) -> DecisionQuerySet:
@@ -249,15 +279,22 @@ class DecisionQuerySet(ScopedQuerySet["Decision"]):
 
     def stood_before(self, meeting: Meeting) -> DecisionQuerySet:
         """The decisions that stood on a meeting's agenda when it was held, whatever became of them since."""
-        later = Q(closed_at__held_on__gt=meeting.held_on) | Q(
-            closed_at__held_on=meeting.held_on, closed_at__pk__gt=meeting.pk
+        day, hour = meeting.held_on, meeting.starts_at or datetime.time.min
+        later = (
+            Q(closed_at__held_on__gt=day)
+            | Q(closed_at__held_on=day, ended_at__gt=hour)
+            | Q(closed_at__held_on=day, ended_at=hour, closed_at__pk__gt=meeting.pk)
         )
-        return self.taken_before(meeting).filter(Q(closed_at=None) | Q(closed_at=meeting.pk) | later)
+        earlier = self.taken_before(meeting).alias(ended_at=_hour_of("closed_at__starts_at"))
+        return earlier.filter(Q(closed_at=None) | Q(closed_at=meeting.pk) | later)
 
     def for_list(self) -> DecisionQuerySet:
         """With what a list shows of a decision."""
         return self.select_related("item__meeting__body__county", "body", "closed_at").order_by(
-            "-item__meeting__held_on", "-pk"
+            "-item__meeting__held_on",
+            models.F("item__meeting__starts_at").desc(nulls_last=True),
+            "-item__meeting__pk",
+            "-pk",
         )
 
 
@@ -277,6 +314,10 @@ class Decision(VersionedModel):
     # Worked out from the attendance, anew whenever that changes, until the minutes are approved.
     is_recommendation = models.BooleanField(_("recommendation, taken without quorum"), default=False)
     tasks = models.ManyToManyField(Task, related_name="decisions", blank=True, verbose_name=_("tasks"))
+    corrected_at = models.DateTimeField(_("corrected at"), null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
+    # Why it was corrected or withdrawn, as whoever did it last said.
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
     # Who was charged and until when, as it was decided: tasks change, minutes do not (`meetings.paper`).
     charged = models.JSONField(_("charged"), default=list, blank=True, editable=False)
     closed_at = models.ForeignKey(
@@ -290,7 +331,7 @@ class Decision(VersionedModel):
         verbose_name_plural = _("decisions")
         constraints = [
             models.UniqueConstraint(
-                fields=["body", "number"],
+                fields=["body", "year", "number"],
                 name="decision_number_once_per_body",
                 violation_error_message=_("This number is already taken. Save again to take the next one."),
             ),
@@ -311,7 +352,12 @@ class Decision(VersionedModel):
     @property
     def is_open(self) -> bool:
         """Whether it still returns to the agenda."""
-        return self.closed_at_id is None
+        return self.closed_at_id is None and not self.is_withdrawn
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether it was taken back before the minutes were approved; its number is not given again."""
+        return self.withdrawn_at is not None
 
 
 class Review(ScopedModel):

@@ -226,6 +226,7 @@ def _items(meeting: Meeting, seat: Seat) -> list[Content]:
                     "number": one.label,
                     "text": one.text,
                     "is_recommendation": one.is_recommendation,
+                    "withdrawn": one.reason if one.is_withdrawn else None,
                     "charged": _charged(one),
                 }
                 for one in item.decisions.all()

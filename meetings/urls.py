@@ -14,6 +14,7 @@ urlpatterns = [
     path("meetings/<uuid:code>/call-off/", views.meeting_call_off, name="call_off"),
     path("meetings/<uuid:code>/open/", views.meeting_open, name="open"),
     path("meetings/<uuid:code>/close/", views.meeting_close, name="close"),
+    path("meetings/<uuid:code>/step-back/", views.meeting_step_back, name="step_back"),
     path("meetings/<uuid:code>/attendance/", views.attendance, name="attendance"),
     path("meetings/<uuid:code>/agenda/new/", views.item_add, name="item_add"),
     path("meetings/<uuid:code>/cards/", views.meeting_cards, name="cards"),
@@ -33,6 +34,8 @@ urlpatterns = [
     # decisions
     path("meetings/decisions/", views.decision_list, name="decisions"),
     path("meetings/decisions/<uuid:code>/", views.decision_detail, name="decision"),
+    path("meetings/decisions/<uuid:code>/correct/", views.decision_correct, name="decision_correct"),
+    path("meetings/decisions/<uuid:code>/withdraw/", views.decision_withdraw, name="decision_withdraw"),
 ]
 
 # For machines, under api/v1/.

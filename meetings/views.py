@@ -24,6 +24,7 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.plan.models import Task
+from krat.plan.models.task import State as TaskState
 from krat.ui.due import due_of
 from krat.ui.forms import ConfirmForm
 from krat.ui.listing import listing
@@ -31,6 +32,7 @@ from krat.ui.rendering import comes_too_late, render_page, telling
 from meetings import actions
 from meetings.forms import (
     AttendanceForm,
+    CorrectionForm,
     DecisionFilter,
     ItemChangeForm,
     ItemDayForm,
@@ -40,6 +42,7 @@ from meetings.forms import (
     MeetingForm,
     RemarkForm,
     ReviewForm,
+    WithdrawalForm,
     as_seen,
 )
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
@@ -114,8 +117,10 @@ def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Ca
         until = actions.remarks_until(meeting)
     context = {
         "meeting": meeting,
+        "is_forgotten": meeting.state == Meeting.State.PLANNED and meeting.held_on < timezone.localdate(),
+        "is_early": meeting.state == Meeting.State.PLANNED and meeting.held_on > timezone.localdate(),
         "items": listed,
-        "decisions": sum(len(item.decisions.all()) for item in listed),
+        "decisions": sum(1 for item in listed for one in item.decisions.all() if not one.is_withdrawn),
         "left": sum(1 for item in listed if not item.is_done),
         "until": until,
         "attendance": list(attendance.order_by("institution__sort_key")),
@@ -124,11 +129,21 @@ def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Ca
         "remarks": list(Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution")),
         "due": due_of(meeting.held_on) if meeting.state == Meeting.State.PLANNED else None,
         "may_file": files and not meeting.is_frozen,
+        "may_step_back": files and _may_step_back(meeting, request),
         "may_add_cards": files and not meeting.is_over and rights.may(seat, "cards.table"),
         "may_remark": meeting.minutes == Meeting.Minutes.CIRCULATED and rights.may(seat, "minutes.remark"),
         "may_approve": approves,
     }
     return context, cards
+
+
+def _may_step_back(meeting: Meeting, request: SignedIn) -> bool:
+    """Whether the verb that takes back the last step would not refuse (four queries at most)."""
+    if meeting.minutes == Meeting.Minutes.CIRCULATED:
+        return not Remark.objects.visible_to(request.seat).filter(meeting=meeting).exists()
+    if meeting.state == Meeting.State.OPEN:
+        return actions.is_empty(meeting, request.seat)
+    return not meeting.is_frozen and meeting.state != Meeting.State.PLANNED
 
 
 def _with_cards(items: list[AgendaItem], request: SignedIn) -> list[Card]:
@@ -173,10 +188,62 @@ def decision_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     reviews = Review.objects.visible_to(request.seat).filter(decision=decision)
     context = {
         "decision": decision,
+        "may_correct": rights.may(request.seat, "meetings.file")
+        and not decision.item.meeting.is_frozen
+        and not decision.is_withdrawn,
         "tasks": [(task, due_of(task.due_on) if task.is_open else None) for task in decision.tasks.all()],
-        "reviews": reviews.select_related("meeting__body__county").order_by("-meeting__held_on"),
+        "reviews": reviews.select_related("meeting__body__county").order_by("-meeting__held_on", "-meeting__pk"),
     }
     return render_page(request, "meetings/decision.html", context)
+
+
+@needs("meetings.file")
+def decision_correct(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """A decision as it should have been recorded; its task follows."""
+    decision, tasks = _decision_with_tasks(request, code)
+    live = [task for task in tasks if task.state != TaskState.CANCELLED]
+    initial = {"text": decision.text, "version": decision.version}
+    if len(live) == 1:
+        initial |= {"lead": live[0].lead_id, "due_on": live[0].due_on}
+    form = CorrectionForm.of(request, seat=request.seat, several=len(live) > 1, initial=initial)
+    if form.is_accepted():
+        with form.catching():
+            data = form.cleaned_data
+            actions.correct(
+                decision,
+                by=request.seat,
+                based_on=data["version"],
+                text=data["text"],
+                lead=data.get("lead"),
+                due_on=data.get("due_on"),
+                reason=data["reason"],
+            )
+            messages.success(request, _("The decision was corrected."))
+            return redirect("meetings:decision", code=decision.code)
+    context = {"form": form, "decision": decision, "tasks": live, "what": "correct"}
+    return render_page(request, "meetings/decision_form.html", context)
+
+
+@needs("meetings.file")
+def decision_withdraw(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Withdraw a decision: asks once, and for the reason."""
+    decision, tasks = _decision_with_tasks(request, code)
+    form = WithdrawalForm.of(request, initial={"version": decision.version})
+    if form.is_accepted():
+        with form.catching():
+            data = form.cleaned_data
+            actions.withdraw(decision, by=request.seat, based_on=data["version"], reason=data["reason"])
+            messages.success(request, _("The decision is withdrawn."))
+            return redirect("meetings:decision", code=decision.code)
+    live = [task for task in tasks if task.state != TaskState.CANCELLED]
+    context = {"form": form, "decision": decision, "tasks": live, "what": "withdraw"}
+    return render_page(request, "meetings/decision_form.html", context)
+
+
+def _decision_with_tasks(request: SignedIn, code: uuid.UUID) -> tuple[Decision, list[Task]]:
+    rows = Decision.objects.for_list().select_related("item__card").prefetch_related(_tasks_for(request.seat))
+    decision = door(request, rows, code)
+    return decision, list(decision.tasks.all())
 
 
 # --- before the meeting ---
@@ -198,7 +265,7 @@ def meeting_add(request: SignedIn) -> HttpResponse:
 def meeting_edit(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The kind, day, hour and place of a meeting."""
     meeting = door(request, Meeting.objects.for_list(), code)
-    initial = {name: getattr(meeting, name) for name in MeetingChangeForm.base_fields}
+    initial = {name: getattr(meeting, name) for name in ("kind", "held_on", "starts_at", "ends_at", "place", "version")}
     form = MeetingChangeForm.of(request, initial=initial)
     if form.is_accepted():
         with form.catching():
@@ -315,15 +382,30 @@ def _items() -> Any:
 # --- the meeting day ---
 
 
-@needs("meetings.file", methods=("POST",))
+@needs("meetings.file")
 def meeting_open(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """Open the meeting and go to its first item."""
+    """Open the meeting and go to its first item; before its day it asks back."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    form = ConfirmForm.of(request, initial={"version": meeting.version})
+    if form.is_accepted():
+        with form.catching():
+            actions.open_meeting(
+                meeting, by=request.seat, based_on=form.cleaned_data["version"], early="early" in request.POST
+            )
+            first = AgendaItem.objects.visible_to(request.seat).filter(meeting=meeting, withdrawn_at=None).first()
+            if first is not None:
+                return redirect("meetings:item", code=first.code)
+            return redirect("meetings:detail", code=meeting.code)
+    return _asks(request, meeting, form, "open")
+
+
+@needs("meetings.file", methods=("POST",))
+def meeting_step_back(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Take back the meeting's last step, as long as nobody has built on it."""
     meeting = door(request, Meeting, code)
     with telling(request):
-        actions.open_meeting(meeting, by=request.seat)
-        first = AgendaItem.objects.visible_to(request.seat).filter(meeting=meeting, withdrawn_at=None).first()
-        if first is not None:
-            return redirect("meetings:item", code=first.code)
+        actions.step_back(meeting, by=request.seat, based_on=_version(request))
+        messages.success(request, _("The step was taken back."))
     return redirect("meetings:detail", code=meeting.code)
 
 
@@ -343,7 +425,9 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The meeting day on one screen: agenda left, the item and its new decision in the middle, attendance right."""
     item = door(request, _items(), code)
     meeting = item.meeting
-    is_written = meeting.was_held and not _is_frozen(request, meeting)
+    if _is_too_late(request, meeting):
+        return redirect("meetings:detail", code=meeting.code)
+    is_written = meeting.was_held and not meeting.is_frozen
     initial = {"discussion": item.discussion, "is_done": item.is_done, "version": item.version}
     _with_cards([item], request)
     form = ItemDayForm.of(request, seat=request.seat, meeting=meeting, initial=initial | _charged(item))
@@ -378,7 +462,10 @@ def _next_after(item: AgendaItem, seat: Seat) -> AgendaItem | None:
 def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm | None) -> tuple[dict[str, Any], list[Card]]:
     paper, cards = _paper(item.meeting, request)
     current = next((one for one in paper["items"] if one.pk == item.pk), item)
-    decisions = Decision.objects.visible_to(request.seat).filter(body=item.meeting.body_id)
+    body = item.meeting.body
+    decisions = Decision.objects.visible_to(request.seat).filter(
+        body__kind=body.kind, body__county=body.county_id, year=item.meeting.year
+    )
     last = decisions.order_by("-number").first()
     day = paper | {
         "item": current,

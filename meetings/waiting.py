@@ -25,10 +25,24 @@ def _minutes(seat: Seat) -> list[Waiting]:
         state__in=[Meeting.State.HELD, Meeting.State.NO_QUORUM], minutes=Meeting.Minutes.DRAFT
     )
     return [
+        *_forgotten(file.forgotten().for_list()[:MOST]),
         *_minutes_lines(approve.for_list()[:MOST], _("Approve the minutes: %(meeting)s"), "minutes_remarks"),
         *_minutes_lines(
             file.filter(unfinished).for_list()[:MOST], _("Finish the minutes: %(meeting)s"), "minutes_draft"
         ),
+    ]
+
+
+def _forgotten(meetings: Iterable[Meeting]) -> list[Waiting]:
+    return [
+        Waiting(
+            title=_("Was it held? %(meeting)s") % {"meeting": meeting},
+            why=_("It was planned for %(day)s. Open, postpone or cancel it.")
+            % {"day": formats.date_format(meeting.held_on, "SHORT_DATE_FORMAT")},
+            url=reverse("meetings:detail", kwargs={"code": meeting.code}),
+            day=meeting.held_on,
+        )
+        for meeting in meetings
     ]
 
 
@@ -141,11 +155,8 @@ def _day(day: datetime.date) -> str:
 
 
 def next_meeting(seat: Seat) -> Meeting | None:
-    """The next meeting this seat reads of (one query)."""
-    rows = Meeting.objects.visible_to(seat).filter(
-        state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], held_on__gte=timezone.localdate()
-    )
-    return rows.for_list().order_by("held_on", "pk").first()
+    """The meeting this seat reads of that is in progress, or comes next (one query)."""
+    return Meeting.objects.visible_to(seat).select_related("body__county", "kind").coming().first()
 
 
 LINES: list[Lines] = [

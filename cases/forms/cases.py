@@ -11,9 +11,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.utils import timezone
+from django.utils import formats, timezone
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django_filters import ChoiceFilter
 
 from cases.models import Case, Identity
@@ -21,10 +21,11 @@ from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import EARLIEST_BIRTH, Sex
 from cases.models.signal import Kind
 from cases.models.stages import Risk, Stage
+from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
 from krat.ui.filters import Filters, RowFilter, TickFilter
-from krat.ui.forms import BaseForm, BothTexts, DateField, VersionedForm, Words
+from krat.ui.forms import BaseForm, BothTexts, DateField, SeveralField, VersionedForm, Words
 
 _NOT_KNOWN = ("", _("not known"))
 DOUBTFUL = "doubtful"  # by this code the verbs ask to look at a personal number again
@@ -305,11 +306,43 @@ class MoveForm(VersionedForm):
         help_text=_("What was found, agreed or done in the stage that ends. It stands among the notes of the case."),
     )
 
-    def __init__(self, *args: Any, stages: list[Stage], **kwargs: Any) -> None:
+    # Asked only where the cross-sector group ends: when it met, and who took part.
+    met_on = DateField(label=_("Day on which the group met"))
+    members = SeveralField(
+        label=_("Institutions that took part"),
+        queryset=Institution.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    field_order = ["to", "met_on", "members", "note", "version"]
+
+    def __init__(self, *args: Any, stages: list[Stage], members: QuerySet[Any] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if members is None:
+            del self.fields["met_on"], self.fields["members"]
+        else:
+            self.offer("members", members)
         self.offer_codes("to", [(one.value, one.label) for one in stages])
         if len(stages) == 1:
             self.fields["to"].initial = stages[0].value
+
+    def clean_met_on(self) -> datetime.date:
+        """The group has met: the day is not to come."""
+        day: datetime.date = self.cleaned_data["met_on"]
+        if day > timezone.localdate():
+            raise ValidationError(_("The day lies in the future."))
+        return day
+
+    def whole_note(self) -> str:
+        """The note, with the meeting of the group before it."""
+        words = self.cleaned_data
+        if "members" not in words:
+            return str(words["note"])
+        told = gettext("The cross-sector group met on %(day)s: %(institutions)s.") % {
+            "day": formats.date_format(words["met_on"], "SHORT_DATE_FORMAT"),
+            "institutions": ", ".join(str(one) for one in words["members"]),
+        }
+        return "\n".join(filter(None, [told, words["note"]]))
 
 
 class CloseForm(VersionedForm):

@@ -53,6 +53,7 @@ from cases.timeline import path_of, timeline_of
 from cases.views.layout import case_at, due_of_case, layout, may_here
 from krat.access.requests import Shown
 from krat.access.views import needs
+from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.reference import calendar
@@ -281,11 +282,14 @@ def case_move(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         for (before, after), right in MOVES.items()
         if before == case.stage and after not in OVER and right == request.right
     ]
-    form = MoveForm.of(request, stages=stages, initial={"version": case.version})
+    members = None
+    if case.stage == Stage.CONFERENCE:
+        members = Institution.objects.visible_to(request.seat).working().filter(territories=case.municipality_id)
+    form = MoveForm.of(request, stages=stages, members=members, initial={"version": case.version})
     if form.is_accepted():
         with form.catching():
             words = form.cleaned_data
-            case = cases.move(case, words["to"], by=request.seat, note=words["note"], based_on=words["version"])
+            case = cases.move(case, words["to"], by=request.seat, note=form.whole_note(), based_on=words["version"])
             messages.success(request, _("The case stands at “%(stage)s” now.") % {"stage": case.get_stage_display()})
             return redirect("cases:case", code=case.code)
     why = "" if stages else _("From this stage the case can only be closed, or reopened, by the head of the unit.")

@@ -79,7 +79,7 @@ def case_handover(request: SignedIn) -> HttpResponse:
         "of": of,
         "cases": found,
         "leaders": [one for one in colleagues if one != of and one.pk in leading],
-        "there_are_more": len(found) == _MOST_HANDED_OVER,
+        "there_are_more": bool(found[_MOST_HANDED_OVER - 1 :]),
     }
     return render_page(request, "cases/handover.html", context, shown=found)
 

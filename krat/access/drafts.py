@@ -64,7 +64,8 @@ def _key(request: Any) -> bytes | None:
     return None
 
 
-def _place(draft: Draft) -> str:
+def place_of(draft: Draft) -> str:
+    """What a draft's encrypted words are bound to: its row, its writer and their seat, its form."""
     return f"access_draft:sealed:{draft.code}:{draft.owner}:{draft.seat}:{draft.form}"
 
 
@@ -86,7 +87,7 @@ def keep(request: Any, words: QueryDict, *, address: str, variant: str = "") -> 
         draft = Draft(code=uuid.uuid4(), owner=request.user.code, seat=request.seat.code, form=name)
     thing = next(iter(getattr(request, "shown", ())), None)
     draft.thing = getattr(thing, "code", None)
-    key, text, place = _key(request), words.urlencode(), _place(draft)
+    key, text, place = _key(request), words.urlencode(), place_of(draft)
     draft.ciphertext = (
         crypto.encrypt(text, place=place) if key is None else crypto.encrypt_under(key, text, place=place)
     )
@@ -108,7 +109,7 @@ def take_all(request: Any, forms: Sequence[tuple[str, str]]) -> dict[tuple[str, 
     found = {}
     for draft in _own(request).filter(form__in=list(names), saved_at__gte=_expired()):
         try:
-            text = _decrypt(draft.ciphertext, key=_key(request), place=_place(draft))
+            text = _decrypt(draft.ciphertext, key=_key(request), place=place_of(draft))
         except crypto.DecryptionError:
             continue
         found[names[draft.form]] = Kept(QueryDict(text), draft.saved_at)

@@ -240,7 +240,7 @@ def _run_once(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> Ht
         submission.outcome = outcome[:300]
         submission.save(update_fields=["outcome"])
         recovered_forms.is_accepted(request, request.user.code)
-        drafts.forget(request, request.path)
+        drafts.forget(request, request.path_info)
     else:
         submission.delete()  # nothing was done: the corrected form is a new one
     return answer
@@ -251,9 +251,9 @@ def _of_a_draft(view: View, request: SeatRequest, *args: Any, **kwargs: Any) -> 
     if not recovered_forms.is_page(request.path_info):
         return _not_allowed(request, getattr(request.resolver_match.func, "methods", ()))
     if drafts.is_dropped(request):
-        drafts.forget(request, request.path)
+        drafts.forget(request, request.path_info)
         back = request.POST.get(drafts.BACK, "")
-        return HttpResponseRedirect(back if recovered_forms.is_page(back) else request.path)
+        return HttpResponseRedirect(back if recovered_forms.is_page(back) else request.path_info)
     if recovered_forms.is_of_another_seat(request, request.seat.code):
         said = _("You act in another seat now than when you opened this page. Copy your text before you leave it.")
         return JsonResponse({"message": said}, status=409)

@@ -78,9 +78,14 @@ def add_member(
     starts_on: datetime.date,
 ) -> Membership:
     """Give an institution a place in a body, by an act (one row lock, on the body)."""
-    body = hold(body)
+    body = hold(body)  # two who give places at once must not give one twice
     if starts_on > body.ends_on:
         raise ValidationError({"starts_on": _("The body does not stand any more on that day.")})
+    places = Membership.objects.permitted(by, MANAGE).filter(body=body, institution=institution)
+    ending = places.filter(ends_on__gte=starts_on).order_by("-ends_on").first()
+    if ending is not None:
+        words = _("This institution already sits in the body until %(day)s. Begin the day after.")
+        raise ValidationError({"starts_on": words % {"day": f"{ending.ends_on:%d.%m.%Y}"}})
     place = Membership(body=body, institution=institution, office=office, votes=votes, act=act, starts_on=starts_on)
     settle(place, by=by, right=MANAGE)
     trail.record(by, MEMBER_ADDED, place)

@@ -68,8 +68,8 @@ class BaseForm(forms.Form):
             recovered = getattr(request, "recovered", None)
             form = cls(recovered, **kwargs)
             if recovered is None and form.keeps_draft:
-                form.take_up(drafts.take(request, address=request.path, variant=form.variant))
-        form.sent_to = request.path
+                form.take_up(drafts.take(request, address=request.path_info, variant=form.variant))
+        form.sent_to = request.path_info
         return form
 
     @property

@@ -63,7 +63,7 @@ def render_page(
 
 def _keep_draft(request: HttpRequest, context: dict[str, Any]) -> JsonResponse:
     """Keep what is being written, if this page would let its reader send it now. Answers what the script goes by."""
-    forms = [one for one in context.values() if isinstance(one, BaseForm) and one.sent_to == request.path]
+    forms = [one for one in context.values() if isinstance(one, BaseForm) and one.sent_to == request.path_info]
     form = next((one for one in forms if one.keeps_draft), None)
     if form is None:
         said = _("This form cannot be sent any more. Copy your text before you leave this page.")
@@ -74,7 +74,7 @@ def _keep_draft(request: HttpRequest, context: dict[str, Any]) -> JsonResponse:
     standing = str(form.initial.get("version", ""))
     based_on = request.POST.get("version", "") if "version" in form.fields else standing
     if based_on == standing and form.is_as_it_stands(words):
-        drafts.forget(request, request.path)
+        drafts.forget(request, request.path_info)
     else:
         drafts.keep(request, words, address=form.sent_to, variant=form.variant)
     if based_on != standing:

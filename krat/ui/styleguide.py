@@ -177,7 +177,7 @@ def context() -> dict[str, Any]:
                 "lock",
                 "offline",
             ),
-            *("part", "out", "paper"),
+            *("part", "out", "paper", "calendar"),
         ],
         "waits": [
             {

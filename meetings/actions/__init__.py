@@ -2,8 +2,18 @@
 
 from meetings.actions.agenda import add_card, add_item, change_item, withdraw_item
 from meetings.actions.attendance import record_attendance
+from meetings.actions.corrections import correct, withdraw
 from meetings.actions.decisions import decide, review
-from meetings.actions.meetings import CHANGED, call_off, change, close_meeting, convene, open_meeting
+from meetings.actions.meetings import (
+    CHANGED,
+    call_off,
+    change,
+    close_meeting,
+    convene,
+    is_empty,
+    open_meeting,
+    step_back,
+)
 from meetings.actions.minutes import approve, circulate, minute, minute_and_decide, remark, remarks_until
 
 __all__ = [
@@ -17,7 +27,9 @@ __all__ = [
     "circulate",
     "close_meeting",
     "convene",
+    "correct",
     "decide",
+    "is_empty",
     "minute",
     "minute_and_decide",
     "open_meeting",
@@ -25,5 +37,7 @@ __all__ = [
     "remark",
     "remarks_until",
     "review",
+    "step_back",
+    "withdraw",
     "withdraw_item",
 ]

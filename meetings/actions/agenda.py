@@ -82,6 +82,18 @@ def _return_card(item: AgendaItem, by: Seat) -> None:
         cards.move(card, Card.State.OPEN, by=by)
 
 
+def take_cards_again(meeting: Meeting, by: Seat) -> None:
+    """Put the cards of a meeting that goes on after all on its agenda again, but those that went on another's."""
+    on_it = AgendaItem.objects.permitted(by, FILE).filter(meeting=meeting, withdrawn_at=None).exclude(card=None)
+    coming = [Meeting.State.PLANNED, Meeting.State.OPEN]
+    for item in on_it.select_related("card").order_by("card"):
+        card = cards.hold_card(item.card) if item.card is not None else None
+        others = AgendaItem.objects.permitted(by, FILE).filter(card=card, withdrawn_at=None).exclude(pk=item.pk)
+        if card is None or card.state != Card.State.OPEN or others.filter(meeting__state__in=coming).exists():
+            continue
+        cards.move(card, Card.State.ON_AGENDA, by=by)
+
+
 @transaction.atomic
 def change_item(
     item: AgendaItem, *, by: Seat, based_on: int, title: str, rapporteur: Institution | None, position: int

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +19,7 @@ from krat.plan.actions import tasks
 from krat.plan.models import Measure, Task
 from krat.plan.models.task import State
 from krat.plan.titles import task_title
-from meetings.actions.held import FILE, hold_item, hold_meeting, rewritten
+from meetings.actions.held import FILE, hold_item, hold_meeting, next_number, rewritten
 from meetings.models import AgendaItem, Decision, Meeting, Review
 from meetings.paper import charge
 from meetings.quorum import quorum_of
@@ -54,44 +53,22 @@ def decide(
     if not meeting.was_held:
         raise ValidationError(_("The meeting has not been opened yet."))
     charged = [*([lead] if lead else []), *leads]
-    if charged and due_on is None and not meeting.predates_registry:
-        raise ValidationError({"due_on": _("Say until when. Without a day nobody is asked for it.")})
-    if due_on is not None and not charged:
-        raise ValidationError({"lead": _("Say which institution is responsible for it.")})
-    if due_on is not None and due_on < meeting.held_on:
-        raise ValidationError({"due_on": _("The day lies before the meeting.")})
+    check_charge(meeting, charged=bool(charged), due_on=due_on)
     quorum = quorum_of(meeting, by)
     if quorum.is_counted and not quorum.recorded:
         raise ValidationError(_("Record first who is at the table: without a quorum it is a recommendation."))
-    hold(meeting.body)
-    rows = Decision.objects.permitted(by, FILE).filter(body=meeting.body)
     decision = Decision(
         item=item,
         body=meeting.body,
         year=meeting.year,
-        number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
+        number=next_number(Decision, meeting.body, meeting.year),
         text=text,
         is_recommendation=quorum.makes_recommendations,
         charged=[charge(one, due_on, supporting) for one in charged],
     )
     settle(decision, by=by, right=FILE)
     for one in charged:
-        task = tasks.give(
-            by=by,
-            county=meeting.body.county,
-            origin=Task.Origin.MEETING,
-            body=meeting.body,
-            source=decision.label,
-            title=task_title(text),
-            details=text,
-            lead=one,
-            due_on=due_on,
-            supporting=[other for other in supporting if other != one],
-            measure=measure,
-            given_on=meeting.held_on,
-            predates_registry=meeting.predates_registry,
-        )
-        decision.tasks.add(task)
+        give_task(decision, one, by=by, due_on=due_on, supporting=supporting, measure=measure)
     if item.card is not None:
         given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision))
         card = cards.hold_card(item.card)
@@ -101,6 +78,46 @@ def decide(
     rewritten(meeting)
     trail.record(by, DECIDED, decision)
     return decision
+
+
+def give_task(
+    decision: Decision,
+    lead: Institution,
+    *,
+    by: Seat,
+    due_on: datetime.date | None,
+    supporting: Sequence[Institution] = (),
+    measure: Measure | None = None,
+) -> Task:
+    """Give the task that comes from a decision to an institution; it is live at once (decision 13)."""
+    meeting = decision.item.meeting
+    task = tasks.give(
+        by=by,
+        county=meeting.body.county,
+        origin=Task.Origin.MEETING,
+        body=meeting.body,
+        source=decision.label,
+        title=task_title(decision.text),
+        details=decision.text,
+        lead=lead,
+        due_on=due_on,
+        supporting=[other for other in supporting if other != lead],
+        measure=measure,
+        given_on=meeting.held_on,
+        predates_registry=meeting.predates_registry,
+    )
+    decision.tasks.add(task)
+    return task
+
+
+def check_charge(meeting: Meeting, *, charged: bool, due_on: datetime.date | None) -> None:
+    """Refuse a decision that charges somebody without a day, nobody until a day, or until a day before the meeting."""
+    if charged and due_on is None and not meeting.predates_registry:
+        raise ValidationError({"due_on": _("Say until when. Without a day nobody is asked for it.")})
+    if due_on is not None and not charged:
+        raise ValidationError({"lead": _("Say which institution is responsible for it.")})
+    if due_on is not None and due_on < meeting.held_on:
+        raise ValidationError({"due_on": _("The day lies before the meeting.")})
 
 
 @transaction.atomic

@@ -4,12 +4,15 @@ Locks are taken in one order (decision 32): the meeting, then the item, the body
 card, the tasks. Whoever changes anything of a meeting holds the meeting: that keeps approved minutes frozen.
 """
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils.translation import gettext as _
 
 from krat.access.scoping import hold, hold_by_id
-from meetings.models import AgendaItem, Meeting
+from krat.committee.models import Body
+from meetings.models import AgendaItem, Decision, Meeting
 
 FILE, APPROVE = "meetings.file", "minutes.approve"
 
@@ -28,6 +31,18 @@ def hold_item(item: AgendaItem, *, based_on: int | None = None) -> AgendaItem:
     item = hold(item, based_on=based_on)
     item.meeting = meeting
     return item
+
+
+def next_number(model: type[Meeting] | type[Decision], body: Body, year: int) -> int:
+    """The next number of a year, whichever body of the same kind and county stands in it (decision 36).
+
+    Holds these bodies, so that two who number at once do not take the same (one query, a lock on each body).
+    """
+    bodies = Body.objects.unscoped("the bodies whose numbers run on").filter(kind=body.kind, county=body.county_id)
+    held = list(bodies.select_for_update().order_by("pk"))
+    rows: Any = model.objects
+    numbered = rows.unscoped("the numbers already given").filter(body__in=[one.pk for one in held], year=year)
+    return (numbered.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
 def rewritten(meeting: Meeting) -> None:

@@ -23,8 +23,8 @@ for (const field of document.querySelectorAll("input[data-day]")) {
 
   const tell = () => {
     const date = read(field.value);
-    words.hidden = date === undefined;
-    if (date === null) words.textContent = words.dataset.none;
+    // The line keeps its place while it is empty: a button under it must not move away from the finger that presses it.
+    words.textContent = date === null ? words.dataset.none : "";
     if (date) words.textContent = `${names[date.getDay()]}, ${date.getDate()} ${names[7 + date.getMonth()]} ${date.getFullYear()}`;
   };
 

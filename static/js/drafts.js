@@ -215,7 +215,12 @@ class Writer {
 
   async sendOnce() {
     await this.tidy();
-    if (!this.waits || this.stopped || this.leaving) return;
+    if (this.stopped || this.leaving) return;
+    if (!this.waits) {
+      // What was typed was taken back again.
+      if (this.state?.dataset.is === "typing") this.say("", "");
+      return;
+    }
     const typed = this.typedNow();
     const body = new URLSearchParams([...new FormData(this.form)].filter(([, value]) => typeof value === "string"));
     body.set("_draft", "keep");

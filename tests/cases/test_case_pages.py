@@ -637,3 +637,26 @@ def test_nobody_else_decides_about_it(person, case, sent):
     for username, status in (("pmf2.durres", 404), ("njmf.gjirokaster", 404), ("shssh.durres", 403)):
         assert person(username).post(url("cases:inbox_apply", sent), {"version": case.version}).status == status
     assert again(sent).state == SentChange.State.WAITS
+
+
+# --- the cross-sector group ---
+
+
+def test_the_group_ends_with_its_day_and_who_took_part(worker, seat, person):
+    case = make.case(manager=seat("pmf.durres"), stage="conference", risk="low")
+    address = page_of("move", case)
+
+    without = worker.fill(address, to="protection_plan", note="U ra dakord (shembull).")
+    tomorrow = worker.fill(address, to="protection_plan", met_on=f"{make.in_days(1):%d.%m.%Y}")
+    office = seat("zva.durres").institution
+    worker.save(address, to="protection_plan", met_on=f"{make.in_days(-1):%d.%m.%Y}", members=[str(office.pk)])
+
+    assert {"met_on", "members"} <= set(without.complaints)
+    assert without.typed("note") == "U ra dakord (shembull)."
+    assert "met_on" in tomorrow.complaints
+    assert again(case).stage == "protection_plan"
+    assert f"{make.in_days(-1):%d.%m.%Y}: {office}." in worker.look(page_of("notes", case)).text
+
+
+def test_other_stages_are_not_asked_for_it(worker, case):
+    assert "met_on" not in worker.look(page_of("move", case)).form("to").names

@@ -253,3 +253,27 @@ def test_a_code_of_an_institution_is_well_formed_and_once(person, examples, code
 
 def test_the_coordinator_does_not_change_institutions(coordinator, examples):
     assert coordinator.get(url("committee:institution_edit", examples.newcomer)).status == 403
+
+
+def test_a_place_given_again_before_the_last_one_ended_is_refused(coordinator, examples):
+    place = examples.membership
+    place.ends_on = make.in_days(30)
+    place.save()
+    address = url("committee:member_add", examples.body)
+
+    shown = coordinator.fill(address, institution=examples.newcomer.pk, starts_on=day(30))
+    assert f"already sits in the body until {day(30)}" in shown.beside("starts_on")
+    assert rows(Membership).filter(institution=examples.newcomer).count() == 1
+
+    coordinator.save(address, institution=examples.newcomer.pk, starts_on=day(31))
+    assert rows(Membership).filter(institution=examples.newcomer).count() == 2
+
+
+def test_nor_is_one_that_would_run_into_a_later_one(coordinator, examples):
+    make.membership(examples.body, examples.newcomer, starts_on=make.in_days(20), ends_on=make.in_days(25))
+
+    shown = coordinator.fill(
+        url("committee:member_add", examples.body), institution=examples.newcomer.pk, starts_on=day(10)
+    )
+
+    assert "already sits in the body" in shown.beside("starts_on")

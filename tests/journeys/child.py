@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from krat.committee.models import Body
 from krat.demo.accounts import INSTITUTIONS
-from tests.journeys.steps import click, say, send, text_of, verb, way, write
+from tests.journeys.steps import an_hour, click, say, send, text_of, verb, way, write
 
 SHORT = {place.code: place.short_name for place in INSTITUTIONS}
 MUNICIPALITY = SHORT["AL-02-BASHKIA-DURRES"]
@@ -137,7 +137,14 @@ def a_table(coordinator: Page) -> str:
     """A meeting of the technical table, today."""
     coordinator.goto("/meetings/new/")
     body = f"{say(str(Body.Kind.TABLE.label))} {TODAY.year}"
-    write(coordinator, body=body, held_on=TODAY.isoformat(), place="Salla e vogël", agenda="Hapja e mbledhjes")
+    write(
+        coordinator,
+        body=body,
+        held_on=TODAY.isoformat(),
+        starts_at=an_hour(),
+        place="Salla e vogël",
+        agenda="Hapja e mbledhjes",
+    )
     send(coordinator)
     assert re.fullmatch(r".*/meetings/[0-9a-f-]{36}/", coordinator.url), text_of(coordinator)
     return coordinator.url

@@ -79,6 +79,7 @@ def change_everything(meeting, examples, seat) -> None:
         title="Tjetër titull",
         details=task.details,
         lead=examples.place("NJMF-SHIJAK"),
+        supporting=[],
         due_on=make.in_days(120),
     )
     tasks.report_progress(task, by=seat("njmf.shijak"), note="Filloi.")

@@ -99,7 +99,7 @@ def test_the_coordinator_files_a_meeting_with_its_agenda(filed):
 
 
 def test_it_has_the_next_number_of_its_body(coordinator, filed, examples):
-    coordinator.fill(url("meetings:add"), **new_meeting(examples))
+    coordinator.save(url("meetings:add"), **new_meeting(examples, starts_at="15:00"))
 
     assert rows(Meeting).order_by("-pk")[0].number == filed.number + 1
 

@@ -274,7 +274,7 @@ def test_closing_needs_a_reason_for_every_unfinished_measure(coordinator, exampl
         make.measure(examples.objective, **more)
 
     answer = coordinator.press(url("plan:detail", examples.plan), url("plan:close", examples.plan))
-    assert "2 measures are unfinished" in coordinator.follow(answer).text
+    assert "2 measures are unfinished" in answer.text
     assert again(examples.plan).state == "adopted"
 
     rows(Measure).filter(objective=examples.objective).update(note="Vazhdon vitin tjetër.")
@@ -283,8 +283,22 @@ def test_closing_needs_a_reason_for_every_unfinished_measure(coordinator, exampl
     assert entries("plan.closed", examples.plan)
 
 
+def test_adopting_and_closing_say_first_what_will_be_final(coordinator, person, examples):
+    make.measure(examples.objective, state="done")
+    make.measure(examples.objective)
+
+    for someone, address in (
+        (coordinator, url("plan:close", examples.plan)),
+        (person("prefekt.durres"), url("plan:adopt", examples.plan)),
+    ):
+        shown = someone.look(address)
+        assert "This step is not taken back." in shown.text
+        assert "Objectives 1 Measures 2 of these done 1" in shown.text
+    assert again(examples.plan).state == "adopted"
+
+
 def test_a_draft_is_not_closed(coordinator, examples):
-    coordinator.post(url("plan:close", examples.draft_plan))
+    coordinator.post(url("plan:close", examples.draft_plan), {"version": examples.draft_plan.version})
 
     assert again(examples.draft_plan).state == "draft"
 

@@ -87,6 +87,8 @@ class World:
         from krat.demo import make
 
         meeting = make.meeting(make.body(county="AL-02", year=next(self.years)), state=state, minutes=minutes)
+        if state != "planned":
+            make.attendance(meeting, self.coordinator.institution)
         return meeting, [make.item(meeting, title=f"Çështja {name}") for name in ("e parë", "e dytë", "e tretë")]
 
     def case(self) -> tuple[Any, Any, Any]:

@@ -33,6 +33,6 @@ def test_eight_editors_of_four_items_are_all_answered_and_overwrite_nobody(tmp_p
     assert statuses <= {"200", "302", "409"}, said["answers"]  # done, told what stands, draft kept
     assert sum(said["accepted"].values()) >= EDITORS  # that there was something to meet in
     assert said["positions"] == [1, 2, 3, 4]
-    assert said["decided"] == said["decisions"]
+    assert said["decided"] == said["decisions"] > 0
     # An edit that only pushes another aside is no version of it.
     assert {code: said["versions"][code] - 1 for code in said["accepted"]} == said["accepted"]

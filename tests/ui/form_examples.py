@@ -369,6 +369,34 @@ FORMS = [
         "meeting.attendance",
     ),
     FormPage(
+        "meetings:open",
+        COORDINATOR,
+        _at("meetings:open", "planned"),
+        lambda s: {"version": s.planned.version},
+        "meeting.opened",
+    ),
+    FormPage(
+        "meetings:decision_correct",
+        COORDINATOR,
+        _at("meetings:decision_correct", "decision"),
+        lambda s: {
+            "text": "Të hapet regjistri i ri.",
+            "lead": s.place("ZVA").pk,
+            "due_on": _day(20),
+            "reason": "Gabim shkrimi.",
+        },
+        "decision.corrected",
+        ("text", "reason"),
+    ),
+    FormPage(
+        "meetings:decision_withdraw",
+        COORDINATOR,
+        _at("meetings:decision_withdraw", "decision"),
+        lambda s: {"reason": "U mor dy herë."},
+        "decision.withdrawn",
+        ("reason",),
+    ),
+    FormPage(
         "meetings:close",
         COORDINATOR,
         _at("meetings:close", "meeting"),
@@ -412,6 +440,13 @@ FORMS = [
         _at("plan:adopt", "draft_plan"),
         lambda s: {"adopted_on": _day(0), "act": s.act.pk},
         "plan.adopted",
+    ),
+    FormPage(
+        "plan:close",
+        COORDINATOR,
+        _at("plan:close", "plan"),
+        lambda s: {"version": s.plan.version},
+        "plan.closed",
     ),
     FormPage(
         "plan:objective_add",

@@ -14,8 +14,7 @@ from django.test import override_settings
 from django.utils import timezone
 
 from cases.models import Assignment
-from cases.models.keys import DataKey
-from krat.access import drafts, recovered_forms
+from krat.access import crypto, drafts, recovered_forms
 from krat.access.models import Draft, RecoveredForm, Submission
 from krat.audit.models import Entry
 from krat.people.models import Seat, User
@@ -213,15 +212,19 @@ def test_no_byte_of_it_is_readable(worker, person, examples):
     assert found()
 
 
-def test_the_draft_of_a_case_is_gone_with_the_key_of_the_case(worker, examples):
+def test_the_draft_of_a_case_opens_with_the_key_of_the_case_alone(worker, examples):
+    """When the case's key is destroyed nothing opens it; the registry's key never did."""
     keep(worker, note(examples.case))
-    other = Examples().case
-    keep(worker, note(other), "Një rast tjetër")
+    draft = Draft.objects.get()
+    bound = {"place": drafts.place_of(draft)}
 
-    DataKey.objects.filter(case=examples.case).update(wrapped=DataKey.objects.get(case=other).wrapped)
-
-    assert WORDS not in worker.look(note(examples.case)).html
-    assert worker.look(note(other)).typed("text") == "Një rast tjetër"
+    assert "Fjalashenj" in crypto.decrypt_under(examples.case.data_key(), draft.ciphertext, **bound)
+    for opening in (
+        lambda: crypto.decrypt_under(Examples().case.data_key(), draft.ciphertext, **bound),
+        lambda: crypto.decrypt(draft.ciphertext, **bound),
+    ):
+        with pytest.raises(crypto.DecryptionError):
+            opening()
 
 
 def test_what_is_destroyed_takes_its_drafts_along(worker, examples):
@@ -237,7 +240,7 @@ def test_what_is_destroyed_takes_its_drafts_along(worker, examples):
 def test_a_draft_that_is_too_large_is_refused(worker, examples):
     assert keep(worker, note(examples.case), "a" * 90_000).status == 200
     assert keep(worker, note(examples.case), "a" * (drafts.LONGEST + 1)).status == 422
-    assert keep(worker, note(examples.case), "a" * 3_000_000).status == 400
+    assert keep(worker, note(examples.case), "a" * 3_000_000).status == 413
 
 
 def test_after_its_days_it_is_gone(worker, person, examples):
@@ -269,10 +272,12 @@ def test_a_button_keeps_nothing_and_does_nothing(person, examples):
     """A draft sent to a page that has no form, or only a verb, is no way round its own form."""
     coordinator = person("koordinator.durres")
 
-    assert coordinator.post(url("meetings:close", examples.meeting), {"_draft": "keep"}).status == 405
-    assert coordinator.post(url("meetings:close", examples.meeting), {"_draft": "drop"}).status == 405
+    assert coordinator.post(url("meetings:close", examples.meeting), {"_draft": "keep"}).status == 409
+    assert coordinator.post(url("meetings:item_withdraw", examples.item), {"_draft": "keep"}).status == 405
+    assert coordinator.post(url("meetings:item_withdraw", examples.item), {"_draft": "drop"}).status == 405
     assert coordinator.post(url("meetings:detail", examples.meeting), {"_draft": "keep"}).status == 405
     assert again(examples.meeting).state == "open"
+    assert again(examples.item).withdrawn_at is None
     assert not Draft.objects.exists()
 
 

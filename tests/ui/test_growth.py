@@ -197,6 +197,10 @@ PAGES = [
     Shows("meetings:decision", BORDER, at("meetings:decision", "decision"), _review),
     Shows("meetings:attendance", COORDINATOR, at("meetings:attendance", "meeting"), _member),
     *(
+        Shows(f"meetings:{verb}", COORDINATOR, at(f"meetings:{verb}", "decision"), _review)
+        for verb in ("decision_correct", "decision_withdraw")
+    ),
+    *(
         Shows(f"meetings:{verb}", COORDINATOR, at(f"meetings:{verb}", "meeting"), _item)
         for verb in ("close", "circulate")
     ),
@@ -204,6 +208,7 @@ PAGES = [
         "meetings:review", COORDINATOR, lambda s: url("meetings:review", s.meeting, decision=s.decision.code), _review
     ),
     Shows("plan:detail", BORDER, at("plan:detail", "plan"), _measure),
+    Shows("plan:close", COORDINATOR, at("plan:close", "plan"), _measure),
     Shows("plan:measure", EDUCATION, at("plan:measure", "measure"), _of_measure),
     Shows("plan:tasks", COORDINATOR, at("plan:tasks"), _task),
     Shows("plan:tasks", EDUCATION, at("plan:tasks"), _task),

@@ -170,9 +170,9 @@ def adopt(plan: Plan, *, by: Seat, based_on: int, adopted_on: datetime.date, act
 
 
 @transaction.atomic
-def close(plan: Plan, *, by: Seat) -> Plan:
+def close(plan: Plan, *, by: Seat, based_on: int | None = None) -> Plan:
     """Close the plan of a year; a measure that is still open needs its reason first."""
-    plan = hold(plan)
+    plan = hold(plan, based_on=based_on)
     if plan.state != Plan.State.ADOPTED:
         raise ValidationError(_("Only an adopted plan can be closed."))
     rows = Measure.objects.permitted(by, MANAGE).filter(objective__plan=plan, state__in=["planned", "in_progress"])

@@ -83,10 +83,11 @@ def change(
     lead: Institution,
     due_on: datetime.date | None,
     supporting: Sequence[Institution],
+    note: str = "",
 ) -> Task:
-    """Change the words, the lead, the supporters or the day of a task that is still open."""
+    """Change the words, the lead, the supporters or the day of an open task; a ``note`` stands in its course."""
     title = tidy(title)
-    refuse_personal({"title": title, "details": details})
+    refuse_personal({"title": title, "details": details, "note": note})
     task = hold(task, based_on=based_on)
     if not task.is_open:
         raise ValidationError(_("Only an open task can be changed."), code="state")
@@ -104,6 +105,8 @@ def change(
     task.title, task.details, task.lead, task.due_on = title, details, lead, due_on
     settle(task, by=by, right=GIVE)
     task.supporting.set(supporting, clear=True)
+    if note:
+        _add_step(task, by, note)
     trail.record(by, CHANGED, task, changes=changes)
     return task
 

@@ -20,7 +20,8 @@ from krat.plan.forms.tasks import MeasureTaskForm
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.plan.views.tasks import with_due
 from krat.ui.due import due_of
-from krat.ui.rendering import render_page, telling
+from krat.ui.forms import ConfirmForm
+from krat.ui.rendering import render_page
 
 
 @needs("plan.view", methods=("GET",))
@@ -101,17 +102,31 @@ def plan_adopt(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             plans.adopt(plan, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The plan is adopted."))
             return redirect("plan:detail", code=plan.code)
-    return render_page(request, "plan/adopt.html", {"form": form, "plan": plan})
+    return render_page(request, "plan/adopt.html", {"form": form, "plan": plan, "final": _final(plan, request)})
 
 
-@needs("plan.manage", methods=("POST",))
+@needs("plan.manage")
 def plan_close(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """The end of the plan's year."""
-    plan = door(request, Plan, code)
-    with telling(request):
-        plans.close(plan, by=request.seat)
-        messages.success(request, _("The plan is closed."))
-    return redirect("plan:detail", code=plan.code)
+    """The end of the plan's year; asks once, for it does not change after that."""
+    plan = door(request, Plan.objects.select_related("county"), code)
+    form = ConfirmForm.of(request, initial={"version": plan.version})
+    if form.is_accepted():
+        with form.catching():
+            plans.close(plan, by=request.seat, based_on=form.cleaned_data["version"])
+            messages.success(request, _("The plan is closed."))
+            return redirect("plan:detail", code=plan.code)
+    return render_page(request, "plan/close.html", {"form": form, "plan": plan, "final": _final(plan, request)})
+
+
+def _final(plan: Plan, request: SignedIn) -> list[tuple[str, int]]:
+    """What a verb on the whole plan makes final, in numbers (two queries)."""
+    measures = Measure.objects.visible_to(request.seat).filter(objective__plan=plan)
+    states = Counter(measures.values_list("state", flat=True))
+    return [
+        (_("Objectives"), Objective.objects.visible_to(request.seat).filter(plan=plan).count()),
+        (_("Measures"), sum(states.values())),
+        (_("of these done"), states["done"]),
+    ]
 
 
 @needs("plan.manage")
