@@ -23,7 +23,8 @@ SECRETS = {"address": "Rruga e provës 9", "mother_name": "Nëna", "personal_num
 @pytest.fixture
 def case(people):
     """A girl of eleven, with much that concerns nobody but her team."""
-    return people.open(identity={"safe_contact": "Vetëm telefon, pas orës 16", **SECRETS}, risk="high")
+    who = {"safe_contact": "Vetëm telefon, pas orës 16", **SECRETS}
+    return people.open(identity=who, risk="high", despite_doubt=True)
 
 
 @pytest.fixture
