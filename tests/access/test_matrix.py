@@ -9,6 +9,7 @@ far and for which the file says the same. ``make test-full`` asks every role.
 """
 
 import os
+import re
 import sys
 import zlib
 from collections import defaultdict
@@ -293,6 +294,13 @@ def test_an_object_of_another_county_is_not_there(route, answers):
             assert answer.status == 404, f"{role}: {method} {route.name} answered {answer.status} for another county."
 
 
+def _without_ones_own(answer: Answer) -> tuple[object, ...]:
+    """An answer without what the asker brought: the address that was asked, and the token by which forms of the frame
+    are known, which is another one each time."""
+    body = re.sub(rb'(name="(?:csrfmiddlewaretoken|next)" value=")[^"]*', rb"\1", answer.body)
+    return answer.status, body, [one for one in answer.headers if one[0] != "Content-Length"]
+
+
 @pytest.mark.parametrize("route", with_object, ids=lambda route: route.name)
 def test_foreign_and_missing_answer_with_the_same_bytes_and_the_same_work(route, answers):
     found = answers(route)
@@ -310,8 +318,7 @@ def test_foreign_and_missing_answer_with_the_same_bytes_and_the_same_work(route,
             ):  # without a seat: one page whatever was asked, with a way out under a token of its own
                 assert (foreign.status, foreign.queries) == (missing.status, missing.queries)
                 continue
-            assert (foreign.status, foreign.body) == (missing.status, missing.body)
-            assert foreign.headers == missing.headers
+            assert _without_ones_own(foreign) == _without_ones_own(missing)
             assert foreign.queries == missing.queries, (
                 f"{role}: {method} {route.name} works differently for a foreign one."
             )
