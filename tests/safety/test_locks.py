@@ -49,6 +49,7 @@ def _add_card(s: Examples, of: Callable[[str], Any]) -> None:
     meetings.withdraw_item(item, by=by)
     meetings.add_card(s.planned, by=by, card=card)
     meetings.call_off(s.planned, by=by, to="postponed")
+    meetings.step_back(s.planned, by=by)
 
 
 def _whole_meeting(s: Examples, of: Callable[[str], Any]) -> None:
