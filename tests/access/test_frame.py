@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
     ("method", "address", "status"),
     [
         ("get", "/people/invite/", 403),
-        ("get", f"/meetings/{uuid.uuid4()}/", 404),
+        ("get", "/meetings/00000000-0000-4000-8000-000000000000/", 404),
         ("get", "/no-such-page/", 404),
         ("get", "/account/seat/", 405),
     ],
