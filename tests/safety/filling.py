@@ -99,7 +99,8 @@ class _Story:
         signal = signals.send(by=self.police, what=word(), who=word(), where=word(), **words)
         names = ("first_name", "last_name", "father_name", "mother_name")
         identity = {name: f"Ç{word()}".title() for name in names}
-        identity |= {name: word() for name in ("safe_contact", "address", "citizenship", "language")}
+        identity |= {name: word() for name in ("safe_contact", "address")}
+        identity |= {"citizenship": "XK", "language": "sq"}  # codes of lists
         identity |= {"birth_date": f"{today.year - 12}-{BIRTH}", "personal_number": word(), "sex": "female"}
         case = cases.open_case(by=self.worker, signalled_on=today, identity=identity, signal=signal, **words)
         case = cases.change(

@@ -12,6 +12,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from krat.access import census
 from krat.access.models import Submission
@@ -287,7 +288,7 @@ def test_a_day_is_understood_as_people_write_it(typed):
 def test_what_is_no_day_is_refused_with_an_example(typed):
     form = _Form({"words": "x", "day": typed})
 
-    assert form.errors["day"] == ["Write day, month and year, as in 31.12.2026."]
+    assert form.errors["day"] == [gettext("Write day, month and year, as in 31.12.2026.")]
     assert f'value="{typed}"' in str(form["day"])
 
 
@@ -304,7 +305,7 @@ def test_a_day_is_a_text_in_every_browser_and_shown_as_it_is_written_here():
 
 @pytest.mark.parametrize("typed", ["25:00", "9:60", "930am", "noon", "12345"])
 def test_what_is_no_hour_is_refused_with_an_example(typed):
-    assert _Form({"words": "x", "hour": typed}).errors["hour"] == ["Write hour and minutes, as in 14:30."]
+    assert _Form({"words": "x", "hour": typed}).errors["hour"] == [gettext("Write hour and minutes, as in 14:30.")]
 
 
 @pytest.mark.parametrize("typed", ["9:30", "09:30", "09:30:00", "9.30", "0930", "930", "9 30"])

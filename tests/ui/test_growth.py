@@ -179,6 +179,8 @@ PAGES = [
     Shows("cases:case", WORKER, at("cases:case", "case"), _asked_for_a_case),
     Shows("cases:case", WORKER, at("cases:case", "case"), _told_in_a_case),
     Shows("cases:counselling", WORKER, at("cases:counselling", "case"), _told_in_a_case),
+    Shows("cases:identification", UNIT_HEAD, at("cases:identification", "case"), lambda s: make.identification(s.case)),
+    Shows("meetings:card_agenda", COORDINATOR, at("meetings:card_agenda", "card"), lambda s: s.another_meeting()),
     Shows("cases:viewers", UNIT_HEAD, at("cases:viewers", "case"), _told_in_a_case),
     Shows("cases:inbox", WORKER, at("cases:inbox", "case"), _told_in_a_case),
     Shows("home:today", COORDINATOR, at("home:today"), _own_task),
