@@ -88,7 +88,10 @@ def refer(
 def _tell_contact(case: Case, safe_contact: str, *, by: Seat, must: bool) -> None:
     """Write down how the family is reached safely, where that is new; ``must``: refuse where nobody knows."""
     rows = Identity.objects.permitted(by, "identity.view")
-    stands = rows.get(case=case).data[CONTACT]
+    identity = rows.filter(case=case).first()
+    if identity is None:
+        raise PermissionDenied(_("This lies outside your seat's reach."))
+    stands = identity.data[CONTACT]
     if safe_contact and safe_contact != stands:
         cases.change(case, by=by, based_on=None, identity={CONTACT: safe_contact})
     elif must and not stands:

@@ -150,9 +150,7 @@ def test_late_ones_are_found(worker, mine):
     assert mine.pk in shown_to(worker, "?late=on")
 
 
-@pytest.mark.parametrize(
-    "query", ["?risk=elsewhere", "?municipality=1%27--", "?stage=%00", "?page=99999", "?name=Çelaj"]
-)
+@pytest.mark.parametrize("query", ["?risk=elsewhere", "?municipality=1%27--", "?page=99999", "?name=Çelaj"])
 def test_nonsense_in_the_address_narrows_nothing(worker, mine, query):
     page = worker.get(LIST + query)
 
