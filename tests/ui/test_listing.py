@@ -42,7 +42,7 @@ def test_the_pages_together_hold_every_row_once(found, many_tasks):
     assert len(rows) == len(set(rows)) == found().total
 
 
-@pytest.mark.parametrize("page", ["0", "-1", "two", "99999999999999999999", "1.5", "%00"])
+@pytest.mark.parametrize("page", ["0", "-1", "two", "99999999999999999999", "1.5"])
 def test_a_page_that_does_not_exist_shows_one_that_does(found, page):
     assert found(f"?page={page}").rows
 
