@@ -119,6 +119,7 @@ PICKERS: dict[tuple[str, str], tuple[type[ScopedModel], Callable[[str], Any]]] =
     ("cases/cards/", "code"): (Card, _card),
     ("cases/signals/", "code"): (Signal, newest(Signal, "receiver__county__code", state="sent")),
     ("cards/", "code"): (Card, _card),
+    ("meetings/cards/", "code"): (Card, _card),
     ("meetings/", "card"): (Card, _card),
     ("referrals/", "code"): _of_case(Referral),
     ("signals/", "code"): (Signal, newest(Signal, "receiver__county__code", state="sent")),

@@ -171,7 +171,8 @@ def decide(coordinator: Page, decision: str = DECISION) -> None:
     assert coordinator.locator(f'main {form} [name="lead"] option:checked').inner_text() == MUNICIPALITY
     coordinator.locator(f'main {form} [name="text"]').fill(decision)
     coordinator.locator(f'main {form} [name="due_on"]').fill((TODAY + datetime.timedelta(days=10)).isoformat())
-    send(coordinator, form)
+    with coordinator.expect_navigation():
+        coordinator.locator(f'main {form} button[type=submit]:not([name="then"])').first.click()
 
 
 def card_is(page: Page, card: str, state: str) -> None:

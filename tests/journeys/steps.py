@@ -115,7 +115,10 @@ def write(page: Page, **typed: str | bool) -> None:
         elif isinstance(word, bool):
             control.set_checked(word)
         elif kind in ("radio", "checkbox"):
-            page.locator(f'main form.form [name="{name}"][value="{word}"]').check()
+            words = control.evaluate_all("all => all.map(one => [one.value, one.labels[0]?.textContent.trim()])")
+            found = [at for at, one in enumerate(words) if word in one]
+            assert len(found) == 1, f"{name}: {word} is not one of {words}"
+            control.nth(found[0]).check()
         else:
             control.fill(word)
 

@@ -59,7 +59,7 @@ TESTED: dict[str, set[str]] = {
     "plan.Task": {"state", "version", "lead_id", "due_on", "done_by_id", "done_on"},
     "meetings.Meeting": {"state", "minutes", "rewritten", "version", "held_on", "starts_at"},
     "meetings.AgendaItem": {"position", "discussion", "is_done", "withdrawn_at", "version"},
-    "meetings.Decision": {"closed_at_id", "version", "text"},
+    "meetings.Decision": {"closed_at_id", "withdrawn_at", "version", "text"},
     "committee.Membership": {"ends_on"},
     "committee.Institution": {"version"},
     "cases.Signal": {"state"},
