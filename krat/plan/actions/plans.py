@@ -122,7 +122,7 @@ def write_measure(
         raise ValidationError({"supporting": _("The lead institution need not support itself.")})
     plan = _hold_to_write(objective.plan)
     measure = hold(measure, based_on=based_on or 0) if measure is not None else Measure(objective=objective)
-    has_new_target = measure.pk is not None and words["target"] != measure.target
+    has_new_target = measure.pk is not None and words.get("target", measure.target) != measure.target
     if has_new_target and plan.state == Plan.State.ADOPTED and not reason.strip():
         raise ValidationError({"reason": _("The plan is adopted. Say why its target changes.")})
     changes = {field: (getattr(measure, field, None) if measure.pk else None, value) for field, value in words.items()}
