@@ -33,6 +33,14 @@ class Counted:
             self.press(selector)
 
 
+# How many words of the choices of an institution are drawn over others.
+_ON_TOP_OF_EACH_OTHER = """() => [...document.querySelectorAll(".attend")].flatMap((row) => {
+  const boxes = [...row.querySelectorAll(".segment")].map((one) => one.getBoundingClientRect());
+  return boxes.flatMap((a, at) => boxes.slice(at + 1).filter((b) =>
+    a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1));
+}).length"""
+
+
 def test_a_meeting_of_five_items_and_three_decisions_takes_fourteen_presses_and_eleven_pages(person: People) -> None:
     """Twelve institutions at the table; selecting who is charged and until when is typing, not counted here."""
     page = person(COORDINATOR, anew=True)
@@ -44,6 +52,7 @@ def test_a_meeting_of_five_items_and_three_decisions_takes_fourteen_presses_and_
     page.locator("#id_agenda").fill("1. Hapja\n2. Raporte\n3. Shkollat\n4. Transporti\n5. Të ndryshme")
     day.go("main form.form button[type=submit]")
     day.go('main form[action$="/open/"] button')
+    assert page.evaluate(_ON_TOP_OF_EACH_OTHER) == 0
     day.press("[data-everybody]")
     expect(page.locator("[data-quorum] .badge-done")).to_be_visible()
     until = (timezone.localdate() + datetime.timedelta(days=20)).isoformat()
