@@ -323,6 +323,8 @@ def test_short_forms_of_bodies_are_no_initials(text):
         "(069) 123 4567", "069/1234567", "O69 123 4567", "052 224 455", "+383 44 123 456", "tel. 224455",
         "06\u200b9 123 45 67",
         "٠٦٩ ١٢٣ ٤٥٦٧", "068 / 123 45 67",
+        "0215 22444", "0514 22 334", "0813 22444",  # Lezha, Librazhd, Ballsh
+        "694 123 4567", "044 123 456",  # as they are dialled within Greece and Kosovo
     ],
 )  # fmt: skip
 def test_phone_numbers_are_stopped_at(text):
@@ -368,6 +370,23 @@ def test_numbers_of_cases_are_stopped_at(text):
 )
 def test_the_personal_number_is_stopped_at(text):
     assert Kind.PERSONAL_NUMBER in stops(f"Numri {text} u verifikua.")
+
+
+# Examples of the standards themselves, and numbers made up to fit: Italy, Greece, Kosovo, Turkey, Romania, Switzerland.
+@pytest.mark.parametrize(
+    "text",
+    [
+        "RSSMRA85T10A562S", "01013099997", "0101006500006", "10000000146", "1630615123457", "756.9217.0769.85",
+        "010100 650000 6",
+    ],
+)  # fmt: skip
+def test_the_personal_numbers_of_other_countries_are_stopped_at(text):
+    assert Kind.PERSONAL_NUMBER in stops(f"Numri {text} u verifikua.")
+
+
+@pytest.mark.parametrize("text", ["01013099998", "0101006500007", "10140920001", "2026000123456", "7812345"])
+def test_a_long_number_whose_check_digits_are_wrong_is_no_personal_number(text):
+    assert stops(f"Kodi {text} i buxhetit u shënua.") == set()
 
 
 @pytest.mark.parametrize(
