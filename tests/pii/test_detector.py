@@ -218,6 +218,11 @@ def test_a_feasts_words_borne_by_a_child_are_a_name():
         "Në qendër Muhammad Rashid u regjistrua.",
         "Te Hoxhajt nuk u hap dera.",
         "z. Kola kërkoi ndihmë.",
+        "Shih skedarin VjosaH.",
+        "Shih skedarin vjosa2012.",
+        "Name: Okshan",
+        "Zyhra, 14 years old, was found at the port.",
+        "Okshan, aged 12 years old",
     ],
 )
 def test_a_person_told_by_less_than_a_name_is_stopped_at(text):
@@ -240,6 +245,8 @@ def test_a_person_told_by_less_than_a_name_is_stopped_at(text):
         "Njësia e Mbrojtjes së Fëmijës Bajram Curri kërkon psikolog.",
         "Djali 12 vjeç i kartës R-04/2026 u transferua.",
         "Subjekti me NIPT L12345678K u kontrollua.",
+        "Fushata Besa2025 u mbyll.",
+        "The programme Horizon, 10 years at work, was praised in the name of the Committee.",
     ],
 )
 def test_letters_ages_and_labels_that_tell_of_nobody_are_left_alone(text):
@@ -758,6 +765,7 @@ HOSTILE = {
     "letters and ages": "V., 14 ",
     "young": "R. e vogël ",
     "stars": "V**",
+    "in one piece": "AnaB",
     "people of an age": "Prova, 14 vjeç ",
     "long numbers": "01013099997 ",
     "streets lived in": "banon në rrugën ",
