@@ -13,15 +13,11 @@ from tests.ui.form_examples import FORMS, Examples
 from tests.ui.html_client import person  # noqa: F401  a fixture
 from tests.ui.test_forms import texts_of
 
-COMMITTEE = ("meetings:", "plan:", "committee:", "reference:")
+COMMITTEE = ("meetings:", "plan:", "committee:")  # the country's lists are the administrator's, and no papers
 # What is written freely there and not read by the guard, each with why.
 UNREAD = {
     "committee:institution_add": {"name", "short_name", "phone"},  # the names that may stand in any text are made here
     "committee:institution_edit": {"name", "short_name", "phone"},
-    "reference:term_add": {"name_sq", "name_en", "legal_reference", "verified_by"},  # the country's lists
-    "reference:term_edit": {"name_sq", "name_en", "legal_reference", "verified_by"},
-    "reference:deadline_edit": {"legal_reference", "verified_by"},
-    "reference:holiday_add": {"name_sq", "name_en"},
 }
 # Calls by which machines write, besides those of cases and referrals, which hold data of persons.
 OF_CASES = ("/api/v1/cases/", "/api/v1/referrals/")
