@@ -93,8 +93,9 @@ class File(HttpResponse):
         self._write = write
 
     def render(self) -> HttpResponse:
-        """Write it; what it asks of the database raises `QueryWhileRendering`."""
-        self.content, self.is_rendered = self._write(), True
+        """Write it, once: Django asks again. What it asks of the database raises `QueryWhileRendering`."""
+        if not self.is_rendered:
+            self.content, self.is_rendered = self._write(), True
         return self
 
 
