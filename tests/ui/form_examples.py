@@ -470,7 +470,7 @@ FORMS = [
         _at("plan:measure_add", "objective"),
         _measure,
         "plan.measure_saved",
-        ("title", "indicator", "means"),
+        ("title", "indicator", "means", "reason"),
     ),
     FormPage(
         "plan:measure_edit",
