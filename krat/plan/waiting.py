@@ -76,7 +76,7 @@ def _measures(seat: Seat) -> list[Waiting]:
             why=_("Your institution leads this measure of the plan"),
             url=reverse("plan:measure", kwargs={"code": one.code}),
             day=one.due_on,
-            clock=one.due_on - datetime.date(one.due_on.year, 1, 1),  # plans run by years
+            clock=one.due_on - datetime.date(one.due_on.year, 1, 1) if one.due_on else None,  # plans run by years
         )
         for one in rows.for_list().order_by("due_on")[:MOST]
     ]

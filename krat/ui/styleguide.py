@@ -13,7 +13,7 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from krat.ui.forms import DateField
+from krat.ui.forms import BaseForm, DateField
 from krat.ui.listing import Listing
 
 _MOMENT = datetime(2026, 11, 23, 11, 24, tzinfo=ZoneInfo("Europe/Tirane"))
@@ -106,7 +106,7 @@ class DraftForm(forms.Form):
     )
 
 
-class FilterForm(forms.Form):
+class FilterForm(BaseForm):
     """The narrowing of a list."""
 
     state = forms.ChoiceField(
