@@ -74,3 +74,9 @@ def _open_ways(place: Place, seat: Seat) -> list[Way]:
 
 def _first_part(path: str) -> str:
     return path.strip("/").split("/")[0]
+
+
+# What each page is called where the trail tells of it.
+TITLES = {
+    "home:today": _("Today"),
+}

@@ -33,6 +33,7 @@ UNSCOPED = {
     "krat/audit/trail.py": "the history of a thing that came through the door",
     "krat/committee/actions.py": "whether anybody sits at an institution, and its places when it is retired",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "krat/oversight/reading.py": "whether whoever opened a file was in its team; the officer reads numbers alone",
     "krat/people/actions.py": "the person's own seats, before one more is taken",
     "krat/people/management/commands/firstadmin.py": "nobody can ask before the first seat",
     "krat/people/middleware.py": "nobody is asking yet: this finds out who",

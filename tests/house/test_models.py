@@ -30,6 +30,7 @@ OPEN = {
     "reference.Municipality": "public: the municipalities by law",
     "reference.Term": "public: rows of lists that everybody chooses from",
     "reference.Deadline": "public: deadlines by their acts",
+    "reference.Threshold": "public: from where on something is told, with its reference",
     "reference.Holiday": "public: the holidays by law",
 }
 MODELS = own_models()

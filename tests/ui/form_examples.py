@@ -13,7 +13,7 @@ from krat.committee.models import Act, Body, Institution, Membership
 from krat.demo import make
 from krat.people.models import Seat
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
-from krat.reference.models import Deadline, Holiday, Municipality, Term
+from krat.reference.models import Deadline, Holiday, Municipality, Term, Threshold
 from meetings.models import AgendaItem, Decision, Meeting
 from tests.declaring import FormPage, declared
 from tests.ui.html_client import rows, url
@@ -188,6 +188,10 @@ class Examples:
     @cached_property
     def deadline(self) -> Deadline:
         return Deadline.objects.all()[0]
+
+    @cached_property
+    def threshold(self) -> Threshold:
+        return Threshold.objects.get(code="reading_files")
 
     @cached_property
     def holiday(self) -> Holiday:
@@ -810,6 +814,13 @@ FORMS = [
         lambda s: url("reference:deadline_edit", deadline=s.deadline.code),
         lambda s: {"amount": 9, "unit": "days", "legal_reference": "VKM 578/2018"} | _of_a_deadline(),
         "deadline.saved",
+    ),
+    FormPage(
+        "reference:threshold_edit",
+        ADMIN,
+        lambda s: url("reference:threshold_edit", threshold=s.threshold.code),
+        lambda s: {"amount": 9, "legal_reference": "Rregull i zyrës", "verified_on": _day(-1), "verified_by": "Zyra"},
+        "threshold.saved",
     ),
     FormPage(
         "reference:holiday_add",
