@@ -1,5 +1,6 @@
 """Forms of tasks."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.models.task import OPEN, State
+from krat.reference import calendar
 from krat.ui.filters import DayFilter, Filters, RowFilter
 from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
 
@@ -62,6 +64,14 @@ class OptionalNoteForm(BaseForm):
     )
 
 
+def tell_rest_days(form: BaseForm, name: str = "due_on") -> None:
+    """Let a field of a day know the public holidays of two years (one query): on a day of rest it says so, and offers
+    the next working day."""
+    today = timezone.localdate()
+    holidays = calendar.holidays_between(today, today + datetime.timedelta(days=2 * 366))
+    form.fields[name].widget.attrs["data-rests"] = " ".join(sorted(day.isoformat() for day in holidays))
+
+
 def supporting_field() -> SeveralField:
     """The institutions that help the lead."""
     return SeveralField(
@@ -108,6 +118,7 @@ def _offer_institutions(form: BaseForm, seat: Seat) -> None:
     rows = Institution.objects.visible_to(seat).working()
     form.offer("lead", rows)
     form.offer("supporting", rows.all())
+    tell_rest_days(form)
 
 
 TASK_FIELDS = [name for name in TaskForm.base_fields if name not in ("version", "supporting")]
