@@ -24,7 +24,7 @@ for (const field of document.querySelectorAll("input[data-day]")) {
   const rest = around.querySelector("[data-day-rest]");
   const inWords = (date) => `${names[date.getDay()]}, ${date.getDate()} ${names[7 + date.getMonth()]} ${date.getFullYear()}`;
   const written = (date) => `${two(date.getDate())}.${two(date.getMonth() + 1)}.${date.getFullYear()}`;
-  const works = (date) => date.getDay() % 6 && !rests.has(`${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`);
+  const works = (date) => date.getDay() % 6 && !rests.has(written(date));
 
   /** Where offices do not work on this day, offer the next one on which they do. */
   const tellOfRest = (date) => {

@@ -359,4 +359,4 @@ def test_the_field_of_the_day_knows_the_holidays(coordinator, decided, examples)
     ):
         html = coordinator.look(address).html
         [rests] = set(re.findall(r'data-rests="([^"]*)"', html))
-        assert feast.isoformat() in rests.split(" ")
+        assert f"{feast:%d.%m.%Y}" in rests.split(" ")

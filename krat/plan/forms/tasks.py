@@ -69,7 +69,7 @@ def tell_rest_days(form: BaseForm, name: str = "due_on") -> None:
     the next working day."""
     today = timezone.localdate()
     holidays = calendar.holidays_between(today, today + datetime.timedelta(days=2 * 366))
-    form.fields[name].widget.attrs["data-rests"] = " ".join(sorted(day.isoformat() for day in holidays))
+    form.fields[name].widget.attrs["data-rests"] = " ".join(f"{day:%d.%m.%Y}" for day in sorted(holidays))
 
 
 def supporting_field() -> SeveralField:
