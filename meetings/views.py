@@ -549,7 +549,9 @@ def _other_screens(
     screens = []
     for one in others:
         initial = {"discussion": one.discussion, "is_done": one.is_done, "version": one.version} | _charged(one)
-        its = ItemDayForm(seat=request.seat, meeting=current.meeting, initial=initial, auto_id=f"id_%s_{one.position}")
+        its = ItemDayForm(
+            seat=request.seat, meeting=current.meeting, initial=initial, auto_id=f"item-{one.position}-%s"
+        )
         its.choose_as(form)
         its.sent_to = addresses[one.pk]
         its.take_up(kept.get((its.sent_to, "")))
