@@ -36,6 +36,7 @@ urlpatterns = [
     path("meetings/items/<uuid:code>/", views.item_day, name="item"),
     path("meetings/items/<uuid:code>/edit/", views.item_edit, name="item_edit"),
     path("meetings/items/<uuid:code>/withdraw/", views.item_withdraw, name="item_withdraw"),
+    path("meetings/items/<uuid:code>/restore/", views.item_restore, name="item_restore"),
     path("meetings/draft-key/", views.draft_key, name="draft_key"),
     # decisions
     path("meetings/decisions/", views.decision_list, name="decisions"),

@@ -16,7 +16,7 @@ from cases.models.signal import Kind
 from cases.models.stages import Risk, Stage, VictimStatus
 from cases.personal_number import doubts
 from krat.api.paging import ListQuery
-from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField
+from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField, WholeNumberField
 from krat.reference.models import Municipality, Term
 
 _WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": True, "allow_blank": True}
@@ -40,7 +40,7 @@ class IdentitySerializer(StrictSerializer):
     father_name = serializers.CharField(**_WORDS)
     mother_name = serializers.CharField(**_WORDS)
     birth_date = serializers.DateField(required=False, allow_null=True)
-    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, max_value=2100)
+    birth_year = WholeNumberField(required=False, allow_null=True, min_value=1900, max_value=2100)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_null=True)
     personal_number = serializers.CharField(**{**_WORDS, "max_length": 20})
     citizenship = ListedField(choices=CITIZENSHIPS, help_text="ISO 3166, in capitals or not; `ZZ` for any other.")
@@ -71,7 +71,7 @@ class CaseSerializer(StrictSerializer):
         allow_null=True,
         help_text="The sender's own, in whichever case; no personal number.",
     )
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = WholeNumberField(required=False, min_value=1)
     number = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
     municipality = CodeRelatedField(lambda seat: Municipality.objects.all(), required=False)
@@ -171,7 +171,7 @@ class ReferralSerializer(StrictSerializer):
 
     code = serializers.UUIDField()
     number = serializers.CharField(help_text="Short, for a call or a letter: RF-12/2026. Once in a county and year.")
-    version = serializers.IntegerField()
+    version = WholeNumberField()
     direction = serializers.ChoiceField(choices=["sent", "received"])
     purpose = serializers.ChoiceField(choices=sorted(sharing.PURPOSES))
     state = serializers.ChoiceField(choices=ReferralState.choices)

@@ -14,7 +14,7 @@ from rest_framework.exceptions import ErrorDetail
 
 from krat.access import crypto
 from krat.api.requests import ApiRequest
-from krat.api.serializers import StrictSerializer
+from krat.api.serializers import StrictSerializer, WholeNumberField
 
 USUAL, MOST = 50, 200
 
@@ -44,7 +44,7 @@ class Query(StrictSerializer):
 class ListQuery(Query):
     """The parameters of a list."""
 
-    limit = serializers.IntegerField(
+    limit = WholeNumberField(
         required=False, min_value=1, help_text=f"How many at once; {USUAL} unless said, {MOST} at most."
     )
     cursor = serializers.CharField(

@@ -2,16 +2,21 @@
 
 import datetime
 
+from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from krat.access import rights
-from krat.people.models import Seat
+from krat.committee.models import Institution
+from krat.people.models import Seat, where_somebody_sits
 from krat.plan.models import Measure, Plan, Task
 from krat.plan.models.task import State
 from krat.reference import calendar
 from krat.ui.waiting import MOST, Lines, Waiting
+
+_NAMED = 4  # institutions that one line still names
 
 
 def _own_tasks(seat: Seat) -> list[Waiting]:
@@ -98,10 +103,42 @@ def _plans(seat: Seat) -> list[Waiting]:
     ]
 
 
+def _where_nobody_sits(seat: Seat) -> list[Waiting]:
+    """Open tasks and measures of institutions at which nobody sits: nobody else is told of them. One line, however many
+    institutions."""
+    if not rights.may(seat, "tasks.give") or seat.county_id is None:
+        return []
+    empty = Institution.objects.visible_to(seat).filter(county=seat.county_id).exclude(pk__in=where_somebody_sits())
+    tasks = Task.objects.permitted(seat, "tasks.give").open().filter(lead__in=empty)
+    measures = Measure.objects.permitted(seat, "plan.manage").filter(
+        lead__in=empty, state__in=Measure.OPEN, objective__plan__state=Plan.State.ADOPTED
+    )
+    places = list(empty.filter(Q(pk__in=tasks.values("lead")) | Q(pk__in=measures.values("lead"))))
+    if not places:
+        return []
+    first = tasks.aggregate(first=Min("due_on"))["first"]
+    only = f"&institution={places[0].pk}" if len(places) == 1 else ""
+    return [
+        Waiting(
+            title=ngettext(
+                "Nobody sits at %(n)s institution that has open work",
+                "Nobody sits at %(n)s institutions that have open work",
+                len(places),
+            )
+            % {"n": len(places)},
+            why=_("%(names)s · ask for a seat there, or charge another institution")
+            % {"names": ", ".join(one.short_name for one in places[:_NAMED]) + (" …" if len(places) > _NAMED else "")},
+            url=reverse("plan:tasks") + f"?whose=all&state=open{only}",
+            day=first,
+        )
+    ]
+
+
 LINES: list[Lines] = [
     (10, _own_tasks),
     (15, _supported_tasks),
     (20, _to_verify),
+    (30, _where_nobody_sits),
     (50, _measures),
     (60, _plans),
 ]

@@ -1,5 +1,6 @@
 """Forms of tasks."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -12,6 +13,7 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.models.task import OPEN, State
+from krat.reference import calendar
 from krat.ui.filters import Column, DayFilter, Filters, RowFilter, SortFilter, StandingFilter, by_choices
 from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
 
@@ -72,6 +74,14 @@ class OptionalNoteForm(BaseForm):
     )
 
 
+def tell_rest_days(form: BaseForm, name: str = "due_on") -> None:
+    """Let a field of a day know the public holidays of two years (one query): on a day of rest it says so, and offers
+    the next working day."""
+    today = timezone.localdate()
+    holidays = calendar.holidays_between(today, today + datetime.timedelta(days=2 * 366))
+    form.fields[name].widget.attrs["data-rests"] = " ".join(f"{day:%d.%m.%Y}" for day in sorted(holidays))
+
+
 def supporting_field() -> SeveralField:
     """The institutions that help the lead."""
     return SeveralField(
@@ -118,6 +128,7 @@ def _offer_institutions(form: BaseForm, seat: Seat) -> None:
     rows = Institution.objects.visible_to(seat).working()
     form.offer("lead", rows)
     form.offer("supporting", rows.all())
+    tell_rest_days(form)
 
 
 TASK_FIELDS = [name for name in TaskForm.base_fields if name not in ("version", "supporting")]
