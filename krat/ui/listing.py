@@ -1,8 +1,8 @@
 """Lists: every one is paged, filtered by declared fields only, and says how many there are."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
@@ -14,6 +14,10 @@ from krat.ui.forms import BaseForm
 M = TypeVar("M", bound=Model)
 
 PER_PAGE = 25
+_MOST_DIGITS = 7  # of the number of a page
+
+# Reads the rows from one to another, and says how many there are at all: a list that knows a shorter way than Django's.
+Reader = Callable[[QuerySet[M], int, int], tuple[list[M], int]]
 
 
 @dataclass
@@ -38,28 +42,43 @@ def listing(
     *,
     asked: Mapping[str, Any] | None = None,
     per_page: int = PER_PAGE,
-    keys_first: bool = False,
+    read: Reader[M] | None = None,
 ) -> Listing[M]:
-    """One page of these rows, as the address asks for it (one count and one read, and one for each choice of rows).
+    """One page of these rows, as the address asks for it (one read, a count where there is another page, and one
+    query for each choice of rows).
 
-    ``asked`` stands in for the address where something is asked for unless said. ``keys_first`` sorts keys alone and
-    reads the rows of the page after that (one read more): for an order that no index has, over many wide rows.
+    ``asked`` stands in for the address where something is asked for unless said. ``read`` counts and reads instead,
+    where rows are many and their order is none of an index alone.
     """
     form: BaseForm | None = None
     if filters is not None:
         narrowed = filters(request.GET if asked is None else asked, rows, request=request)
         rows, form = narrowed.qs, narrowed.form
         form.fetch_choices()
-    paginator = Paginator(rows, per_page)
-    page = paginator.get_page(request.GET.get("page"))
-    if keys_first:
-        keys = list(cast("QuerySet[M]", page.object_list).values_list("pk", flat=True))
-        found = rows.order_by().in_bulk(keys)
-        page.object_list = [found[key] for key in keys if key in found]
-    else:
-        page.object_list = list(page.object_list)
+    page, total = _page_of(rows, request.GET.get("page"), per_page, read or _read)
     query = request.GET.copy()
     for name in list(query):
         if form is None or name not in form.fields:
             del query[name]
-    return Listing(page=page, total=paginator.count, filters=form, query=query.urlencode())
+    return Listing(page=page, total=total, filters=form, query=query.urlencode())
+
+
+def _read(rows: QuerySet[M], start: int, stop: int) -> tuple[list[M], int]:
+    """One read; one count more where these are not the last rows."""
+    found = list(rows[start : stop + 1])
+    is_last = len(found) <= stop - start and (found or start == 0)
+    return found[: stop - start], start + len(found) if is_last else rows.count()
+
+
+def _page_of(rows: QuerySet[M], asked: str | None, per_page: int, read: Reader[M]) -> tuple[Page[M], int]:
+    """A page by the number in the address: nonsense is the first one, and what lies beyond the last is the last one."""
+    number = int(asked) if asked and asked.isdecimal() and len(asked) < _MOST_DIGITS else 1
+    number = max(1, number)
+    found, total = read(rows, (number - 1) * per_page, number * per_page)
+    paginator = Paginator(found, per_page)
+    paginator.count = total
+    page = paginator.get_page(asked)
+    if page.number != number:
+        found, total = read(rows, (page.number - 1) * per_page, page.number * per_page)
+    page.object_list = found
+    return page, total
