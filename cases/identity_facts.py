@@ -62,13 +62,6 @@ def fields_shown(identity: Identity) -> list[str]:
     return [name for name, words in identity.data.items() if words]
 
 
-def terms_of(case: Case, identity: Identity | None) -> dict[tuple[str, str], str]:
-    """The words for the codes of concerns and of the present care (one query)."""
-    codes = [*case.concerns, *([identity.data["care"]] if identity is not None else [])]
-    rows = Term.objects.filter(list__in=[Term.List.CONCERN, Term.List.CARE], code__in=codes)
-    return {(one.list, one.code): str(one) for one in rows}
-
-
 def _in_words(identity: Identity, name: str, terms: dict[tuple[str, str], str]) -> str:
     word: str = identity.data[name]
     if name == "birth_date":
