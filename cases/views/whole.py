@@ -93,12 +93,14 @@ def _build(seat: Subject, *, case: int, signal: int | None) -> dict[str, Rows]:
         "sent": Rows(of(SentChange).filter(state=SentChange.State.WAITS)),
         "terms": Rows(Term.objects.filter(list__in=[Term.List.CONCERN, Term.List.CARE])),
     }
+    if signal is None:
+        return of_case
     of_signal = {
         "signal": Rows(Signal.objects.visible_to(seat).filter(pk=signal)),
         "signal_words": Rows(SignalWords.objects.visible_to(seat).filter(signal=signal)),
         "siblings": Rows(Case.objects.visible_to(seat).filter(signal=signal).exclude(pk=case)),
     }
-    return of_case if signal is None else of_case | of_signal
+    return of_case | of_signal
 
 
 _WHOLE = Together(_build)

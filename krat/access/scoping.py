@@ -98,6 +98,10 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     # --- every way to read, count or write rows ---
 
+    def refuse_unasked(self) -> None:
+        """Raise `UnscopedQuery` where nobody was named: for whoever takes the statement out of its queryset."""
+        self._ask()
+
     def _ask(self) -> None:
         if not self._is_named and not _validating.get():
             name = self.model.__name__

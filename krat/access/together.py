@@ -22,6 +22,7 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from krat.access.rights import Subject
+from krat.access.scoping import ScopedQuerySet
 
 Related = Mapping[str, Sequence[str]]
 
@@ -122,6 +123,8 @@ _FIRST_MARK = -7_300_000_000_000_000_001  # no id, no number of a setting, and n
 
 def _told(name: str, rows: Rows) -> QuerySet[Any]:
     """The rows as three columns that all models have alike: which they are, what is binary, and all else as JSON."""
+    if isinstance(rows.queryset, ScopedQuerySet):
+        rows.queryset.refuse_unasked()
     model = rows.queryset.model
     plain, binary = _split(model)
     told: dict[str, Any] = {one.attname: one.attname for one in plain}
@@ -130,9 +133,10 @@ def _told(name: str, rows: Rows) -> QuerySet[Any]:
         told[_key(way)] = JSONObject(**{one: f"{way}__{one}" for one in (far._meta.pk.name, *names)})
     column = F(binary.name) if binary is not None else Value(None, output_field=models.BinaryField())
     queryset = rows.queryset.order_by().select_related(None)
-    return queryset.annotate(
+    columns: QuerySet[Any] = queryset.annotate(
         told_as=Value(name, output_field=models.CharField()), told_binary=column, told_plain=JSONObject(**told)
     ).values_list("told_as", "told_binary", "told_plain")
+    return columns
 
 
 def _split(model: type[models.Model]) -> tuple[list[Any], Any]:

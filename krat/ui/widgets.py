@@ -1,6 +1,6 @@
 """Controls of forms, written without a template for each option of a list: a page with filters has dozens of them.
 
-What is written is what Django's own templates write, sign by sign; a test compares them.
+What is written is what Django's own templates write, but for empty lines; a test compares them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Widget = Mapping[str, Any]
 class Renderer(TemplatesSetting):
     """Django's renderer of forms; the controls that most pages have are written by functions."""
 
-    def render(self, template_name: str, context: Mapping[str, Any], request: HttpRequest | None = None) -> SafeString:
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """A control; through its template where no function writes it."""
         write = _WRITTEN.get(template_name)
         return write(context["widget"]) if write else super().render(template_name, context, request)

@@ -54,7 +54,7 @@ WORLD = "krat/demo/"
 
 # An expression takes the query out of its queryset, so the door never hears of it.
 EXPRESSIONS = {
-    "cases/views/heads.py": "who manages each head of a list, through the door of assignments, and how many heads there are",
+    "cases/views/heads.py": "who manages the heads of a list, by the door of assignments, and how many they are",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
 }
 
