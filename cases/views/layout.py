@@ -54,8 +54,8 @@ def layout(
 ) -> dict[str, Any]:
     """What the layout of a case shows on each of its pages; whom it is about is noted for the trail.
 
-    Four queries at most; each is spared where the page has read that already: the identity, the seat's own ``place`` in
-    the team, whether something ``inbox_waits``.
+    Three queries at most; each is spared where the page has read that already: the identity, the seat's own ``place``
+    in the team, whether something ``inbox_waits``.
     """
     seat = request.seat
     if identity is None:

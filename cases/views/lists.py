@@ -94,6 +94,9 @@ def case_search(request: SignedIn) -> HttpResponse:
         elif code:
             messages.info(request, _("What was found is kept for ten minutes. Please search again."))
     heads = Heads(seat).first(found.cases, _MOST_FOUND + 1) if found is not None else []
+    if found is not None and not heads and found.otherwise is not None:
+        found = found.otherwise()
+        heads = Heads(seat).first(found.cases, _MOST_FOUND + 1)
     there_are_more = len(heads) > _MOST_FOUND
     heads = heads[:_MOST_FOUND]
     people = people_of(seat, heads)
