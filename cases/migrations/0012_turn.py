@@ -17,10 +17,9 @@ class Migration(migrations.Migration):
                     models.When(risk="immediate", then=0),
                     default=1,
                 ),
-                output_field=models.PositiveSmallIntegerField(
-                    choices=[(0, "open, with immediate risk"), (1, "open"), (2, "over")], verbose_name="turn"
-                ),
+                output_field=models.PositiveSmallIntegerField(),
                 db_persist=True,
+                verbose_name="turn",
             ),
         ),
         migrations.AddIndex(

@@ -31,11 +31,11 @@ NEVER = datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC)
 
 
 class Turn(models.IntegerChoices):
-    """Which cases come first in a list."""
+    """Which cases come first in a list: open ones with immediate risk, other open ones, those that are over."""
 
-    DANGER = 0, _("open, with immediate risk")
-    OPEN = 1, _("open")
-    OVER = 2, _("over")
+    DANGER = 0
+    OPEN = 1
+    OVER = 2
 
 
 _SEPARATORS = re.compile(r"[ ./_-]")
@@ -194,8 +194,9 @@ class Case(VersionedModel):
             models.When(risk=Risk.IMMEDIATE.value, then=Turn.DANGER.value),
             default=Turn.OPEN.value,
         ),
-        output_field=models.PositiveSmallIntegerField(_("turn"), choices=Turn.choices),
+        output_field=models.PositiveSmallIntegerField(),
         db_persist=True,
+        verbose_name=_("turn"),
     )
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     closing = models.ForeignKey(

@@ -19,7 +19,7 @@ from krat.access.requests import Shown
 from krat.people.models import Seat
 from krat.ui.drawing import address_of, drawn
 
-# Beyond these nobody turns pages: the list says that there are more, and counts no further.
+# Beyond these nobody turns pages: the list says so in words that name the number, and counts no further.
 MOST_COUNTED = 10_000
 _OVER = frozenset(OVER)
 
