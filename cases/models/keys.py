@@ -90,6 +90,22 @@ def fetch_keys(rows: Iterable[Any]) -> None:
         give_key(found[row.case_id].open(), row)
 
 
+def with_keys(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Rows of cases that bring their cases' data keys along in the same query; `open_keys` puts them at hand."""
+    key = DataKey.objects.filter(case=models.OuterRef("case"))
+    return rows.annotate(
+        key_code=models.Subquery(key.values("code")), key_wrapped=models.Subquery(key.values("wrapped"))
+    )
+
+
+def open_keys(rows: Iterable[Any]) -> None:
+    """Open the data keys that rows brought along."""
+    for row in rows:
+        if row.key_code is None:
+            raise crypto.DecryptionError("The data key is gone.")
+        give_key(DataKey(code=row.key_code, wrapped=row.key_wrapped).open(), row)
+
+
 class OfCase:
     """A row whose data is encrypted by its case's key."""
 

@@ -55,9 +55,14 @@ UNSCOPED = {
 WORLD = "krat/demo/"
 
 # An expression takes the query out of its queryset, so the door never hears of it.
-EXPRESSIONS = {"krat/committee/models.py": "the path of reach by which members find their bodies' papers"}
+EXPRESSIONS = {
+    "cases/models/keys.py": "the key that opens a row of a case, with the row that came through its door",
+    "cases/views/heads.py": "who manages the heads of a list, by the door of assignments, and how many they are",
+    "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+}
 
 RAW_SQL = {
+    "krat/access/together.py": "asks anew the statement that querysets with their doors made, with other ids",
     "krat/access/storage.py": "reads the database's own settings",
     "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",

@@ -17,13 +17,23 @@ from django.utils.translation import gettext as _
 
 from krat.ui.listing import Listing
 
+from krat.ui.drawing import drawn
+
 register = template.Library()
 
+register.simple_tag(drawn)
 
-@register.inclusion_tag("components/icon.html")
-def icon(name: str, label: str = "") -> dict[str, str]:
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
     """Draw one symbol of the sprite; with a label it speaks, without one it only decorates."""
-    return {"name": name, "label": label}
+    return drawn("components/icon.html", name=name, label=label)
+
+
+@register.simple_tag
+def badge(text: str, tone: str, with_icon: bool = False) -> SafeString:
+    """Write the state of a thing on a tinted ground; ``with_icon`` adds the shape of the tone."""
+    return drawn("components/badge.html", text=text, tone=tone, with_icon=with_icon)
 
 
 @register.filter
