@@ -59,6 +59,8 @@ RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
     "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
+    "krat/counts/keeping.py": "puts kept counts together, counts anew and compares, in one statement each",
+    "krat/counts/triggers.py": "makes and looks at the triggers that count",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 
