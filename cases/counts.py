@@ -24,19 +24,29 @@ def _cases(dialect: Dialect, cases: str, _parents: str) -> list[str]:
     day = dialect.utc_day("c.due_at")
     now = [
         *((name, f"c.{name}", _OPEN) for name in ("stage", "risk", "kind", "victim_status")),
+        ("unmanaged", "CAST(c.id AS varchar(20))", _OPEN),
         ("due", day, due),
         ("due_in_danger", day, f"{due} AND c.risk = '{Risk.IMMEDIATE.value}'"),
     ]
     return [
         *(
-            f"SELECT '{series}' AS series, {whose}, 0 AS year, {word} AS word FROM {cases} c WHERE {which}"
+            f"SELECT '{series}' AS series, {whose}, 0 AS year, {word} AS word, 1 AS n FROM {cases} c WHERE {which}"
             for series, word, which in now
         ),
         *(
             f"SELECT '{series}' AS series, {whose}, {dialect.year(f'c.{on}')} AS year, {dialect.quarter(f'c.{on}')}"
-            f" AS word FROM {cases} c WHERE c.{on} IS NOT NULL"
+            f" AS word, 1 AS n FROM {cases} c WHERE c.{on} IS NOT NULL"
             for series, on in (("signalled", "signalled_on"), ("closed", "closed_on"))
         ),
+    ]
+
+
+def _managers(_dialect: Dialect, places: str, cases: str) -> list[str]:
+    """Of every open case that has a manager, one fewer of those without: what is left over has none."""
+    return [
+        "SELECT 'unmanaged' AS series, c.municipality_id AS place_id, c.holder_id AS first, 0 AS second,"
+        f" {_VICTIM} AS is_victim, 0 AS year, CAST(c.id AS varchar(20)) AS word, -1 AS n"
+        f" FROM {places} a JOIN {cases} c ON c.id = a.case_id WHERE {_OPEN} AND a.is_manager AND a.ended_at IS NULL"
     ]
 
 
@@ -44,7 +54,8 @@ def _signals(dialect: Dialect, signals: str, _parents: str) -> list[str]:
     """Signals by the year in which they were sent, and by how they stand."""
     return [
         "SELECT 'signals' AS series, s.municipality_id AS place_id, s.sender_id AS first, s.receiver_id AS second,"
-        f" 1 = 0 AS is_victim, {dialect.year(dialect.day('s.sent_at'))} AS year, s.state AS word FROM {signals} s"
+        f" 1 = 0 AS is_victim, {dialect.year(dialect.day('s.sent_at'))} AS year, s.state AS word, 1 AS n"
+        f" FROM {signals} s"
     ]
 
 
@@ -54,7 +65,7 @@ def _parts(series: str) -> Counted:
     def cells(_dialect: Dialect, parts: str, cases: str) -> list[str]:
         return [
             f"SELECT '{series}' AS series, c.municipality_id AS place_id, c.holder_id AS first, 0 AS second,"
-            f" 1 = 0 AS is_victim, 0 AS year, p.state AS word FROM {parts} p JOIN {cases} c ON c.id = p.case_id"
+            f" 1 = 0 AS is_victim, 0 AS year, p.state AS word, 1 AS n FROM {parts} p JOIN {cases} c ON c.id = p.case_id"
             f" WHERE {_OPEN}"
         ]
 
@@ -77,8 +88,8 @@ def _referrals(dialect: Dialect, referrals: str, cases: str) -> list[str]:
     ]
     return [
         f"SELECT '{series}' AS series, c.municipality_id AS place_id, c.holder_id AS first, r.receiver_id AS second,"
-        f" 1 = 0 AS is_victim, {year} AS year, {word} AS word FROM {referrals} r JOIN {cases} c ON c.id = r.case_id"
-        f" WHERE {which}"
+        f" 1 = 0 AS is_victim, {year} AS year, {word} AS word, 1 AS n"
+        f" FROM {referrals} r JOIN {cases} c ON c.id = r.case_id WHERE {which}"
         for series, word, which in words
     ]
 
@@ -91,6 +102,13 @@ COUNTED = [
         (*_MOVES, "risk", "kind", "victim_status", "due_at", "signalled_on", "closed_on"),
         _cases,
         by_day=("due", "due_in_danger"),
+    ),
+    Counted(
+        "cases_assignment",
+        ("case_id", "is_manager", "ended_at"),
+        _managers,
+        parent="cases_case",
+        of_parent=(*_MOVES, "victim_status"),
     ),
     Counted("cases_signal", ("municipality_id", "sender_id", "receiver_id", "sent_at", "state"), _signals),
     _parts("school"),

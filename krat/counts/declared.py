@@ -56,13 +56,13 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Counted:
-    """One table whose rows are counted: each row is one of the cells that ``cells`` selects for it.
+    """One table whose rows are counted: each row is one more, or fewer, of the cells that ``cells`` selects for it.
 
     ``cells`` is given the dialect, from where rows of this table are read, and from where rows of ``parent`` (both as
-    they may stand after FROM), and answers selections of `COLUMNS`. ``columns`` are those of the table of which the
-    cells are made; ``of_parent`` those of the parent, which moves its rows to other cells when it changes: whoever
-    writes such a row holds its parent (decision 32). ``by_day`` names series whose words are days until which something
-    runs: the past ones may be put together.
+    they may stand after FROM), and answers selections of `COLUMNS` and ``n``. ``columns`` are those of the table of
+    which the cells are made; ``of_parent`` those of the parent, which moves its rows to other cells when it changes:
+    whoever writes such a row holds its parent (decision 32). ``by_day`` names series whose words are days until which
+    something runs: the past ones may be put together.
     """
 
     table: str
@@ -80,10 +80,10 @@ def counted() -> tuple[Counted, ...]:
 
 
 def selection(parts: Iterable[tuple[int, Iterable[str]]]) -> str:
-    """The cells of several selections, each counted so many times (+1, -1), as one selection with ``n``."""
+    """The cells of several selections, each counted so many times (+1, -1), as one selection."""
     columns = ", ".join(COLUMNS)
     return " UNION ALL ".join(
-        f"SELECT {columns}, {times} AS n FROM ({one}) AS cells" for times, selections in parts for one in selections
+        f"SELECT {columns}, {times} * n AS n FROM ({one}) AS cells" for times, selections in parts for one in selections
     )
 
 
@@ -92,6 +92,11 @@ def everything(dialect: Dialect) -> str:
     return selection((1, one.cells(dialect, one.table, one.parent)) for one in counted())
 
 
+def midnight() -> datetime.datetime:
+    """When the day began in UTC."""
+    return timezone.now().astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def today() -> str:
     """The day in UTC, as the words of series by day are written."""
-    return timezone.now().astimezone(datetime.UTC).date().isoformat()
+    return midnight().date().isoformat()

@@ -293,10 +293,12 @@ def _of_county(model: type[ScopedModel], seat: Seat, county: County, way: str) -
 def open_cases(seat: Seat, county: County) -> Population:
     """The open cases of a county by stage, clock, municipality, risk, status and kind; their school and economic-aid
     parts by state (two queries)."""
-    now = timezone.now()
-    midnight = now.astimezone(datetime.UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     # What ran out before today is kept; what runs out today is few, and is counted from its rows.
-    today = _of_county(Case, seat, county, "").exclude(stage__in=OVER).filter(due_at__gte=midnight, due_at__lt=now)
+    today = (
+        _of_county(Case, seat, county, "")
+        .exclude(stage__in=OVER)
+        .filter(due_at__gte=declared.midnight(), due_at__lt=timezone.now())
+    )
     besides = [_rows(today, seat, "late", ["cases.view"], Value("", models.CharField()))]
     parts = ((SchoolPart, _("School")), (AidPart, _("Economic aid")))
     for part, _title in parts:
