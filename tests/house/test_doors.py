@@ -59,6 +59,7 @@ EXPRESSIONS = {
     "cases/models/keys.py": "the key that opens a row of a case, with the row that came through its door",
     "cases/views/heads.py": "who manages the heads of a list, by the door of assignments, and how many they are",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "cases/waiting.py": "how many cases of a unit are late, of rows that its head may open",
 }
 
 RAW_SQL = {
@@ -66,6 +67,8 @@ RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
     "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
+    "krat/counts/keeping.py": "puts kept counts together, counts anew and compares, in one statement each",
+    "krat/counts/triggers.py": "makes and looks at the triggers that count",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 

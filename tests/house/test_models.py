@@ -25,6 +25,7 @@ OPEN = {
     "cases.KeptSearch": "holds an encrypted search for ten minutes, and is found by its own seat alone",
     "cases.NameToken": "holds keyed tokens, which say which cases fit a name and no name",
     "cases.Series": "holds the last running number of a county and year",
+    "counts.KeptCount": "holds numbers that the counting layer alone reads, and a unit's head of their own unit",
     "people.User": "is looked up before anybody knows who is asking",
     "reference.County": "public: the twelve counties by law",
     "reference.Municipality": "public: the municipalities by law",
