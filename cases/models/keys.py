@@ -44,17 +44,23 @@ class DataKey(CheckedModel):
     @classmethod
     def make(cls, **owner: models.Model) -> tuple[DataKey, bytes]:
         """A new key for one case (``case=``) or one signal (``signal=``), to be saved, and the same opened."""
-        row, opened = cls(**owner), secrets.token_bytes(_LENGTH)
-        row.wrapped = crypto.encrypt(opened.hex(), place=row._place)
+        row = cls(**owner)
+        row.wrapped, opened = cls.wrap_new(row.code)
         return row, opened
+
+    @classmethod
+    def wrap_new(cls, code: uuid.UUID | str) -> tuple[bytes, bytes]:
+        """A new key for the row with this code: wrapped by the master key, and the same opened."""
+        opened = secrets.token_bytes(_LENGTH)
+        return crypto.encrypt(opened.hex(), place=cls._place(code)), opened
 
     def open(self) -> bytes:
         """The opened key; raises `crypto.DecryptionError`."""
-        return bytes.fromhex(crypto.decrypt(self.wrapped, place=self._place))
+        return bytes.fromhex(crypto.decrypt(self.wrapped, place=self._place(self.code)))
 
-    @property
-    def _place(self) -> str:
-        return f"cases_datakey:wrapped:{self.code}"
+    @staticmethod
+    def _place(code: uuid.UUID | str) -> str:
+        return f"cases_datakey:wrapped:{code}"
 
 
 def key_of(row: Any, **owner: int) -> bytes:
