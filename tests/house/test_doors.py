@@ -59,6 +59,8 @@ RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
     "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
+    "krat/feed/actions.py": "finds lines of the feed of what an institution does not see any more",
+    "krat/feed/triggers.py": "makes the triggers that enter what changed",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 
