@@ -62,8 +62,7 @@ def in_full(rows: Sequence[Case], request: Any) -> list[dict[str, Any]]:
     """How GET of each of these cases tells it, noted for the trail and as known to the client (four queries)."""
     request.shown.extend(rows)
     context = {"request": request, "identities": _found(rows, request)}
-    told: list[dict[str, Any]] = CaseSerializer(rows, many=True, context=context).data
-    return told
+    return list(CaseSerializer(rows, many=True, context=context).data)
 
 
 @contextmanager

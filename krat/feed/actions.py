@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -35,10 +36,10 @@ def number_committed() -> bool:
 def _number_some() -> None:
     generation = _locked()
     found = list(Pending.objects.order_by("pk").values_list("pk", "institution_id", "kind", "thing")[:BATCH])
-    latest: dict[tuple[int, str, object], None] = {}
-    for _pk, *key in found:
-        latest.pop(tuple(key), None)  # a thing that changed twice stands where it changed last
-        latest[tuple(key)] = None
+    latest: dict[tuple[int, str, uuid.UUID], None] = {}
+    for _pk, institution, kind, thing in found:
+        latest.pop((institution, kind, thing), None)  # a thing that changed twice stands where it changed last
+        latest[institution, kind, thing] = None
     now = timezone.now()
     lines = [
         Change(institution_id=institution, kind=kind, thing=thing, number=number, numbered_at=now)
@@ -51,7 +52,7 @@ def _number_some() -> None:
         update_fields=["number", "numbered_at"],
     )
     if found:
-        Pending.objects.filter(pk__in=[pk for pk, *_key in found]).delete()
+        Pending.objects.filter(pk__in=[line[0] for line in found]).delete()
         generation.last += len(lines)
         generation.save(update_fields=["last"])
 
@@ -77,9 +78,9 @@ def _forget(generation: Generation, before: datetime) -> None:
     """Forget lines that tell of nothing but that a thing is gone; who has not heard it by then begins again."""
     for kind in kinds().values():
         seen = triggers.everything(kind)
-        statement = (
-            "SELECT id, number FROM feed_change WHERE kind = %s AND numbered_at < %s"
-            f" AND NOT EXISTS (SELECT 1 FROM ({seen}) seen"  # noqa: S608 - constants of our own modules
+        statement = (  # of constants of our own modules
+            "SELECT id, number FROM feed_change WHERE kind = %s AND numbered_at < %s"  # noqa: S608
+            f" AND NOT EXISTS (SELECT 1 FROM ({seen}) seen"
             " WHERE seen.institution_id = feed_change.institution_id AND seen.thing = feed_change.thing)"
         )
         with connection.cursor() as cursor:

@@ -28,19 +28,18 @@ from krat.api.requests import ApiRequest
 from krat.api.serializers import StrictSerializer
 from krat.api.views import Resource
 from krat.feed import actions
-from krat.feed.kinds import Told, kinds
+from krat.feed.kinds import ACTIONS, GONE, TYPES, UPSERT, Told, kinds
 from krat.feed.models import Change, Generation
 
 USUAL, MOST = 200, 1_000
-UPSERT, GONE = "upsert", "gone"
 
 
 class ChangeSerializer(StrictSerializer):
     """Something that happened to a thing; ``data`` is what GET of it gives now."""
 
-    type = serializers.ChoiceField(choices=["case", "referral", "task"])
+    type = serializers.ChoiceField(choices=TYPES)
     code = serializers.UUIDField()
-    action = serializers.ChoiceField(choices=[UPSERT, GONE], help_text="Gone: it left the client's sight. Forget it.")
+    action = serializers.ChoiceField(choices=ACTIONS, help_text="Gone: it left the client's sight. Forget it.")
     version = serializers.IntegerField(allow_null=True, help_text="As in its ETag. Null for what is gone.")
     data = serializers.DictField(  # type: ignore[assignment]  # the base has a property of this name
         allow_null=True, help_text="As GET of it gives it to this client. Null for what is gone."

@@ -10,6 +10,7 @@ class FeedConfig(AppConfig):
 
     name = "krat.feed"
     verbose_name = _("change feed")
+    enum_names = {"ChangeAction": "krat.feed.kinds.ACTIONS", "ChangeType": "krat.feed.kinds.TYPES"}
 
     def ready(self) -> None:
         from krat.feed import triggers

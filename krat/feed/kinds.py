@@ -17,6 +17,8 @@ from krat.access import areas
 from krat.access.scoping import ScopedModel
 from krat.api.requests import ApiRequest
 
+UPSERT, GONE = ACTIONS = ("upsert", "gone")
+TYPES = ("case", "referral", "task")  # the names of all kinds, as the schema promises them
 VERBS = ("INSERT", "UPDATE", "DELETE")
 
 

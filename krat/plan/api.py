@@ -103,8 +103,7 @@ def shown_in_full(seat: Seat) -> TaskQuerySet:
 
 def in_full(rows: Sequence[Task], request: ApiRequest) -> list[dict[str, Any]]:
     """How GET of each of these tasks, as `shown_in_full` gives them, tells it (no query)."""
-    told: list[dict[str, Any]] = TaskInFullSerializer(rows, many=True, context={"request": request}).data
-    return told
+    return list(TaskInFullSerializer(rows, many=True, context={"request": request}).data)
 
 
 class Tasks(Resource):

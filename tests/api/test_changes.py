@@ -18,7 +18,7 @@ from krat.audit.models import Entry
 from krat.committee.models import Institution
 from krat.demo import make
 from krat.feed import actions, triggers
-from krat.feed.kinds import kinds
+from krat.feed.kinds import TYPES, kinds
 from krat.feed.models import Change, Generation, Pending
 from krat.plan.actions import tasks
 from krat.plan.models import Task
@@ -92,6 +92,10 @@ def row_of(case):
 
 def institution(code):
     return Institution.objects.unscoped(WHY).get(code=code)
+
+
+def test_the_schema_promises_every_kind():
+    assert tuple(kinds()) == TYPES
 
 
 # --- from the beginning ---
