@@ -126,6 +126,10 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         found = self.alias(in_small=Lower("reference")).filter(in_small=folded(reference))
         return found if reference else self.none()
 
+    def for_machines(self) -> CaseQuerySet:
+        """With what machines are told of a case, in no order."""
+        return self.select_related("holder", "municipality", "source")
+
     def for_list(self) -> CaseQuerySet:
         """With what a list shows of a case, the most urgent first.
 

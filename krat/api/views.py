@@ -108,7 +108,11 @@ class Resource(APIView):
             raise NotAuthenticated(_("Ask for a token first, and send it with every request."))
         self.check_throttles(asking)
         self._read(request)
+        self.prepare(request)
         return watched(asking, right, partial(self._work, asking), asked=self.kwargs.get("code", ""))
+
+    def prepare(self, request: HttpRequest) -> None:
+        """What an address does before its answer's own transaction, in short ones of its own: nothing, mostly."""
 
     def _work(self, request: ApiRequest) -> Response:
         self.check_permissions(request)

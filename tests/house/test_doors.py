@@ -69,6 +69,8 @@ RAW_SQL = {
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
     "krat/counts/keeping.py": "puts kept counts together, counts anew and compares, in one statement each",
     "krat/counts/triggers.py": "makes and looks at the triggers that count",
+    "krat/feed/actions.py": "finds lines of the feed of what an institution does not see any more",
+    "krat/feed/triggers.py": "makes the triggers that enter what changed",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 
