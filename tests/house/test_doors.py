@@ -30,6 +30,7 @@ UNSCOPED = {
     "krat/api/directory.py": "codes of public institutions, in which records name them",
     "krat/api/management/commands/apiclient.py": "the server's console makes and lists the machines' clients",
     "krat/audit/checkpoints.py": "checkpoints are taken and verified over the whole trail",
+    "krat/audit/models.py": "which entries name a thing; whoever asks for them says why",
     "krat/audit/trail.py": "the history of a thing that came through the door",
     "krat/committee/actions.py": "whether anybody sits at an institution, and its places when it is retired",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
@@ -53,11 +54,14 @@ UNSCOPED = {
 WORLD = "krat/demo/"
 
 # An expression takes the query out of its queryset, so the door never hears of it.
-EXPRESSIONS = {"krat/committee/models.py": "the path of reach by which members find their bodies' papers"}
+EXPRESSIONS = {
+    "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+}
 
 RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
     "krat/audit/checkpoints.py": "takes the trail's lock",
+    "krat/audit/rows.py": "writes the trail in one statement, under its lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
