@@ -56,10 +56,12 @@ WORLD = "krat/demo/"
 # An expression takes the query out of its queryset, so the door never hears of it.
 EXPRESSIONS = {
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "krat/api/auth.py": "what a machine's token was given for, before anybody is asking",
 }
 
 RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
+    "krat/api/limits.py": "counts in one statement, whoever counts at the same time",
     "krat/audit/checkpoints.py": "takes the trail's lock",
     "krat/audit/rows.py": "writes the trail in one statement, under its lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
