@@ -57,6 +57,8 @@ WORLD = "krat/demo/"
 EXPRESSIONS = {
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
     "krat/api/auth.py": "what a machine's token was given for, before anybody is asking",
+    "cases/models/keys.py": "the data keys of rows that came through the door, which open nothing else",
+    "cases/models/inbox.py": "which version of a case that came through the door this very system knows",
 }
 
 RAW_SQL = {
