@@ -15,9 +15,8 @@ from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from krat.ui.listing import Listing
-
 from krat.ui.drawing import drawn
+from krat.ui.listing import Listing
 
 register = template.Library()
 
