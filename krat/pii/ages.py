@@ -2,9 +2,10 @@
 
 import re
 
-_FILLER = r"(?:(?:rreth|vetem|vec|me|moshe|moshen|mosha|eshte|nje|vajze|djale|femije)[ ,]{1,2}){0,3}"
+_FILLER = r"(?:(?:rreth|vetem|vec|aged|only|me|moshe|moshen|mosha|eshte|nje|vajze|djale|femije)[ ,]{1,2}){0,3}"
 _YEARS = re.compile(
-    rf"[ ,(\-–]{{1,4}}{_FILLER}\d{{1,2}}(?P<years> ?-? ?(?:vjec|vj\b|vjet|vit|muaj)|\)| ?,)", re.IGNORECASE
+    rf"[ ,(\-–]{{1,4}}{_FILLER}\d{{1,2}}(?P<years> ?-? ?(?:vjec|vj\b|vjet|vit|muaj|years?[ \-]old)|\)| ?,)",
+    re.IGNORECASE,
 )
 _BORN = re.compile(
     r"[ ,(\-–]{1,4}(?:(?:i|e) )?(?:lindur|lind\b|datelind[a-z]{1,5}|ditelind[a-z]{1,5}|vitlind[a-z]{1,5}|dtl\b)"
@@ -32,7 +33,7 @@ def is_in_years(words: str) -> bool:
     years = _YEARS.match(words)
     if years is not None:
         unit = years["years"].strip(" -").lower()
-        return unit.startswith("vj") and unit != "vjet"
+        return unit.endswith("old") or (unit.startswith("vj") and unit != "vjet")
     return _BORN.match(words) is not None
 
 

@@ -8,7 +8,16 @@ from krat.pii.draft import QUOTES, Draft, Hit, Kind, Token
 from krat.pii.names import CALLED
 from krat.pii.public_names import NAMED_AFTER, ORGANISATIONS
 from krat.pii.relations import CASE_WORDS, CHILDREN, FILES, KIN_WORDS, OWNERS, PERSON_WORDS, SIBLINGS
-from krat.pii.vocabulary import DIGRAPHS, LINKS, common_words, is_initial, name_words, short_forms, word_set
+from krat.pii.vocabulary import (
+    DIGRAPHS,
+    LINKS,
+    common_words,
+    first_names,
+    is_initial,
+    name_words,
+    short_forms,
+    word_set,
+)
 
 CAPITAL = r"(?:D[Hh]|G[Jj]|L[Ll]|N[Jj]|R[Rr]|S[Hh]|T[Hh]|X[Hh]|Z[Hh]|[A-Z])"
 SMALL = r"(?:dh|gj|ll|nj|rr|sh|th|xh|zh|[a-z])"
@@ -180,7 +189,7 @@ def names_with_an_age(draft: Draft) -> Iterator[Hit]:
 LABELS = word_set(
     """
     emri emer emrin mbiemri mbiemer mbiemrin atesia atesi atesine amesia amesi amesine nofka nofken
-    pseudonimi alias inicialet iniciale
+    pseudonimi alias inicialet iniciale name surname initials
     """
 )
 SURNAME_LABELS = word_set("mbiemri mbiemer mbiemrin atesia atesi amesia amesi inicialet iniciale")
@@ -304,14 +313,22 @@ def kin_named(draft: Draft) -> Iterator[Hit]:
             yield Kind.NAME, token.start, token.end, True
 
 
+# "VjosaH", "vjosa2012": how files and accounts are named; in one piece it is no river and no year of a programme.
+IN_ONE_PIECE = re.compile(
+    r"(?<![A-Za-z0-9])(?P<name>[A-Za-z][a-z]{2,14})(?:[A-Z][hjlnr]?|(?:19|20)\d\d)(?![A-Za-z0-9])"
+)
 MASKED = re.compile(r"(?<!\w)[A-Z][a-z]?\*{2,}[a-z]{0,3}(?!\w)")
 GREAT_AND_SMALL = re.compile(r" (?:i|e|te|se) (?:vog[a-z]{2,5}|mitur[a-z]{0,2})\b")
 
 
 def names_half_hidden(draft: Draft) -> Iterator[Hit]:
-    """Letters behind stars ("V***a"), and a first name with "e vogël", which is no river's or a word's."""
+    """Letters behind stars ("V***a"), "VjosaH", and a first name with "e vogël", which is no river's or a word's."""
     for match in MASKED.finditer(draft.plain):
         yield Kind.NAME, match.start(), match.end(), True
+    for match in IN_ONE_PIECE.finditer(draft.plain):
+        name = match["name"].lower()
+        if name in first_names() and name not in name_words() and name not in common_words():
+            yield Kind.NAME, match.start(), match.end(), True
     for index, token in enumerate(draft.tokens):
         sure = draft.first(index) and draft.nameable(index) and token.key not in name_words()
         if sure and not token.taken and GREAT_AND_SMALL.match(draft.plain, token.end):
