@@ -451,8 +451,7 @@ def test_a_measure_says_in_which_municipalities(coordinator, examples):
     coordinator.save(url("plan:measure_edit", examples.measure), municipalities=[durres.pk, shijak.pk])
 
     assert set(examples.measure.municipalities.all()) == {durres, shijak}
-    shown = coordinator.look(url("plan:measure", examples.measure)).text
-    assert f"Municipalities {durres}, {shijak}" in shown or f"Municipalities {shijak}, {durres}" in shown
+    assert "MunicipalitiesDurrës, Shijak" in coordinator.look(url("plan:measure", examples.measure)).text
     coordinator.save(url("plan:measure_edit", examples.measure), title="Tjetër")
     assert set(examples.measure.municipalities.all()) == {durres, shijak}
     coordinator.save(url("plan:measure_edit", examples.measure), municipalities=[])
