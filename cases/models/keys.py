@@ -93,9 +93,9 @@ def fetch_keys(rows: Iterable[Any]) -> None:
 def with_keys(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
     """Rows of cases that bring their cases' data keys along in the same query; `open_keys` puts them at hand."""
     key = DataKey.objects.filter(case=models.OuterRef("case"))
-    return rows.annotate(
-        key_code=models.Subquery(key.values("code")), key_wrapped=models.Subquery(key.values("wrapped"))
-    )
+    code, wrapped = (models.Subquery(key.values(name)) for name in ("code", "wrapped"))
+    bringing: models.QuerySet[Any] = rows.annotate(key_code=code, key_wrapped=wrapped)
+    return bringing
 
 
 def open_keys(rows: Iterable[Any]) -> None:
