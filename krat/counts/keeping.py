@@ -22,6 +22,8 @@ EVERY_ROWS = 1000
 _TABLE = KeptCount._meta.db_table
 _LOCK = 20_170_127  # an arbitrary number that no other advisory lock of this registry uses
 _ALL = ", ".join(COLUMNS)
+_LAST = f"SELECT coalesce(max(id), 0) FROM {_TABLE}"
+_OF_COUNTY = f"place_id IN (SELECT id FROM {Municipality._meta.db_table} WHERE county_id = %s)"
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,10 @@ def recount(*, using: str = DEFAULT_DB_ALIAS) -> int:
     with _alone(using) as cursor:
         if connection.vendor == "postgresql":
             # In one statement: both halves see the same moment.
-            cursor.execute(f"WITH gone AS (DELETE FROM {_TABLE}) {fresh}", [*_days()])
+            cursor.execute(" ".join(["WITH", _gone("1 = 1"), fresh]), _days())
         else:
-            cursor.execute(f"DELETE FROM {_TABLE}")
-            cursor.execute(fresh, [*_days()])
+            cursor.execute(_delete("1 = 1"))
+            cursor.execute(fresh, _days())
         return int(cursor.rowcount)
 
 
@@ -58,25 +60,16 @@ def fold(county: int | None = None, *, using: str = DEFAULT_DB_ALIAS) -> int:
     the number of cells. What they count stays as it is at every moment, and nobody who writes waits (two or three
     statements).
     """
-    connection = connections[using]
-    places = f"place_id IN (SELECT id FROM {Municipality._meta.db_table} WHERE county_id = %s)"
-    which, whose = ("1 = 1", []) if county is None else (places, [county])
+    which, whose = ("1 = 1", []) if county is None else (_OF_COUNTY, [county])
     with _alone(using) as cursor:
-        if connection.vendor == "postgresql":
-            together = _put_together("gone")
-            cursor.execute(
-                f"WITH gone AS (DELETE FROM {_TABLE} WHERE {which} RETURNING *) {together}",
-                [*whose, *_days()],
-            )
+        if connections[using].vendor == "postgresql":
+            cursor.execute(" ".join(["WITH", _gone(which), _put_together("gone")]), [*whose, *_days()])
             return int(cursor.rowcount)
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {_TABLE}")
+        cursor.execute(_LAST)
         (last,) = cursor.fetchone()
-        cursor.execute(
-            _put_together(f"(SELECT * FROM {_TABLE} WHERE {which})"),
-            [*_days(), *whose],
-        )
+        cursor.execute(_put_together(f"(SELECT * FROM {_TABLE} WHERE {which})"), [*_days(), *whose])
         cells = int(cursor.rowcount)
-        cursor.execute(f"DELETE FROM {_TABLE} WHERE {which} AND id <= %s", [*whose, last])
+        cursor.execute(_delete(f"{which} AND id <= %s"), [*whose, last])
         return cells
 
 
@@ -102,6 +95,14 @@ def differences(*, using: str = DEFAULT_DB_ALIAS) -> list[Difference]:
             Difference(", ".join(f"{name} {value}" for name, value in zip(COLUMNS, row, strict=False)), *row[-2:])
             for row in cursor.fetchall()
         ]
+
+
+def _delete(which: str) -> str:
+    return f"DELETE FROM {_TABLE} WHERE {which}"
+
+
+def _gone(which: str) -> str:
+    return f"gone AS ({_delete(which)} RETURNING *)"
 
 
 def _put_together(rows: str) -> str:
