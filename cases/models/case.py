@@ -71,8 +71,11 @@ class Series(models.Model):
     @classmethod
     def next(cls, of: str, county: County, year: int, *, how_many: int = 1) -> int:
         """The first of so many new numbers (one row lock until the transaction ends; two queries)."""
-        cls.objects.get_or_create(of=of, county=county, year=year)
-        row = cls.objects.select_for_update(no_key=True).get(of=of, county=county, year=year)
+        rows = cls.objects.select_for_update(no_key=True).filter(of=of, county=county, year=year)
+        row = rows.first()
+        if row is None:  # the first of its year
+            cls.objects.get_or_create(of=of, county=county, year=year)
+            row = rows.get()
         row.last += how_many
         row.save(update_fields=["last"])
         return row.last - how_many + 1
@@ -112,10 +115,6 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         """Those with this reference, written in whichever case; none for an empty one."""
         found = self.alias(in_small=Lower("reference")).filter(in_small=folded(reference))
         return found if reference else self.none()
-
-    def for_machines(self) -> CaseQuerySet:
-        """With what machines are told of a case, in no order."""
-        return self.select_related("holder", "municipality", "source")
 
     def for_list(self) -> CaseQuerySet:
         """With what a list shows of a case, the most urgent first.

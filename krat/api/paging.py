@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import empty
 
 from krat.access import crypto
 from krat.api.requests import ApiRequest
@@ -33,12 +35,20 @@ class Query(StrictSerializer):
     def of(cls, request: ApiRequest) -> dict[str, Any]:
         """What was asked for; raises for an unknown parameter, and for one that comes twice."""
         given = {name: values for name, values in request.query_params.lists() if any(values)}
+        if not given and not cls.asks_for_something():
+            return {}
         if twice := [name for name, values in given.items() if len(values) > 1 and name in cls().fields]:
             sentence = ErrorDetail(_("This parameter stands twice."), code="repeated_parameter")
             raise serializers.ValidationError({name: [sentence] for name in twice})
         query = cls(data={name: values[0] for name, values in given.items()}, context={"request": request})
         query.is_valid(raise_exception=True)
         return dict(query.validated_data)
+
+    @classmethod
+    @cache
+    def asks_for_something(cls) -> bool:
+        """Whether it says something where nothing was asked for: a parameter that must be there, or has a default."""
+        return any(field.required or field.default is not empty for field in cls().fields.values())
 
 
 class ListQuery(Query):

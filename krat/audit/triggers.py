@@ -14,7 +14,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import DatabaseError
 
-TABLES = ("audit_entry", "audit_seal", "audit_version")
+TABLES = ("audit_entry", "audit_seal", "audit_version", "audit_entrything")
 _SQLITE = ("UPDATE", "DELETE")
 _POSTGRES = ("UPDATE", "DELETE", "TRUNCATE")
 _FUNCTION = "krat_append_only"
@@ -94,16 +94,14 @@ def _postgresql_triggers(connection: BaseDatabaseWrapper) -> dict[str, str]:
         cursor.execute(
             "SELECT t.tgname, pg_get_triggerdef(t.oid, true), t.tgenabled::text, p.prosrc, l.lanname"
             " FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_language l ON l.oid = p.prolang"
-            " WHERE NOT t.tgisinternal AND t.tgrelid IN (%s::regclass, %s::regclass, %s::regclass)",
-            TABLES,
+            " WHERE NOT t.tgisinternal AND t.tgrelid = ANY(%s::regclass[])",
+            [list(TABLES)],
         )
         found = {
             name: text if (state in _FIRES and source == _REFUSES and language == "plpgsql") else ""
             for name, text, state, source, language in cursor.fetchall()
         }
-        cursor.execute(
-            "SELECT rulename FROM pg_rewrite WHERE ev_class IN (%s::regclass, %s::regclass, %s::regclass)", TABLES
-        )
+        cursor.execute("SELECT rulename FROM pg_rewrite WHERE ev_class = ANY(%s::regclass[])", [list(TABLES)])
         return found | {f"Rule {name}": "" for (name,) in cursor.fetchall()}
 
 

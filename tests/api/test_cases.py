@@ -285,8 +285,8 @@ def test_every_case_and_name_that_is_shown_is_entered(unit, case):
     listed = {one["code"] for one in unit.get("cases/").json()["results"]}
 
     since = Entry.objects.unscoped("tests read the trail").filter(pk__gt=before)
-    seen = {one.thing_code for one in since if one.thing_type == "cases.case"}
-    names = {one.thing_code for one in since if one.thing_type == "cases.identity"}
+    seen = {code for one in since if one.thing_type == "cases.case" for code in one.codes}
+    names = {code for one in since if one.thing_type == "cases.identity" for code in one.codes}
     whos = Identity.objects.unscoped("tests look").filter(case__code__in=listed)
     assert case["code"] in listed
     assert listed == seen

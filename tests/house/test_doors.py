@@ -30,6 +30,7 @@ UNSCOPED = {
     "krat/api/directory.py": "codes of public institutions, in which records name them",
     "krat/api/management/commands/apiclient.py": "the server's console makes and lists the machines' clients",
     "krat/audit/checkpoints.py": "checkpoints are taken and verified over the whole trail",
+    "krat/audit/models.py": "which entries name a thing; whoever asks for them says why",
     "krat/audit/trail.py": "the history of a thing that came through the door",
     "krat/committee/actions.py": "whether anybody sits at an institution, and its places when it is retired",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
@@ -53,11 +54,18 @@ UNSCOPED = {
 WORLD = "krat/demo/"
 
 # An expression takes the query out of its queryset, so the door never hears of it.
-EXPRESSIONS = {"krat/committee/models.py": "the path of reach by which members find their bodies' papers"}
+EXPRESSIONS = {
+    "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "krat/api/auth.py": "what a machine's token was given for, before anybody is asking",
+    "cases/models/keys.py": "the data keys of rows that came through the door, which open nothing else",
+    "cases/models/inbox.py": "which version of a case that came through the door this very system knows",
+}
 
 RAW_SQL = {
     "krat/access/storage.py": "reads the database's own settings",
+    "krat/api/limits.py": "counts in one statement, whoever counts at the same time",
     "krat/audit/checkpoints.py": "takes the trail's lock",
+    "krat/audit/rows.py": "writes the trail in one statement, under its lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
     "krat/feed/actions.py": "finds lines of the feed of what an institution does not see any more",
     "krat/feed/triggers.py": "makes the triggers that enter what changed",
