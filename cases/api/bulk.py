@@ -147,14 +147,14 @@ class CaseBulk(Resource):
         self.seen: set[str] = set()
         outcomes: list[Outcome] = []
         records = self.body.records()
-        while group := self._named(list(islice(records, GROUP))):
+        while group := self._with_references(list(islice(records, GROUP))):
             outcomes += watched(request, request.right, partial(self._land, request, group))
         counts = dict.fromkeys(OUTCOMES, 0)
         for one in outcomes:
             counts[one["outcome"]] += 1
         return Response({"dry_run": self.is_dry, "counts": counts, "outcomes": outcomes})
 
-    def _named(self, group: list[Sent]) -> list[tuple[Sent, str, Exception | None]]:
+    def _with_references(self, group: list[Sent]) -> list[tuple[Sent, str, Exception | None]]:
         """Each record with its reference, or why it is refused: it has none, or one that came before in this call."""
         return [(one, *self._reference(one)) for one in group]
 
