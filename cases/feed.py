@@ -19,7 +19,7 @@ from krat.feed.kinds import Kind, Sight, Told, Watched
 
 
 def _cases(request: ApiRequest, codes: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Told]:
-    """Heads with who they are about (four queries at most); noted as known to the client, as a list of them is."""
+    """Heads with who they are about; noted as known to the client, as a list of them is."""
     return {row.code: Told(row.version, data) for row, data in cases_in_full(codes, request)}
 
 

@@ -66,6 +66,7 @@ urlpatterns = [
 api_urlpatterns = [
     # cases/
     path("cases/", api.Cases.as_view(), name="cases"),
+    path("cases/bulk/", api.CaseBulk.as_view(), name="case_bulk"),
     path("cases/<uuid:code>/", api.CaseOne.as_view(), name="case"),
     path("cases/by-reference/<path:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
     # referrals/

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -123,6 +124,18 @@ def in_utc(moment: datetime.datetime) -> str:
     return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
 
 
+class DayField(serializers.DateField):
+    """A day, written YYYY-MM-DD and in no other way: "20260105" is a number of seconds elsewhere."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, datetime.date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 class UtcDateTimeField(serializers.DateTimeField):
     """A moment, told in UTC."""
 
@@ -171,11 +184,14 @@ class CodeRelatedField(serializers.RelatedField[Any, Any, Any]):
         return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
-        """The row (one query; none for the one that stands)."""
+        """The row (one query; none for the one that stands, or where ``found`` holds it, of a record before)."""
+        found: dict[tuple[str, Any], Any] = self.context.get("found", {})
         row = self._standing(data)
         if row is None and isinstance(data, str):
+            row = found.get((str(self.source), data))
+        if row is None and isinstance(data, str):
             with suppress(Invalid, ValueError):  # no UUID where the code is one
-                row = self.get_queryset().filter(**{self.by: data}).first()
+                row = found[str(self.source), data] = self.get_queryset().filter(**{self.by: data}).first()
         if row is None:
             self.fail("unknown_code")
         return row

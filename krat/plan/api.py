@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField, WholeNumberField
+from krat.api.serializers import CodeRelatedField, DayField, StrictSerializer, UtcDateTimeField, WholeNumberField
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -77,7 +77,7 @@ class TaskQuery(ListQuery):
 
     state = serializers.ChoiceField(choices=State.choices, required=False)
     late = serializers.BooleanField(required=False, help_text="Open, and their day has passed.")
-    due_until = serializers.DateField(required=False)
+    due_until = DayField(required=False)
 
     narrowing = {"state": "state", "late": _late, "due_until": "due_on__lte"}
 
