@@ -218,6 +218,18 @@ def test_the_page_of_the_trail_leads_there_and_that_it_was_looked_at_is_noted(pe
     assert entries("page.seen")[-1].route == "oversight:unusual"
 
 
+def test_it_waits_on_the_officers_first_page_without_a_name_and_on_nobody_elses(person, worker, files, usual):
+    officer = person("dpo")
+    Threshold.objects.filter(unit="files").exclude(code="reading_files").update(amount=999)
+    assert PAGE not in officer.look("/").links
+
+    read(worker, files[:16])
+
+    assert PAGE in officer.look("/").links
+    assert str(worker.user) not in officer.look("/").text
+    assert PAGE not in person("admin").look("/").links
+
+
 @pytest.mark.parametrize("username", ["admin", "prefekt.durres", "njmf.durres", "koordinatori.kombetar"])
 def test_nobody_else_reads_it(person, username, world):
     assert person(username).get(PAGE).status == 403
