@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import IntegerField, OuterRef, Subquery
 from django.db.models.functions import JSONObject
-from django.utils import formats
+from django.template.loader import render_to_string
 
 from cases.identity_facts import shown_of
 from cases.models import Assignment, Case, Identity
@@ -105,25 +105,24 @@ def manager_of(case: Case) -> tuple[Assignment | None, str]:
     return place, told["name"] or told["username"]
 
 
-def lines_of(cases: Iterable[Case], people: dict[int, Identity]) -> list[dict[str, Any]]:
-    """The lines of a list, every word of them at hand; whom a case is about only where the page may show it."""
-    return [_line(case, people.get(case.pk)) for case in cases]
+def lines_of(cases: Iterable[Case], people: dict[int, Identity], *, shows_names: bool) -> list[dict[str, Any]]:
+    """The lines of a list, every word of them at hand; whom a case is about only where the page shows it."""
+    return [_line(case, people.get(case.pk), shows_names) for case in cases]
 
 
-def _line(case: Case, person: Identity | None) -> dict[str, Any]:
-    due = due_of_case(case)
+def _line(case: Case, person: Identity | None, shows_names: bool) -> dict[str, Any]:
     return {
         "case": case,
-        "url": address_of("cases:case", case.code),
         "person": person,
+        "person_words": render_to_string("cases/_person.html", {"person": person}) if shows_names else "",
+        "url": address_of("cases:case", case.code),
+        "number": case.number,
         "stage": drawn("cases/_stage.html", stage=case.stage, label=case.get_stage_display()),
         "risk": drawn("cases/_risk.html", risk=case.risk),
         "place": case.municipality.name,
         "kind": case.get_kind_display(),
-        "manager": manager_of(case)[1],
-        "is_open": case.is_open,
-        "due": drawn("components/due.html", due=due) if due is not None else "",
-        "closed_on": formats.date_format(case.closed_on, "SHORT_DATE_FORMAT") if case.closed_on else "",
+        "manager": manager_of(case)[1] or drawn("cases/_nobody.html", is_open=case.is_open),
+        "until": drawn("cases/_until.html", due=due_of_case(case), closed_on=case.closed_on),
     }
 
 

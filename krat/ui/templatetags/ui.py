@@ -13,11 +13,12 @@ from django.utils.formats import date_format
 from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 
-from krat.ui.drawing import drawn
+from krat.ui.drawing import drawn, rows_drawn
 
 register = template.Library()
 
 register.simple_tag(drawn)
+register.simple_tag(rows_drawn, name="rows")
 
 
 @register.simple_tag
