@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import IntegerField, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.template.loader import render_to_string
 
@@ -18,17 +18,11 @@ from cases.views.layout import due_of_case
 from krat.access.requests import Shown
 from krat.people.models import Seat
 from krat.ui.drawing import address_of, drawn
+from krat.ui.listing import how_many
 
 # Beyond these nobody turns pages: the list says so in words that name the number, and counts no further.
 MOST_COUNTED = 10_000
 _OVER = frozenset(OVER)
-
-
-class _HowMany(Subquery):
-    """How many rows a subquery has, as one value of another query."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
 
 
 class Heads:
@@ -70,7 +64,7 @@ class Heads:
         told = (found or more)[:1]
         return [*found, *more], before + (told[0].over if told else (_counted(over) if start else 0))
 
-    def _heads(self, rows: Any, start: int, stop: int, **totals: _HowMany) -> list[Any]:
+    def _heads(self, rows: Any, start: int, stop: int, **totals: Subquery) -> list[Any]:
         """Keys are sorted alone, from an index; what a line needs is read for those of the page."""
         if start >= stop:
             return []
@@ -87,8 +81,8 @@ class Heads:
 _SHOWN = ("code", "number", "kind", "stage", "risk", "due_at", "closed_on", "municipality__name")
 
 
-def _how_many(rows: Any) -> _HowMany:
-    return _HowMany(rows.order_by().values("pk")[: MOST_COUNTED + 1])
+def _how_many(rows: Any) -> Subquery:
+    return how_many(rows, MOST_COUNTED + 1)
 
 
 def _counted(rows: Any) -> int:
