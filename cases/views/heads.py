@@ -26,43 +26,28 @@ _OVER = frozenset(OVER)
 
 
 class Heads:
-    """Reads a page of heads: the open ones in their order, then those that are over, each from its own index.
+    """Reads a page of heads from the index of a unit's list, by one statement.
 
-    ``stage`` is the filter's: where it asks for one of the two alone, the other is not looked for. One statement for a
-    page within one of the two, at most three for others.
+    ``stage`` is the filter's: what is over stands in that index in the order of the list. Open cases are sorted, those
+    with immediate risk first and alone: a page sorts no more than it must show.
     """
 
     def __init__(self, seat: Seat, stage: str = "") -> None:
         self.seat = seat
-        self.shows_open = stage not in _OVER
-        self.shows_over = stage in _OVER or not stage
+        self.is_over = stage in _OVER
 
     def read(self, rows: Any, start: int, stop: int) -> tuple[list[Case], int]:
         """The heads from one to another, each with its manager (`manager_of`), and how many there are at all, counted
         up to `MOST_COUNTED`."""
-        stop = min(stop, MOST_COUNTED)
-        is_by_urgency = rows.query.order_by[:1] == ("turn",)
-        if is_by_urgency and self.shows_open and self.shows_over:
-            found, total = self._both(rows.open(), rows.over_by_urgency(), start, stop)
-        else:
-            one = rows if self.shows_open or not is_by_urgency else rows.over_by_urgency()
-            found = self._heads(one, start, stop, total=_how_many(one))
-            total = found[0].total if found else (_counted(one) if start else 0)
+        if self.is_over and rows.query.order_by[:1] == ("turn",):
+            rows = rows.over_by_urgency()
+        found = self._heads(rows, start, min(stop, MOST_COUNTED), total=how_many(rows, MOST_COUNTED + 1))
+        total = found[0].total if found else (_counted(rows) if start else 0)
         return found, min(total, MOST_COUNTED)
 
     def first(self, rows: CaseQuerySet, most: int) -> list[Case]:
         """The most urgent of these, each with its manager (one statement)."""
         return self._heads(rows.by_urgency(), 0, most)
-
-    def _both(self, open_ones: Any, over: Any, start: int, stop: int) -> tuple[list[Any], int]:
-        totals = {"open_ones": _how_many(open_ones), "over": _how_many(over)}
-        found = self._heads(open_ones, start, stop, **totals)
-        if len(found) == stop - start:
-            return found, found[0].open_ones + found[0].over
-        before = found[0].open_ones if found else (_counted(open_ones) if start else 0)
-        more = self._heads(over, max(0, start - before), stop - before, **totals)
-        told = (found or more)[:1]
-        return [*found, *more], before + (told[0].over if told else (_counted(over) if start else 0))
 
     def _heads(self, rows: Any, start: int, stop: int, **totals: Subquery) -> list[Any]:
         """Keys are sorted alone, from an index; what a line needs is read for those of the page."""
@@ -79,10 +64,6 @@ class Heads:
 
 
 _SHOWN = ("code", "number", "kind", "stage", "risk", "due_at", "closed_on", "municipality__name")
-
-
-def _how_many(rows: Any) -> Subquery:
-    return how_many(rows, MOST_COUNTED + 1)
 
 
 def _counted(rows: Any) -> int:
