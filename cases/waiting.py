@@ -115,13 +115,15 @@ def _late_in_unit(seat: Seat) -> list[Waiting]:
 
 def _without_manager(seat: Seat) -> list[Waiting]:
     """The cases of the unit that nobody manages, for whoever names teams: those whose manager's seat is no longer
-    somebody's among them (one query)."""
+    somebody's among them (two queries, one where there are none)."""
     if not rights.may(seat, "cases.assign"):
         return []
-    left = Assignment.objects.permitted(seat, "cases.view").filter(is_manager=True, ended_at=None)
-    left = left.exclude(Assignment.standing()).order_by()
-    rows = Case.objects.permitted(seat, "cases.assign").open()
-    rows = rows.filter(pk__in=_unmanaged(seat).union(left.values("case_id"), all=True))
+    named = Assignment.objects.permitted(seat, "cases.view").filter(is_manager=True, ended_at=None).order_by()
+    left = named.filter(seat__in=Assignment.seats_left(seat.institution_id))
+    found = set(_unmanaged(seat).union(left.values_list("case_id"), all=True))
+    if not found:
+        return []
+    rows = Case.objects.permitted(seat, "cases.assign").open().filter(pk__in=[pk for (pk,) in found])
     return [
         Waiting(
             title=_("Name who manages %(number)s") % {"number": one.number},
@@ -140,7 +142,7 @@ def _unmanaged(seat: Seat) -> Any:
     """The ids of the unit's open cases for which no manager is named: kept, for among all of them they are few."""
     kept = KeptCount.objects.filter(first=seat.institution_id, series="unmanaged").order_by()
     some = kept.values("word").annotate(total=models.Sum("n")).filter(total__gt=0)
-    return some.annotate(case=Cast("word", models.BigIntegerField())).values("case")
+    return some.annotate(case=Cast("word", models.BigIntegerField())).values_list("case")
 
 
 def _sent_changes(seat: Seat) -> list[Waiting]:
