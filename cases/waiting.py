@@ -38,6 +38,7 @@ def _signals(seat: Seat) -> list[Waiting]:
             url=reverse("cases:signal", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=one.due_at - one.sent_at,
             is_first=one.is_urgent,
             thing=one,
         )
@@ -58,6 +59,7 @@ def _cases(seat: Seat) -> list[Waiting]:
             url=_case(one),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=datetime.timedelta(minutes=one.clock_minutes),
             is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
@@ -131,6 +133,7 @@ def _without_manager(seat: Seat) -> list[Waiting]:
             url=reverse("cases:team", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at) if one.expected_by else None,
             at=one.expected_by,
+            clock=datetime.timedelta(minutes=one.clock_minutes),
             is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
@@ -182,6 +185,7 @@ def _unanswered(seat: Seat) -> list[Waiting]:
             url=reverse("cases:referral", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=one.due_at - one.sent_at,
             thing=one,
         )
         for one in rows[:MOST]
@@ -222,6 +226,7 @@ def _to_answer(seat: Seat) -> list[Waiting]:
             url=reverse("cases:referral", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=one.due_at - one.sent_at,
             is_first=one.reminded_at is not None,
             thing=one,
         )

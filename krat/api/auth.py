@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from allauth.idp.oidc.models import Token
 from django.core.exceptions import PermissionDenied
+from django.db.models import Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
@@ -33,6 +34,17 @@ def client_known_as(client_id: str) -> ApiClient | None:
     """The client of this id with its seat, ended or not (one query)."""
     clients = ApiClient.objects.unscoped("nobody is asking yet: this finds out which machine does")
     return clients.with_seat().filter(client_id=client_id).first()
+
+
+def client_behind(value: str) -> Any:
+    """The client to which a token was given that is still valid, with its seat; ended or not (one query).
+
+    ``token_scopes`` says what the token was given for, as allauth keeps it.
+    """
+    given = Token.objects.valid().by_value(value).filter(type=Token.Type.ACCESS_TOKEN)
+    clients = ApiClient.objects.unscoped("nobody is asking yet: this finds out which machine does").with_seat()
+    with_scopes = clients.annotate(token_scopes=Subquery(given.values("scopes")[:1]))
+    return with_scopes.filter(client_id__in=given.values("client")).first()
 
 
 def note_use(client: ApiClient) -> None:
@@ -59,16 +71,16 @@ class BearerToken(BaseAuthentication):
         scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, value.strip())
-        client = client_known_as(token.client_id) if token and token.client_id else None
-        if token is None or client is None:
+        client = client_behind(value.strip())
+        if client is None:
             raise _not_valid()
         if not client.is_active:
             access_logger().refused(client.seat.user, "", asking.resolver_match.view_name, "", "no_seat")
             raise _not_valid()
         note_use(client)
         asking.client, asking.seat = client, client.seat
-        return client.seat.user, token
+        scopes: str = client.token_scopes
+        return client.seat.user, Token(type=Token.Type.ACCESS_TOKEN, client_id=client.client_id, scopes=scopes)
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE

@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import empty
 
 from krat.access import crypto
 from krat.api.requests import ApiRequest
-from krat.api.serializers import StrictSerializer
+from krat.api.serializers import StrictSerializer, WholeNumberField
 
 USUAL, MOST = 50, 200
 
@@ -33,6 +35,8 @@ class Query(StrictSerializer):
     def of(cls, request: ApiRequest) -> dict[str, Any]:
         """What was asked for; raises for an unknown parameter, and for one that comes twice."""
         given = {name: values for name, values in request.query_params.lists() if any(values)}
+        if not given and not cls.asks_for_something():
+            return {}
         if twice := [name for name, values in given.items() if len(values) > 1 and name in cls().fields]:
             sentence = ErrorDetail(_("This parameter stands twice."), code="repeated_parameter")
             raise serializers.ValidationError({name: [sentence] for name in twice})
@@ -40,11 +44,17 @@ class Query(StrictSerializer):
         query.is_valid(raise_exception=True)
         return dict(query.validated_data)
 
+    @classmethod
+    @cache
+    def asks_for_something(cls) -> bool:
+        """Whether it says something where nothing was asked for: a parameter that must be there, or has a default."""
+        return any(field.required or field.default is not empty for field in cls().fields.values())
+
 
 class ListQuery(Query):
     """The parameters of a list."""
 
-    limit = serializers.IntegerField(
+    limit = WholeNumberField(
         required=False, min_value=1, help_text=f"How many at once; {USUAL} unless said, {MOST} at most."
     )
     cursor = serializers.CharField(

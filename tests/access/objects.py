@@ -31,7 +31,7 @@ from krat.committee.models import Body, Institution, Membership
 from krat.demo import make
 from krat.people.models import Invitation, Seat
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
-from krat.reference.models import Deadline, Holiday, Term
+from krat.reference.models import Deadline, Holiday, Term, Threshold
 from meetings.models import AgendaItem, Decision, Meeting
 from tests.declaring import HERE, THERE, WHY, declared, newest
 
@@ -136,6 +136,7 @@ OPEN_ARGUMENTS: dict[tuple[str, str], Callable[[], Any]] = {
     ("settings/lists/", "kind"): lambda: Term.List.PILLAR.value,
     ("settings/lists/", "term"): lambda: Term.objects.filter(list=Term.List.PILLAR)[0].code,
     ("settings/deadlines/", "deadline"): lambda: Deadline.objects.all()[0].code,
+    ("settings/thresholds/", "threshold"): lambda: Threshold.objects.all()[0].code,
     ("settings/holidays/", "day"): lambda: Holiday.objects.all()[0].day,
     ("account/sessions/", "session"): lambda: 0,  # nobody's
     ("api/v1/cases/by-reference/", "reference"): lambda: "SHEMBULL-1",

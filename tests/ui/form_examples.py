@@ -13,7 +13,7 @@ from krat.committee.models import Act, Body, Institution, Membership
 from krat.demo import make
 from krat.people.models import Seat
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
-from krat.reference.models import Deadline, Holiday, Municipality, Term
+from krat.reference.models import Deadline, Holiday, Municipality, Term, Threshold
 from meetings.models import AgendaItem, Decision, Meeting
 from tests.declaring import FormPage, declared
 from tests.ui.html_client import rows, url
@@ -190,6 +190,10 @@ class Examples:
         return Deadline.objects.all()[0]
 
     @cached_property
+    def threshold(self) -> Threshold:
+        return Threshold.objects.get(code="reading_files")
+
+    @cached_property
     def holiday(self) -> Holiday:
         return Holiday.objects.all()[0]
 
@@ -212,6 +216,7 @@ def _measure(s: Examples) -> dict[str, Any]:
         "title": "Takime informuese në shkolla",
         "lead": s.place("ZVA").pk,
         "supporting": [s.place("KUFI").pk, s.place("POL").pk],
+        "municipalities": [make.municipality("AL-02-DURRES").pk, make.municipality("AL-02-SHIJAK").pk],
         "due_on": _day(40),
         "indicator": "Numri i takimeve",
         "baseline": 3,
@@ -383,6 +388,8 @@ FORMS = [
             "text": "Të hapet regjistri i ri.",
             "lead": s.place("ZVA").pk,
             "due_on": _day(20),
+            "measure": s.measure_of_the_year.pk,
+            "supporting": [s.place("KUFI").pk],
             "reason": "Gabim shkrimi.",
         },
         "decision.corrected",
@@ -442,6 +449,14 @@ FORMS = [
         "plan.adopted",
     ),
     FormPage(
+        "plan:undo_adoption",
+        PREFECT,
+        _at("plan:undo_adoption", "plan"),
+        lambda s: {"reason": "U miratua para konsultimit."},
+        "plan.adoption_undone",
+        ("reason",),
+    ),
+    FormPage(
         "plan:close",
         COORDINATOR,
         _at("plan:close", "plan"),
@@ -470,7 +485,7 @@ FORMS = [
         _at("plan:measure_add", "objective"),
         _measure,
         "plan.measure_saved",
-        ("title", "indicator", "means"),
+        ("title", "indicator", "means", "reason"),
     ),
     FormPage(
         "plan:measure_edit",
@@ -810,6 +825,13 @@ FORMS = [
         lambda s: url("reference:deadline_edit", deadline=s.deadline.code),
         lambda s: {"amount": 9, "unit": "days", "legal_reference": "VKM 578/2018"} | _of_a_deadline(),
         "deadline.saved",
+    ),
+    FormPage(
+        "reference:threshold_edit",
+        ADMIN,
+        lambda s: url("reference:threshold_edit", threshold=s.threshold.code),
+        lambda s: {"amount": 9, "legal_reference": "Rregull i zyrës", "verified_on": _day(-1), "verified_by": "Zyra"},
+        "threshold.saved",
     ),
     FormPage(
         "reference:holiday_add",
