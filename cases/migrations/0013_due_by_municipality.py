@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0011_referral_number_once")]
+    dependencies = [("cases", "0012_turn")]
 
     operations = [
         migrations.RemoveIndex("case", "case_by_municipality"),
