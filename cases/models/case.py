@@ -231,7 +231,8 @@ class Case(VersionedModel):
                 fields=["holder", "turn", "due_at", "-id", "stage", "risk", "clock_minutes"],
                 name="case_by_holder_and_turn",
             ),
-            models.Index(fields=["municipality", "stage"], name="case_by_municipality"),  # numbers; social service
+            # What runs out today in a county (decision 41), and what the social service may see.
+            models.Index(fields=["municipality", "due_at"], name="case_by_municipality_and_due"),
         ]
         constraints = [
             models.UniqueConstraint(
