@@ -31,6 +31,7 @@ from cases.models.inbox import with_known_version
 from cases.models.keys import with_keys
 from cases.models.stages import Stage, VictimStatus
 from krat.access import rights
+from krat.access.prepared import Prepared
 from krat.access.rights import Reach
 from krat.access.views import door
 from krat.api.errors import VersionChanged
@@ -45,12 +46,18 @@ def _rows(seat: Seat) -> Any:
     return with_known_version(Case.objects.visible_to(seat).annotate(**codes), seat)
 
 
+_PAGE = Prepared(lambda seat, after, most: _rows(seat).filter(pk__gt=after).order_by("pk")[:most])
+
+
 def _people(cases: Iterable[Case], seat: Seat) -> dict[int, Identity]:
     """Who the cases are about, for a seat that may see it (one query, however many cases)."""
     if not rights.may(seat, "identity.view"):
         return {}
-    found = with_keys(Identity.objects.visible_to(seat).filter(case__in=[case.pk for case in cases]))
+    found = _PEOPLE.rows(seat, [case.pk for case in cases])
     return {identity_row.case_id: identity_row for identity_row in found}
+
+
+_PEOPLE = Prepared(lambda seat, cases: with_keys(Identity.objects.visible_to(seat).filter(case__in=cases)))
 
 
 def _note_known(cases: Iterable[Case], seat: Seat) -> None:
@@ -197,8 +204,9 @@ class Cases(_OfCases):
 
         page = cursor_page(
             request,
-            _rows(request.seat),
+            lambda: _rows(request.seat),
             CaseSerializer,
+            prepared=_PAGE,
             note_each=True,
             context={"identities": identities},
             prepare=prepare,
@@ -284,9 +292,7 @@ class CaseByReference(_OfCases):
         """The case with this reference, held until the transaction ends: else somebody could change it between the
         look at its version and the change (one query, one row lock)."""
         seat = self.request.seat
-        rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat)
-        rows = rows.select_related(*Case.held_with).filter(holder=seat.institution_id).by_reference(reference)
-        return rows.select_for_update(of=("self",), no_key=True).first()
+        return next(iter(_HELD.rows(seat, folded(reference))), None)
 
     def _hold_back(self, case: Case, sent: Mapping[str, Any]) -> Response:
         head, identity, stage = _differing(case, sent, self.request.seat)
@@ -299,6 +305,15 @@ class CaseByReference(_OfCases):
         answer = Response(QuarantinedSerializer(waits).data, status=202)
         answer["ETag"] = etag(case.version)
         return answer
+
+
+def _held(seat: Seat, reference: str) -> Any:
+    rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat)
+    rows = rows.select_related(*Case.held_with).filter(holder=seat.institution_id).by_reference(reference)
+    return rows.order_by().select_for_update(of=("self",), no_key=True)
+
+
+_HELD = Prepared(_held)
 
 
 def _another_reference() -> Invalid:
