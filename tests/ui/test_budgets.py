@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from krat.demo import make
-from tests.ui.form_examples import UNIT_HEAD, WORKER
+from tests.declaring import UNIT_HEAD, WORKER
 from tests.ui.html_client import url
 
 pytestmark = pytest.mark.django_db
