@@ -58,6 +58,11 @@ KRAT_DRAFT_DAYS = env.int("KRAT_DRAFT_DAYS", default=14)
 if not 1 <= KRAT_DRAFT_DAYS <= 60:
     raise ImproperlyConfigured("KRAT_DRAFT_DAYS must lie between 1 and 60, or be left out for 14.")
 
+# How long the feed tells machines that something left their sight: who comes later begins again (decision 24).
+KRAT_CHANGES_KEPT_DAYS = env.int("KRAT_CHANGES_KEPT_DAYS", default=90)
+if KRAT_CHANGES_KEPT_DAYS < 1:
+    raise ImproperlyConfigured("KRAT_CHANGES_KEPT_DAYS must be 1 or more, or be left out for 90.")
+
 # --- Parts ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -80,8 +81,11 @@ class Series(models.Model):
     @classmethod
     def next(cls, of: str, county: County, year: int, *, how_many: int = 1) -> int:
         """The first of so many new numbers (one row lock until the transaction ends; two queries)."""
-        cls.objects.get_or_create(of=of, county=county, year=year)
-        row = cls.objects.select_for_update(no_key=True).get(of=of, county=county, year=year)
+        rows = cls.objects.select_for_update(no_key=True).filter(of=of, county=county, year=year)
+        row = rows.first()
+        if row is None:  # the first of its year
+            cls.objects.get_or_create(of=of, county=county, year=year)
+            row = rows.get()
         row.last += how_many
         row.save(update_fields=["last"])
         return row.last - how_many + 1
@@ -125,6 +129,12 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         """Those with this reference, written in whichever case; none for an empty one."""
         found = self.alias(in_small=Lower("reference")).filter(in_small=folded(reference))
         return found if reference else self.none()
+
+    def by_references(self, references: Iterable[str]) -> CaseQuerySet:
+        """Those with one of these references, written in whichever case."""
+        wanted = {folded(one) for one in references if one}
+        # As the index is made: without those that have none.
+        return self.alias(in_small=Lower("reference")).filter(in_small__in=wanted).exclude(reference="")
 
     def for_list(self) -> CaseQuerySet:
         """With what a list shows of a case, the most urgent first.
@@ -221,7 +231,8 @@ class Case(VersionedModel):
                 fields=["holder", "turn", "due_at", "-id", "stage", "risk", "clock_minutes"],
                 name="case_by_holder_and_turn",
             ),
-            models.Index(fields=["municipality", "stage"], name="case_by_municipality"),  # numbers; social service
+            # What runs out today in a county (decision 41), and what the social service may see.
+            models.Index(fields=["municipality", "due_at"], name="case_by_municipality_and_due"),
         ]
         constraints = [
             models.UniqueConstraint(

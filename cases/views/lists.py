@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -59,14 +61,22 @@ def case_list(request: SignedIn) -> HttpResponse:
 @needs("identity.view", methods=("POST",))
 def case_names(request: SignedIn) -> HttpResponse:
     """Show the names in the list that was looked at, for ten minutes; what is then shown is noted row by row."""
-    code = KeptSearch.keep(request.seat, _NAMES, "")
+    return with_names(request, _NAMES, reverse("cases:list"), (*CaseFilter.base_filters, "page"))
+
+
+def with_names(request: SignedIn, kept_as: str, address: str, stays: Iterable[str]) -> HttpResponseRedirect:
+    """Lead back to a list as it was looked at, now with names: whoever asks for them is noted (decision 37).
+
+    ``kept_as`` is what `KeptSearch` keeps the asking under, never one of a search; ``stays`` names what of the address
+    stays.
+    """
+    code = KeptSearch.keep(request.seat, kept_as, "")
     trail.record(request.seat, NAMES_SHOWN, route=request.resolver_match.view_name)
     looked_at = request.GET.copy()
-    for name in list(looked_at):
-        if name not in CaseFilter.base_filters and name != "page":
-            del looked_at[name]
+    for name in set(looked_at) - set(stays):
+        del looked_at[name]
     looked_at["names"] = str(code)
-    return HttpResponseRedirect(f"{reverse('cases:list')}?{looked_at.urlencode()}")
+    return HttpResponseRedirect(f"{address}?{looked_at.urlencode()}")
 
 
 # --- the search ---

@@ -101,3 +101,9 @@ def _open_ways(role: str, at: int) -> list[_Open]:
 
 def _first_part(path: str) -> str:
     return path.strip("/").split("/")[0]
+
+
+# What each page is called where the trail tells of it.
+TITLES = {
+    "home:today": _("Today"),
+}

@@ -171,6 +171,14 @@ class BaseForm(forms.Form):
                 # Not list(): it asks how many there are first, and that is another query.
                 field.choices = [one for one in cast(Iterator[Any], field.choices)]  # noqa: C416
 
+    def choose_as(self, other: BaseForm) -> None:
+        """Offer what another form of this kind offers, and its choices as it has fetched them (no query)."""
+        for name, field in self.fields.items():
+            field.widget.attrs = dict(other.fields[name].widget.attrs)
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = cast("forms.ModelChoiceField[Any]", other.fields[name]).empty_label
+                field.choices = list(cast(Iterator[Any], cast(Any, other.fields[name]).choices))
+
 
 class ConfirmForm(BaseForm):
     """The one button of a verb that asks once on its own page; ``version`` is what the reader had before them."""
