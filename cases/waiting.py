@@ -5,13 +5,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Subquery
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast, Coalesce, Least
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Assignment, Card, Case, Obstacle, Referral, SentChange, Signal
+from cases.models.case import Turn
 from cases.models.stages import Risk, Stage
 from cases.sharing import PURPOSES, named_in_lists
 from krat.access import rights
@@ -83,21 +84,32 @@ def _late_in_unit(seat: Seat) -> list[Waiting]:
     """How many cases of the unit are late, for its head: one line, however many (one query)."""
     if rights.reach(seat, "cases.assign") is not Reach.INSTITUTION:
         return []  # counts are kept by whose cases they are
-    rows = Case.objects.permitted(seat, "cases.assign").late()
-    # What ran out before today is kept; what ran out today is counted (decision 41).
-    today = rows.filter(due_at__gte=declared.midnight()).order_by().values("holder")
+    late = Case.objects.permitted(seat, "cases.assign").late().order_by()
+    danger, calm = late.filter(turn=Turn.DANGER), late.filter(turn=Turn.OPEN)
     kept = KeptCount.objects.filter(first=seat.institution_id, word__lt=declared.today()).order_by().values("first")
 
-    def how_many(series: str, rows: Any) -> Any:
-        before = kept.filter(series=series).annotate(n=models.Sum("n")).values("n")
-        since = rows.annotate(n=models.Count("pk")).values("n")
-        return Coalesce(Subquery(before), 0) + Coalesce(Subquery(since), 0)
+    def before(series: str) -> Any:
+        return Coalesce(Subquery(kept.filter(series=series).annotate(n=models.Sum("n")).values("n")), 0)
 
-    first = rows.order_by("due_at").annotate(
-        late=how_many("due", today),
-        danger=how_many("due_in_danger", today.filter(risk=Risk.IMMEDIATE)),
+    def today(rows: Any) -> Any:
+        rows = rows.filter(due_at__gte=declared.midnight()).values("holder")
+        return Coalesce(Subquery(rows.annotate(n=models.Count("pk")).values("n")), 0)
+
+    def first(rows: Any) -> Subquery:
+        return Subquery(rows.order_by("due_at").values("due_at")[:1])
+
+    # What ran out before today is kept; what ran out today is counted (decision 41).
+    found = (
+        late.filter(turn__lt=Turn.OVER)
+        .annotate(
+            late=before("due") + today(danger) + today(calm),
+            danger=before("due_in_danger") + today(danger),
+            first=Least(Coalesce(first(danger), first(calm)), Coalesce(first(calm), first(danger))),
+        )
+        .order_by("turn", "due_at")
+        .values("first", "late", "danger")
+        .first()
     )
-    found = first.values("due_at", "late", "danger").first()
     if found is None:
         return []
     title = ngettext("%(late)s case of the unit is late", "%(late)s cases of the unit are late", found["late"])
@@ -108,8 +120,8 @@ def _late_in_unit(seat: Seat) -> list[Waiting]:
             title=title % found,
             why=_("The most urgent stand first; ask their workers, or name others"),
             url=reverse("cases:list") + "?late=on",
-            day=timezone.localdate(found["due_at"]),
-            at=found["due_at"],
+            day=timezone.localdate(found["first"]),
+            at=found["first"],
             is_first=bool(found["danger"]),
         )
     ]
@@ -117,13 +129,15 @@ def _late_in_unit(seat: Seat) -> list[Waiting]:
 
 def _without_manager(seat: Seat) -> list[Waiting]:
     """The cases of the unit that nobody manages, for whoever names teams: those whose manager's seat is no longer
-    somebody's among them (one query)."""
+    somebody's among them (two queries, one where there are none)."""
     if not rights.may(seat, "cases.assign"):
         return []
-    left = Assignment.objects.permitted(seat, "cases.view").filter(is_manager=True, ended_at=None)
-    left = left.exclude(Assignment.standing()).order_by()
-    rows = Case.objects.permitted(seat, "cases.assign").open()
-    rows = rows.filter(pk__in=_unmanaged(seat).union(left.values("case_id"), all=True))
+    named = Assignment.objects.permitted(seat, "cases.view").filter(is_manager=True, ended_at=None).order_by()
+    left = named.filter(seat__in=Assignment.seats_left(seat.institution_id))
+    found = set(_unmanaged(seat).union(left.values_list("case_id"), all=True))
+    if not found:
+        return []
+    rows = Case.objects.permitted(seat, "cases.assign").open().filter(pk__in=[pk for (pk,) in found])
     return [
         Waiting(
             title=_("Name who manages %(number)s") % {"number": one.number},
@@ -143,7 +157,7 @@ def _unmanaged(seat: Seat) -> Any:
     """The ids of the unit's open cases for which no manager is named: kept, for among all of them they are few."""
     kept = KeptCount.objects.filter(first=seat.institution_id, series="unmanaged").order_by()
     some = kept.values("word").annotate(total=models.Sum("n")).filter(total__gt=0)
-    return some.annotate(case=Cast("word", models.BigIntegerField())).values("case")
+    return some.annotate(case=Cast("word", models.BigIntegerField())).values_list("case")
 
 
 def _sent_changes(seat: Seat) -> list[Waiting]:

@@ -145,15 +145,15 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         return self.select_related("holder", "municipality__county", "source").by_urgency()
 
     def by_urgency(self) -> CaseQuerySet:
-        """In the order of `for_list`. Open ones are sorted from an index of a unit's open ones alone, and what is over
-        stands in its index in this order: what has been closed over the years makes no list slower."""
+        """In the order of `for_list`. The index of a unit's list holds them by their turn: a page that shows open cases
+        sorts them alone, and what has been closed over the years makes it no slower."""
         now = timezone.now()
         left = (_Seconds("due_at") - now.timestamp()) / models.F("clock_minutes")
         lateness = models.Case(models.When(due_at__lt=now, then=left), default=0.0, output_field=models.FloatField())
         return self.order_by("turn", lateness, "due_at", "-pk")
 
     def over_by_urgency(self) -> CaseQuerySet:
-        """What is over, in the order of `for_list`: no clock runs there."""
+        """What is over, in the order of `for_list`, which is that of the index: no clock runs there."""
         return self.over().order_by("turn", "due_at", "-pk")
 
 
@@ -231,7 +231,8 @@ class Case(VersionedModel):
                 fields=["holder", "turn", "due_at", "-id", "stage", "risk", "clock_minutes"],
                 name="case_by_holder_and_turn",
             ),
-            models.Index(fields=["municipality", "stage"], name="case_by_municipality"),  # numbers; social service
+            # What runs out today in a county (decision 41), and what the social service may see.
+            models.Index(fields=["municipality", "due_at"], name="case_by_municipality_and_due"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -52,22 +52,26 @@ class DataKey(CheckedModel):
     def wrap_new(cls, code: uuid.UUID | str) -> tuple[bytes, bytes]:
         """A new key for the row with this code: wrapped by the master key, and the same opened."""
         opened = secrets.token_bytes(_LENGTH)
-        return crypto.encrypt(opened.hex(), place=cls._place(code)), opened
+        return crypto.encrypt(opened.hex(), place=_place(code)), opened
 
     def open(self) -> bytes:
         """The opened key; raises `crypto.DecryptionError`."""
-        return bytes.fromhex(crypto.decrypt(self.wrapped, place=self._place(self.code)))
+        return _unwrapped(self.wrapped, self.code)
 
-    @staticmethod
-    def _place(code: uuid.UUID | str) -> str:
-        return f"cases_datakey:wrapped:{code}"
+
+def _unwrapped(wrapped: bytes | memoryview, code: uuid.UUID) -> bytes:
+    return bytes.fromhex(crypto.decrypt(wrapped, place=_place(code)))
+
+
+def _place(code: uuid.UUID | str) -> str:
+    return f"cases_datakey:wrapped:{code}"
 
 
 def key_of(row: Any, **owner: int) -> bytes:
     """The opened data key of a row's case or signal, kept on the row for as long as it lives (one query)."""
     held: dict[str, Any] = row.__dict__
     if _AT_HAND not in held and held.get("key_wrapped") is not None:
-        held[_AT_HAND] = DataKey(code=held["key_code"], wrapped=held["key_wrapped"]).open()
+        held[_AT_HAND] = _unwrapped(held["key_wrapped"], held["key_code"])
     if _AT_HAND not in held:
         found = DataKey.objects.filter(**owner).first()
         if found is None:

@@ -48,7 +48,7 @@ def case_list(request: SignedIn) -> HttpResponse:
         "found": found,
         "names_url": f"{reverse('cases:names')}?{here}",
         "without_names": f"{reverse('cases:list')}?{here}",
-        "cases": lines_of(heads, people),
+        "cases": lines_of(heads, people, shows_names=shows_names),
         "more_than": MOST_COUNTED if found.total == MOST_COUNTED else None,
         "shows_names": shows_names,
         "search": SearchForm(),
@@ -112,7 +112,7 @@ def case_search(request: SignedIn) -> HttpResponse:
     people = people_of(seat, heads)
     context = {
         "form": form,
-        "cases": lines_of(heads, people),
+        "cases": lines_of(heads, people, shows_names=True),
         "is_answered": found is not None,
         "fits_all": found is None or found.fits_all,
         "there_are_more": there_are_more,

@@ -98,10 +98,22 @@ class Together:
         return self._plans[shape]
 
     def _prepare(self, seat: Subject, ids: Mapping[str, int | None]) -> _Plan | None:
-        """The statement for every seat of this role. In the place of each id stands a number that is none."""
+        """The statement for every seat of this role: put together twice, with numbers that are no ids in the place of
+        each, so that what differs between the two is known to be exactly these. Raises `NotAlike`."""
+        first, second = (self._put_together(seat, ids, start) for start in _MARKS)
+        if first is None or second is None:
+            return None
+        if (first.sql, first.slots) != (second.sql, second.slots):
+            raise NotAlike("What is read together depends on more than the ids, the seat's role and the day.")
+        missing = {name for name, value in ids.items() if value is not None} - {name for name, _one in first.slots}
+        if missing:
+            raise NotAlike(f"What is read together does not ask for {', '.join(sorted(missing))}.")
+        return first
+
+    def _put_together(self, seat: Subject, ids: Mapping[str, int | None], start: int) -> _Plan | None:
         names = ["+seat", "+institution", *(["+county"] if seat.county_id is not None else [])]
         names += [name for name, value in ids.items() if value is not None]
-        marks = {name: _FIRST_MARK - at for at, name in enumerate(names)}
+        marks = {name: start - at for at, name in enumerate(names)}
         stand_in = _StandIn(seat.role, marks["+seat"], marks["+institution"], marks.get("+county"))
         wanted = self.build(stand_in, **{name: marks.get(name) for name in ids})
         read = {name: rows for name, rows in wanted.items() if not rows.queryset.query.is_empty()}
@@ -114,11 +126,16 @@ class Together:
         except EmptyResultSet:
             return None
         name_of = {mark: name for name, mark in marks.items()}
-        slots = [(name_of.get(one, "") if type(one) is int else "", one) for one in values]
+        slots = [(name_of[one], None) if type(one) is int and one in name_of else ("", one) for one in values]
         return _Plan(sql, slots, {name: _Maker(rows) for name, rows in read.items()})
 
 
-_FIRST_MARK = -7_300_000_000_000_000_001  # no id, no number of a setting, and no limit is ever so low
+class NotAlike(RuntimeError):
+    """A statement that was to be kept for many would not be the same for all of them."""
+
+
+# No id, no number of a setting, and no limit is ever so low.
+_MARKS = (-7_300_000_000_000_000_001, -8_100_000_000_000_000_001)
 
 
 def _told(name: str, rows: Rows) -> QuerySet[Any]:

@@ -32,8 +32,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
-        "nav": _nav(seat, request.path_info) if seat else [],
-        "ways": _ways(seat, request.path_info) if seat else [],
+        "nav": _nav(seat, request.path_info) if seat else (),
+        "ways": _ways(seat, request.path_info) if seat else (),
         "seat": seat,
         "seats": [one for one in getattr(request, "seats", []) if one != seat],
         "county_name": seat.institution.county.name if seat and seat.institution.county else "",
@@ -46,22 +46,29 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _nav(seat: Seat, path: str) -> list[dict[str, Any]]:
+class NavWay(NamedTuple):
+    """A link of the way round; equal ones are drawn once (`krat.ui.drawing`)."""
+
+    url: str
+    label: str | Promise
+    is_current: bool
+    icon: str = ""
+
+
+def _nav(seat: Seat, path: str) -> tuple[NavWay, ...]:
     """The places that the seat may go to; the first of its ways leads into each."""
     first = _first_part(path)
-    return [
-        {"url": ways[0].url, "label": ways[0].label, "icon": icon, "is_current": first in under}
-        for icon, under, ways in _places_of(seat.role)
-    ]
+    return tuple(
+        NavWay(ways[0].url, ways[0].label, first in under, icon) for icon, under, ways in _places_of(seat.role)
+    )
 
 
-def _ways(seat: Seat, path: str) -> list[dict[str, Any]]:
+def _ways(seat: Seat, path: str) -> tuple[NavWay, ...]:
     """The ways that the seat may go in the place where it is; none beside a single one."""
     first = _first_part(path)
     here = next((at for at, place in enumerate(places()) if first in place.under), None)
     ways = _open_ways(seat.role, here) if here is not None else []
-    found = [{"url": way.url, "label": way.label, "is_current": first in way.under} for way in ways]
-    return found if len(found) > 1 else []
+    return tuple(NavWay(way.url, way.label, first in way.under) for way in ways) if len(ways) > 1 else ()
 
 
 class _Open(NamedTuple):

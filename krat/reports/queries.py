@@ -233,7 +233,7 @@ def _rows(rows: QuerySet[Any], seat: Seat, series: str, seen_by: Sequence[str], 
     """How many rows there are of each word, the seat's own apart, as `_cells` reads it besides."""
     model: type[ScopedModel] = rows.model
     mine = [
-        When(pk__in=model.objects.permitted(seat, name).order_by().values("pk"), then=Value(True))
+        When(model.within(rights.reach(seat, name), seat), then=Value(True))
         for name in seen_by
         if rights.may(seat, name)
     ]

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import IntegerField, Model, QuerySet, Subquery
 from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -143,8 +143,7 @@ def listing(
     per_page: int = PER_PAGE,
     read: Reader[M] | None = None,
 ) -> Listing[M]:
-    """One page of these rows, as the address asks for it (one read, a count where there is another page, and one
-    query for each choice of rows).
+    """One page of these rows, as the address asks for it (one statement, and one for each choice of rows).
 
     ``unless_said`` holds what is asked for where the address does not say, by filter; what is open where there is a
     `StandingFilter`. ``kept`` stays in every address beside the filters. ``read`` counts and reads instead, where rows
@@ -181,11 +180,24 @@ def listing(
     )
 
 
+class _HowMany(Subquery):
+    """How many rows a subquery has, as one value of another query."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
+def how_many(rows: QuerySet[Any], most: int | None = None) -> Subquery:
+    """How many rows there are, counted up to ``most``: a value that comes along with the rows of a page."""
+    return _HowMany(rows.order_by().values("pk")[:most])
+
+
 def _read(rows: QuerySet[M], start: int, stop: int) -> tuple[list[M], int]:
-    """One read; one count more where these are not the last rows."""
-    found = list(rows[start : stop + 1])
-    is_last = len(found) <= stop - start and (found or start == 0)
-    return found[: stop - start], start + len(found) if is_last else rows.count()
+    """One statement; another where there is no such page."""
+    found: list[Any] = list(rows.annotate(rows_at_all=how_many(rows))[start:stop])
+    if found:
+        return found, found[0].rows_at_all
+    return [], rows.count() if start else 0
 
 
 def _page_of(rows: QuerySet[M], asked: str | None, per_page: int, read: Reader[M]) -> tuple[Page[M], int]:

@@ -15,6 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 Widget = Mapping[str, Any]
+_NONE = SafeString()
 
 
 class Renderer(TemplatesSetting):
@@ -28,6 +29,8 @@ class Renderer(TemplatesSetting):
 
 def _attributes(widget: Widget) -> SafeString:
     """The attributes of a control; one that is False is left out, one that is True has no value."""
+    if not widget["attrs"]:
+        return _NONE
     told = [(name, value) for name, value in widget["attrs"].items() if value is not False]
     return format_html_join(
         "", "{}", ((_alone(name) if value is True else _pair(name, value),) for name, value in told)

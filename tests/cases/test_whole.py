@@ -135,3 +135,16 @@ def test_it_is_one_statement(case, seat):
 def test_nobody_named_nothing_read():
     with pytest.raises(Exception, match="Who is asking"):
         together.Together(lambda seat, **ids: {"notes": together.Rows(Note.objects.all())}).read(everybody()[0])
+
+
+def test_a_statement_that_is_not_the_same_for_all_is_not_kept(case):
+    def looks_into_it(seat, *, case):
+        return {"notes": together.Rows(Note.objects.visible_to(seat).filter(case=abs(case) % 7, pk=case))}
+
+    def forgets_it(seat, *, case):
+        return {"notes": together.Rows(Note.objects.visible_to(seat))}
+
+    worker = next(one for one in everybody() if one.user.username == "pmf.durres")
+    for build in (looks_into_it, forgets_it):
+        with pytest.raises(together.NotAlike):
+            together.Together(build).read(worker, case=case.pk)

@@ -58,7 +58,7 @@ WORLD = "krat/demo/"
 # An expression takes the query out of its queryset, so the door never hears of it.
 EXPRESSIONS = {
     "cases/models/keys.py": "the key that opens a row of a case, with the row that came through its door",
-    "cases/views/heads.py": "who manages the heads of a list, by the door of assignments, and how many they are",
+    "cases/views/heads.py": "who manages the heads of a list, by the door of assignments",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
     "cases/waiting.py": "how many cases of a unit are late, of rows that its head may open",
     "krat/api/auth.py": "what a machine's token was given for, before anybody is asking",

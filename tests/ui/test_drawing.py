@@ -15,10 +15,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString
 
-from krat.ui.drawing import address_of, drawn
+from krat.ui.drawing import address_of, drawn, rows_drawn
 from krat.ui.loader import Loader
 from krat.ui.widgets import _WRITTEN, Renderer
 
+NASTY = "\"><b>'&"
 BADGE = "components/badge.html"
 
 
@@ -50,9 +51,38 @@ def test_an_address_is_the_one_that_reverse_gives():
     assert address_of("cases:case", code) == reverse("cases:case", kwargs={"code": code})
 
 
-# --- controls ---
+ROW = "cases/_case_row.html"
+WORDS = dict.fromkeys(("person", "stage", "risk", "place", "kind", "manager", "until"), "")
 
-NASTY = "\"><b>'&"
+
+def row(**words):
+    names = ("url", "number", "person_words", "stage", "risk", "place", "kind", "manager", "until")
+    return dict.fromkeys(names, "") | words
+
+
+def test_rows_are_written_as_the_template_writes_each():
+    labels = {f"{name}_label": name for name in WORDS} | {"shows_names": True}
+    lines = [
+        row(number="DR-1", person_words=SafeString("<b>A</b>"), place=NASTY),
+        row(number="DR-2", manager="{0} %s {{ x }}"),
+    ]
+
+    assert rows_drawn(ROW, lines, **labels) == "".join(render_to_string(ROW, labels | {"one": one}) for one in lines)
+
+
+def test_what_a_row_says_is_escaped():
+    assert "<b>" not in rows_drawn(
+        ROW, [row(place=NASTY)], **{f"{name}_label": NASTY for name in WORDS}, shows_names=True
+    )
+
+
+def test_what_can_be_changed_is_drawn_anew():
+    steps = [{"label": "një", "note": "", "state": "now"}]
+
+    assert "një" in drawn("components/_step.html", step=steps[0])
+
+
+# --- controls ---
 
 
 class Controls(forms.Form):

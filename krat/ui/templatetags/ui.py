@@ -15,12 +15,13 @@ from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from krat.ui.drawing import drawn
+from krat.ui.drawing import drawn, rows_drawn
 from krat.ui.listing import Listing
 
 register = template.Library()
 
 register.simple_tag(drawn)
+register.simple_tag(rows_drawn, name="rows")
 
 
 @register.simple_tag
