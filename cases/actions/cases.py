@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -90,28 +91,18 @@ def open_case(
     One row lock on the signal, then one on the county's running number until the transaction ends. Raises
     `ValidationError` by field.
     """
-    if by.institution.kind.code != signals.UNIT:
-        raise PermissionDenied(_("Cases are led by child protection units."))
-    if not by.institution.territories.filter(pk=municipality.pk).exists():
-        raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
-    if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
-        raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
-    _check_concerns(concerns)
-    case = Case(
-        number="-",
+    case = _new(
+        Lookups(by),
         kind=kind,
         municipality=municipality,
-        holder=by.institution,
-        reference=tidy(reference),
-        signal=signal,
-        concerns=list(concerns),
-        risk=risk,
-        stage=stage,
-        signalled_on=signalled_on,
         source=source,
+        signalled_on=signalled_on,
+        concerns=concerns,
+        risk=risk,
+        reference=reference,
+        stage=stage,
+        signal=signal,
     )
-    # Stage, place and holder are known good, and the number is not there yet.
-    check_only(case, {"kind", "reference", "concerns", "risk", "signalled_on", "victim_status"}, constraints=False)
     _check_reference(case)
     now = timezone.now()
     year = timezone.localdate(now).year
@@ -119,8 +110,8 @@ def open_case(
         signals.take(signal, by=by, is_another=is_another)
         trail.record(by, TAKEN, signal)
     serial = Series.next(Series.Of.CASES, municipality.county, year)
-    case.number = f"{municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(kind)]}"
-    stage_deadline = _begin_stage(case, now)
+    case.number = _number(case, year, serial)
+    stage_deadline = _begin_stage(case, now, Lookups(by))
     case.save()
     stage_deadline.save()
     if rights.reach(by, OPEN) is Reach.TEAM:
@@ -140,6 +131,148 @@ def open_case(
 _OF_IDENTITY = ("data", "number_token", "index_version")
 
 
+class Lookups:
+    """What opening a case asks of other tables, each time anew."""
+
+    def __init__(self, by: Seat) -> None:
+        self.by = by
+
+    def serves(self, municipality: Municipality) -> bool:
+        """Whether the opener's institution serves a municipality (one query)."""
+        return bool(self.by.institution.territories.filter(pk=municipality.pk).exists())
+
+    def concerns(self, wanted: Sequence[str]) -> set[str]:
+        """Those of these concerns that the list has (one query)."""
+        found = Term.objects.filter(list=Term.List.CONCERN, code__in=wanted)
+        return set(found.values_list("code", flat=True))
+
+    def due_at(
+        self, deadline: str, start: datetime.datetime, signal: datetime.datetime | None
+    ) -> datetime.datetime | None:
+        """The last moment of a deadline (two queries)."""
+        return calendar.due_at(deadline, start, signal=signal)
+
+
+class Remembered(Lookups):
+    """The same for many cases at once: what was asked is asked no more."""
+
+    def __init__(self, by: Seat) -> None:
+        super().__init__(by)
+        self.serves = cache(super().serves)  # type: ignore[method-assign]
+        self.due_at = cache(super().due_at)  # type: ignore[method-assign]
+        self._concerns = set(Term.objects.filter(list=Term.List.CONCERN).values_list("code", flat=True))
+
+    def concerns(self, wanted: Sequence[str]) -> set[str]:
+        return self._concerns & set(wanted)
+
+
+def _new(
+    lookups: Lookups,
+    *,
+    kind: str,
+    municipality: Municipality,
+    source: Term,
+    signalled_on: datetime.date,
+    concerns: Sequence[str] = (),
+    risk: str = "",
+    reference: str = "",
+    stage: str = Stage.INITIAL_ASSESSMENT,
+    signal: Signal | None = None,
+) -> Case:
+    """The head of a case to open, checked but for its reference, and without a number yet."""
+    by = lookups.by
+    if by.institution.kind.code != signals.UNIT:
+        raise PermissionDenied(_("Cases are led by child protection units."))
+    if not lookups.serves(municipality):
+        raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
+    if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
+        raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
+    _check_concerns(concerns, lookups)
+    case = Case(
+        number="-",
+        kind=kind,
+        municipality=municipality,
+        holder=by.institution,
+        reference=tidy(reference),
+        signal=signal,
+        concerns=list(concerns),
+        risk=risk,
+        stage=stage,
+        signalled_on=signalled_on,
+        source=source,
+    )
+    # Stage, place and holder are known good, and the number is not there yet.
+    check_only(case, {"kind", "reference", "concerns", "risk", "signalled_on", "victim_status"}, constraints=False)
+    return case
+
+
+def _number(case: Case, year: int, serial: int) -> str:
+    """The number of a new case, of the county's running one."""
+    return f"{case.municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(case.kind)]}"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What `open_case` is told of one of many cases: its head and stage, and who it is."""
+
+    head: Mapping[str, Any]
+    identity: Mapping[str, str]
+
+
+@wholly
+def open_cases(openings: Sequence[Opening], *, by: Seat, lookups: Lookups) -> list[Case | Exception]:
+    """Open many cases by the rules of `open_case`: for each the case, or why it was refused, in order.
+
+    Their references must be free, as the caller has seen with its own query; whoever enters the same at the same time
+    lets the database refuse all of them, and the caller looks again. A doubtful personal number is taken, as from any
+    system. Some twelve statements, however many cases; one row lock on each county's running number.
+    """
+    now = timezone.now()
+    year = timezone.localdate(now).year
+    ended: list[Case | Exception] = []
+    made: list[tuple[Case, DataKey, Identity]] = []
+    for one in openings:
+        try:
+            case = _new(lookups, **one.head)
+            key, opened = DataKey.make(case=case)
+            identity_row = Identity(case=case)
+            give_key(opened, identity_row)
+            _fill(identity_row, case, one.identity, despite_doubt=True)
+            check_only(identity_row, _OF_IDENTITY, constraints=False)
+        except (ValidationError, PermissionDenied) as refusal:
+            ended.append(refusal)
+        else:
+            made.append((case, key, identity_row))
+            ended.append(case)
+    if not made:
+        return ended
+    heads = [case for case, _key, _identity in made]
+    for county in {case.municipality.county for case in heads}:
+        here = [case for case in heads if case.municipality.county == county]
+        first = Series.next(Series.Of.CASES, county, year, how_many=len(here))
+        for serial, case in enumerate(here, first):
+            case.number = _number(case, year, serial)
+    clocks = [_begin_stage(case, now, lookups) for case in heads]
+    Case.objects.bulk_create(heads)
+    StageDeadline.objects.bulk_create(clocks)
+    if rights.reach(by, OPEN) is Reach.TEAM:
+        for case in heads:
+            _name(case, seat=by, is_manager=True, by=by)
+    DataKey.objects.bulk_create([key for _case, key, _identity in made])
+    Identity.objects.bulk_create([identity_row for _case, _key, identity_row in made])
+    for model, right, rows in ((Case, OPEN, heads), (Identity, WRITE_IDENTITY, [row for *_others, row in made])):
+        if model.objects.permitted(by, right).filter(pk__in=[row.pk for row in rows]).count() != len(rows):
+            raise PermissionDenied(_("This lies outside your seat's reach."))
+    NameToken.objects.bulk_create(
+        NameToken(case=case, token=token)
+        for case, _key, identity_row in made
+        for token in sorted(identity_row.name_tokens())
+    )
+    for case in heads:
+        trail.record(by, OPENED, case)
+    return ended
+
+
 def _check_reference(case: Case) -> None:
     """What the constraint of references would ask, and in a savepoint of its own (one query, none without one)."""
     of_holder = Case.objects.unscoped("whether the holder has a case with this reference").filter(holder=case.holder)
@@ -147,9 +280,8 @@ def _check_reference(case: Case) -> None:
         raise ValidationError(_("A case with this reference is already there."), code="unique")
 
 
-def _check_concerns(concerns: Sequence[str]) -> None:
-    known = set(Term.objects.filter(list=Term.List.CONCERN, code__in=concerns).values_list("code", flat=True))
-    if set(concerns) - known or len(set(concerns)) != len(concerns):
+def _check_concerns(concerns: Sequence[str], lookups: Lookups) -> None:
+    if set(concerns) - lookups.concerns(concerns) or len(set(concerns)) != len(concerns):
         raise ValidationError({"concerns": _("Choose concerns of the list, each once.")})
 
 
@@ -247,7 +379,7 @@ def change(
         raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
     head = {name: value for name, value in head.items() if not is_same(case, name, value)}
     if "concerns" in head:
-        _check_concerns(head["concerns"])
+        _check_concerns(head["concerns"], Lookups(by))
     municipality = head.get("municipality")
     if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
@@ -336,7 +468,7 @@ def move(
     for stage_deadline in running:
         stage_deadline.met_at = now
         stage_deadline.save(update_fields=["met_at"])
-    stage_deadline = _begin_stage(case, now)
+    stage_deadline = _begin_stage(case, now, Lookups(by))
     moved = {"stage", "closing", "closed_on", *_CLOCK}
     settle(case, by=by, right=MOVES[before, after], changed=moved)
     stage_deadline.save()
@@ -410,11 +542,11 @@ def _must_be_open(case: Case) -> None:
 _CLOCK = {"due_at", "clock_minutes"}  # of the head: by when something is expected, and how long that takes
 
 
-def _begin_stage(case: Case, now: datetime.datetime) -> StageDeadline:
+def _begin_stage(case: Case, now: datetime.datetime, lookups: Lookups) -> StageDeadline:
     """The clock of the stage; the head carries its end, so that lists need not look for it. Saved by the caller, after
     the head (two queries at most; two more where the case stood in this stage's like before)."""
     code = deadline_of(case.stage, case.risk)
-    due = calendar.due_at(code, now, signal=_signal_at(case)) if code else None
+    due = lookups.due_at(code, now, _signal_at(case)) if code else None
     stage_deadline = StageDeadline(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
     if case.stage in OVER:
         stage_deadline.met_at = now

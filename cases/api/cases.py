@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -49,7 +49,7 @@ def _rows(seat: Seat) -> Any:
 _PAGE = Prepared(lambda seat, after, most: _rows(seat).filter(pk__gt=after).order_by("pk")[:most])
 
 
-def _people(cases: Iterable[Case], seat: Seat) -> dict[int, Identity]:
+def people_of(cases: Iterable[Case], seat: Seat) -> dict[int, Identity]:
     """Who the cases are about, for a seat that may see it (one query, however many cases)."""
     if not rights.may(seat, "identity.view"):
         return {}
@@ -60,7 +60,7 @@ def _people(cases: Iterable[Case], seat: Seat) -> dict[int, Identity]:
 _PEOPLE = Prepared(lambda seat, cases: with_keys(Identity.objects.visible_to(seat).filter(case__in=cases)))
 
 
-def _note_known(cases: Iterable[Case], seat: Seat) -> None:
+def note_known(cases: Iterable[Case], seat: Seat) -> None:
     """Note which versions a machine has got, where it did not know them before (one statement, or none)."""
     news = [case for case in cases if case.__dict__.get("known_version") != case.version]
     KnownVersion.objects.bulk_create(
@@ -71,8 +71,32 @@ def _note_known(cases: Iterable[Case], seat: Seat) -> None:
     )
 
 
+def in_full(codes: Sequence[uuid.UUID], request: Any) -> list[tuple[Case, dict[str, Any]]]:
+    """Those of these cases that the seat sees, each with what GET of it gives; noted for the trail, and as known to the
+    client (three queries)."""
+    rows = list(_rows(request.seat).filter(code__in=codes))
+    people = people_of(rows, request.seat)
+    request.shown += [*rows, *people.values()]
+    note_known(rows, request.seat)
+    told = CaseSerializer(rows, many=True, context={"request": request, "identities": people}).data
+    return list(zip(rows, told, strict=True))
+
+
+def _to_hold(seat: Seat) -> Any:
+    """Cases to be held: those that a seat may change and its institution leads, with the version that it knows."""
+    rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat).select_related(*Case.held_with)
+    return rows.filter(holder=seat.institution_id).select_for_update(of=("self",), no_key=True)
+
+
+def held_by_reference(references: Iterable[str], seat: Seat) -> list[Any]:
+    """The cases with these references of the seat's institution, each with the version that the seat knows, held until
+    the transaction ends: else somebody could change one between the look at its version and the change (one query, a
+    row lock each, in their order)."""
+    return list(_to_hold(seat).by_references(references).order_by("pk"))
+
+
 @contextmanager
-def _named_as_sent() -> Iterator[None]:
+def named_as_sent() -> Iterator[None]:
     """The verbs name a field of who it is plainly; in what was sent it stands below ``identity``."""
     try:
         yield
@@ -91,8 +115,8 @@ class _OfCases(Resource):
     def _shown(self, case: Case, *, status: int = 200, identity_row: Identity | None = None) -> Response:
         """One case as it stands now, with its tag; ``identity_row`` is who it is, where that was read already."""
         seat = self.request.seat
-        people = {case.pk: identity_row} if identity_row is not None else _people([case], seat)
-        _note_known([case], seat)
+        people = {case.pk: identity_row} if identity_row is not None else people_of([case], seat)
+        note_known([case], seat)
         self.request.shown += [case, *people.values()]
         location = f"/api/v1/cases/{case.code}/" if status == 201 else ""
         return self.one(case, CaseSerializer, status=status, location=location, identities=people)
@@ -102,9 +126,9 @@ class _OfCases(Resource):
         row: Case = _rows(self.request.seat).get(pk=case.pk)
         return row
 
-    @_named_as_sent()
+    @named_as_sent()
     def _open(self, sent: Mapping[str, Any]) -> Case:
-        head, identity, stage = _apart(sent)
+        head, identity, stage = apart(sent)
         return cases.open_case(
             by=self.request.seat,
             stage=stage or Stage.INITIAL_ASSESSMENT,
@@ -113,12 +137,12 @@ class _OfCases(Resource):
             **{"kind": "child"} | head,
         )
 
-    @_named_as_sent()
+    @named_as_sent()
     def _change(self, case: Case, sent: Mapping[str, Any], version: int | None, *, is_held: bool = False) -> Response:
         """Apply what differs from what stands, and show it; nothing is written when nothing does."""
         seat: Seat = self.request.seat
-        people = _people([case], seat) if _reach_alike(seat, cases.WRITE_IDENTITY, Identity.view_right) else {}
-        head, identity, stage = _differing(case, sent, seat, people.get(case.pk))
+        people = people_of([case], seat) if _reach_alike(seat, cases.WRITE_IDENTITY, Identity.view_right) else {}
+        head, identity, stage = differing(case, sent, seat, people.get(case.pk))
         if version is not None and version != case.version:
             raise VersionChanged
         if head or identity:
@@ -143,7 +167,7 @@ def _reach_alike(seat: Seat, one: str, other: str) -> bool:
     return rights.reach(seat, one) is rights.reach(seat, other) is not Reach.NONE
 
 
-def _apart(sent: Mapping[str, Any], stands: str = VictimStatus.AT_RISK) -> tuple[dict[str, Any], dict[str, str], str]:
+def apart(sent: Mapping[str, Any], stands: str = VictimStatus.AT_RISK) -> tuple[dict[str, Any], dict[str, str], str]:
     """What was sent, as the verbs take it: head, identity, stage. ``null`` empties.
 
     What identification found is told and never changed here: it is an act of an authority (decision 34).
@@ -168,12 +192,12 @@ def _word(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _differing(
+def differing(
     case: Case, sent: Mapping[str, Any], seat: Seat, identity_row: Identity | None = None
 ) -> tuple[dict[str, Any], dict[str, str], str]:
     """What was sent and does not stand so: head, identity, stage. ``identity_row`` is who it is, where that is at hand
     for a seat that may write it; else it is read (one query)."""
-    head, identity, stage = _apart(sent, case.victim_status)
+    head, identity, stage = apart(sent, case.victim_status)
     head = {name: value for name, value in head.items() if not cases.is_same(case, name, value)}
     if identity:
         if identity_row is None:
@@ -198,9 +222,9 @@ class Cases(_OfCases):
         identities: dict[int, Identity] = {}
 
         def prepare(found: list[Case]) -> None:
-            identities.update(_people(found, request.seat))
+            identities.update(people_of(found, request.seat))
             request.shown.extend(identities.values())
-            _note_known(found, request.seat)
+            note_known(found, request.seat)
 
         page = cursor_page(
             request,
@@ -295,7 +319,7 @@ class CaseByReference(_OfCases):
         return next(iter(_HELD.rows(seat, folded(reference))), None)
 
     def _hold_back(self, case: Case, sent: Mapping[str, Any]) -> Response:
-        head, identity, stage = _differing(case, sent, self.request.seat)
+        head, identity, stage = differing(case, sent, self.request.seat)
         if not (head or identity or stage):
             return self._shown(self._again(case))
         inbox.send_change(case, by=self.request.seat, head=head, identity=identity, stage=stage)
@@ -307,13 +331,7 @@ class CaseByReference(_OfCases):
         return answer
 
 
-def _held(seat: Seat, reference: str) -> Any:
-    rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat)
-    rows = rows.select_related(*Case.held_with).filter(holder=seat.institution_id).by_reference(reference)
-    return rows.order_by().select_for_update(of=("self",), no_key=True)
-
-
-_HELD = Prepared(_held)
+_HELD = Prepared(lambda seat, reference: _to_hold(seat).by_reference(reference).order_by())
 
 
 def _another_reference() -> Invalid:

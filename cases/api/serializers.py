@@ -20,7 +20,14 @@ from cases.models.stages import Risk, Stage, VictimStatus
 from cases.personal_number import doubts
 from krat.access.rights import Subject
 from krat.api.paging import ListQuery
-from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField, in_utc
+from krat.api.serializers import (
+    CodeRelatedField,
+    DayField,
+    StrictSerializer,
+    UtcDateTimeField,
+    WholeNumberField,
+    in_utc,
+)
 from krat.reference.models import Municipality, Term
 
 _WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": True, "allow_blank": True}
@@ -43,8 +50,8 @@ class IdentitySerializer(StrictSerializer):
     last_name = serializers.CharField(**_WORDS)
     father_name = serializers.CharField(**_WORDS)
     mother_name = serializers.CharField(**_WORDS)
-    birth_date = serializers.DateField(required=False, allow_null=True)
-    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, max_value=2100)
+    birth_date = DayField(required=False, allow_null=True)
+    birth_year = WholeNumberField(required=False, allow_null=True, min_value=1900, max_value=2100)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_null=True)
     personal_number = serializers.CharField(**{**_WORDS, "max_length": 20})
     citizenship = ListedField(choices=CITIZENSHIPS, help_text="ISO 3166, in capitals or not; `ZZ` for any other.")
@@ -96,7 +103,7 @@ class CaseSerializer(StrictSerializer):
         allow_null=True,
         help_text="The sender's own, in whichever case; no personal number.",
     )
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = WholeNumberField(required=False, min_value=1)
     number = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
     municipality = CodeRelatedField(_municipalities, still=lambda municipality: True, required=False)
@@ -114,7 +121,7 @@ class CaseSerializer(StrictSerializer):
     stage = serializers.ChoiceField(
         choices=Stage.choices, required=False, help_text="Only along the table of moves; systems do not close cases."
     )
-    signalled_on = serializers.DateField(required=False)
+    signalled_on = DayField(required=False)
     source = CodeRelatedField(  # type: ignore[assignment]  # the metaclass takes fields off the class
         _sources, still=_may_be_chosen, required=False, help_text="Of the list `source`."
     )
@@ -168,7 +175,7 @@ class NewCaseSerializer(CaseSerializer):
     """A case to open: where, since when and from whom it was heard must be said."""
 
     municipality = CodeRelatedField(_municipalities)
-    signalled_on = serializers.DateField()
+    signalled_on = DayField()
     source = CodeRelatedField(_sources)
 
 
@@ -203,7 +210,7 @@ class ReferralSerializer(StrictSerializer):
 
     code = serializers.UUIDField()
     number = serializers.CharField(help_text="Short, for a call or a letter: RF-12/2026. Once in a county and year.")
-    version = serializers.IntegerField()
+    version = WholeNumberField()
     direction = serializers.ChoiceField(choices=["sent", "received"])
     purpose = serializers.ChoiceField(choices=sorted(sharing.PURPOSES))
     state = serializers.ChoiceField(choices=ReferralState.choices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -21,7 +22,7 @@ from rest_framework.fields import empty
 from rest_framework.parsers import BaseParser
 
 from krat.access.rights import Subject
-from krat.ui.forms import refuse_invisible
+from krat.ui.forms import NumberField, refuse_invisible
 
 
 class StrictJson(BaseParser):
@@ -100,9 +101,39 @@ def plain_words(value: Any) -> Any:
     return value
 
 
+class WholeNumberField(serializers.IntegerField):
+    """A whole number; one that comes as a text is read as the forms read it: "1.000" is a thousand.
+
+    DRF's own field cuts off a point with noughts and would take it for one.
+    """
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str):
+            return int(super().to_internal_value(data))
+        try:
+            number = NumberField().to_python(data)
+        except Invalid as mistake:
+            raise serializers.ValidationError(mistake.messages[0], code="invalid") from mistake
+        if number is None:
+            self.fail("invalid")
+        return number
+
+
 def in_utc(moment: datetime.datetime) -> str:
     """A moment as `UtcDateTimeField` tells it."""
     return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+class DayField(serializers.DateField):
+    """A day, written YYYY-MM-DD and in no other way: "20260105" is a number of seconds elsewhere."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, datetime.date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class UtcDateTimeField(serializers.DateTimeField):
@@ -153,11 +184,14 @@ class CodeRelatedField(serializers.RelatedField[Any, Any, Any]):
         return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
-        """The row (one query; none for the one that stands)."""
+        """The row (one query; none for the one that stands, or where ``found`` holds it, of a record before)."""
+        found: dict[tuple[str, Any], Any] = self.context.get("found", {})
         row = self._standing(data)
         if row is None and isinstance(data, str):
+            row = found.get((str(self.source), data))
+        if row is None and isinstance(data, str):
             with suppress(Invalid, ValueError):  # no UUID where the code is one
-                row = self.get_queryset().filter(**{self.by: data}).first()
+                row = found[str(self.source), data] = self.get_queryset().filter(**{self.by: data}).first()
         if row is None:
             self.fail("unknown_code")
         return row

@@ -109,8 +109,16 @@ class Resource(APIView):
             raise NotAuthenticated(_("Ask for a token first, and send it with every request."))
         self.check_throttles(asking)
         self._read(request)
+        self.prepare(request)
+        return self.done(asking, right)
+
+    def prepare(self, request: HttpRequest) -> None:
+        """What an address does before its answer's own transaction, in short ones of its own: nothing, mostly."""
+
+    def done(self, request: ApiRequest, right: str) -> Response:
+        """What was asked, done and noted for the trail, in one transaction."""
         with ending_with_any_mistake():
-            return watched(asking, right, partial(self._work, asking), asked=self.kwargs.get("code", ""))
+            return watched(request, right, partial(self._work, request), asked=self.kwargs.get("code", ""))
 
     def _work(self, request: ApiRequest) -> Response:
         self.check_permissions(request)

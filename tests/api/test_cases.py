@@ -118,6 +118,8 @@ def test_a_case_is_opened_once_by_its_key(unit):
         ({"identity": {"first_name": "An\u202ea"}}, "identity.first_name"),
         ({"identity": {"first_name": "Аna"}}, "identity.first_name"),  # its first letter is Cyrillic
         ({"identity": {"birth_date": "2015-02-30"}}, "identity.birth_date"),
+        ({"identity": {"birth_date": "20150314"}}, "identity.birth_date"),  # read as seconds by others
+        ({"signalled_on": "2026-W02-1"}, "signalled_on"),
         ({"identity": {"birth_date": "2999-01-01"}}, "identity.birth_date"),
         ({"identity": {"birth_date": "1990-01-01"}}, "identity.birth_date"),  # of age, and sent as a child
         ({"municipality": "AL-05-GJIROKASTER"}, "municipality"),
