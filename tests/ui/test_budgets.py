@@ -10,11 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from krat.demo import make
+from tests.declaring import UNIT_HEAD, WORKER
 from tests.ui.html_client import url
 
 pytestmark = pytest.mark.django_db
-
-UNIT_HEAD, WORKER = "njmf.durres", "pmf.durres"
 
 # What opens and ends transactions is no statement of a page's own: of the two databases only one is told it in words.
 _FRAME = ("BEGIN", "SAVEPOINT", "RELEASE", "COMMIT", "ROLLBACK")
