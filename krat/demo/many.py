@@ -53,6 +53,7 @@ from cases.models.referral import OPEN as OPEN_REFERRALS
 from cases.models.stages import OVER, Stage, VictimStatus, deadline_of
 from krat.access.roles import Role
 from krat.audit import checkpoints, trail
+from krat.audit import rows as trail_rows
 from krat.audit.models import Entry
 from krat.committee.models import Institution
 from krat.demo import make
@@ -181,7 +182,8 @@ def add(count: int, seed: int) -> None:
     """Add so many cases, in one transaction (100,000: some twenty seconds on PostgreSQL, two minutes on SQLite)."""
     with transaction.atomic(), translation.override("sq"):
         country = _Country(random.Random(seed), count, seed)
-        checkpoints.let_writers_in(count)
+        trail_rows.hold_shared()
+        checkpoints.count_written(count)
         with rows_first(list(_TABLES.values()), count * _ROWS_OF_A_CASE):
             for written in _prepared(country):
                 _write(country, written)

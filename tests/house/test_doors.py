@@ -30,20 +30,23 @@ UNSCOPED = {
     "krat/api/directory.py": "codes of public institutions, in which records name them",
     "krat/api/management/commands/apiclient.py": "the server's console makes and lists the machines' clients",
     "krat/audit/checkpoints.py": "checkpoints are taken and verified over the whole trail",
+    "krat/audit/models.py": "which entries name a thing; whoever asks for them says why",
     "krat/audit/trail.py": "the history of a thing that came through the door",
     "krat/committee/actions.py": "whether anybody sits at an institution, and its places when it is retired",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "krat/oversight/reading.py": "whether whoever opened a file was in its team; the officer reads numbers alone",
     "krat/people/actions.py": "the person's own seats, before one more is taken",
     "krat/people/management/commands/firstadmin.py": "nobody can ask before the first seat",
     "krat/people/middleware.py": "nobody is asking yet: this finds out who",
-    "krat/people/models.py": "the data protection officer asks the trail by person",
+    "krat/people/models.py": "the data protection officer asks the trail by person; where anybody sits at all",
     "krat/people/views.py": "an invitation's link is the right",
     "krat/committee/identity_guard.py": "names of public institutions may stand in any text",
-    "krat/plan/actions/plans.py": "a plan that is held reads differently now",
+    "krat/plan/actions/plans.py": "a plan that is held reads differently now; who took over from whom",
     "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
-    "krat/plan/handover.py": "tasks that are open where an institution ends",
+    "krat/plan/handover.py": "what is open in the plan where an institution ends; told as numbers",
     "krat/plan/models/task.py": "the path of reach from a step to its task",
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",
+    "meetings/handover.py": "what an institution that ends was to report on",
     "meetings/actions/minutes.py": "approved minutes leave no draft behind, whoever wrote it",
     "meetings/actions/held.py": "the minutes of a meeting already held read differently now",
     "meetings/paper.py": "body and composition of a meeting that came through the door",
@@ -53,12 +56,26 @@ UNSCOPED = {
 WORLD = "krat/demo/"
 
 # An expression takes the query out of its queryset, so the door never hears of it.
-EXPRESSIONS = {"krat/committee/models.py": "the path of reach by which members find their bodies' papers"}
+EXPRESSIONS = {
+    "cases/models/keys.py": "the key that opens a row of a case, with the row that came through its door",
+    "cases/views/heads.py": "who manages the heads of a list, by the door of assignments",
+    "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "cases/waiting.py": "how many cases of a unit are late, of rows that its head may open",
+    "krat/api/auth.py": "what a machine's token was given for, before anybody is asking",
+    "cases/models/inbox.py": "which version of a case that came through the door this very system knows",
+}
 
 RAW_SQL = {
+    "krat/access/together.py": "asks anew the statement that querysets with their doors made, with other ids",
     "krat/access/storage.py": "reads the database's own settings",
+    "krat/api/limits.py": "counts in one statement, whoever counts at the same time",
     "krat/audit/checkpoints.py": "takes the trail's lock",
+    "krat/audit/rows.py": "writes the trail in one statement, under its lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
+    "krat/counts/keeping.py": "puts kept counts together, counts anew and compares, in one statement each",
+    "krat/counts/triggers.py": "makes and looks at the triggers that count",
+    "krat/feed/actions.py": "finds lines of the feed of what an institution does not see any more",
+    "krat/feed/triggers.py": "makes the triggers that enter what changed",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 
