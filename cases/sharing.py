@@ -6,7 +6,7 @@ risk, notes or other parts (decision 12).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -103,16 +103,36 @@ def share(referral: Referral, seat: Seat) -> Shared:
     """Open for this seat what an accepted referral shares; nothing where it is not the seat's, or not accepted now.
 
     It is never silent about contact: ``safe_contact`` tells how the family is reached, or that it is not to be.
-    Three queries. The caller says with its page that ``seen`` is shown.
+    Four queries. The caller says with its page that ``seen`` is shown.
     """
+    return share_all([referral], seat).get(referral.pk, Shared())
+
+
+def share_all(referrals: Sequence[Referral], seat: Seat) -> dict[int, Shared]:
+    """`share` for many referrals, by their ids: those that are not the seat's, or not accepted now, stay away.
+
+    Three queries, and one for each kind of part, however many; none where there is no referral.
+    """
+    if not referrals:
+        return {}
+    rows = Referral.objects.permitted(seat, USE).filter(state=Referral.State.ACCEPTED)
+    held = set(rows.filter(pk__in=[one.pk for one in referrals]).values_list("pk", flat=True))
+    used = [one for one in referrals if one.pk in held]
+    of = [one.case_id for one in used]
+    everybody = Identity.objects.unscoped("only the fields of the purpose leave this module").filter(case__in=of)
+    people = {one.case_id: one for one in everybody} if used else {}
+    parts: dict[tuple[type[Part], int], Part] = {}
+    for kind in {kind for one in used if (kind := PURPOSES[one.purpose].part) is not None}:
+        concerned = [one.case_id for one in used if PURPOSES[one.purpose].part is kind]
+        for part in kind.objects.permitted(seat, USE).filter(case__in=concerned):
+            parts.setdefault((kind, part.case_id), part)
+    fetch_keys(people.values())
+    return {one.pk: _share(one, people[one.case_id], parts) for one in used}
+
+
+def _share(referral: Referral, identity: Identity, parts: Mapping[tuple[type[Part], int], Part]) -> Shared:
     purpose = PURPOSES[referral.purpose]
-    held = Referral.objects.permitted(seat, USE).filter(pk=referral.pk, state=Referral.State.ACCEPTED)
-    if not held.exists():
-        return Shared()
-    identity = Identity.objects.unscoped("only the fields of the purpose leave this module").get(case=referral.case_id)
-    part = None
-    if purpose.part is not None:
-        part = purpose.part.objects.permitted(seat, USE).filter(case=referral.case_id).first()
+    part = parts.get((purpose.part, referral.case_id)) if purpose.part is not None else None
     lend_key(identity, part, referral)
     fields = [name for name in fields_of(purpose, identity) if name != CONTACT]
     tells_contact = CONTACT in purpose.identity and not referral.contact_via_unit and bool(identity.data[CONTACT])

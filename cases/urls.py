@@ -44,6 +44,7 @@ urlpatterns = [
     # referrals/
     path("referrals/", referrals.referral_list, name="referrals"),
     path("referrals/search/", referrals.referral_search, name="referral_search"),
+    path("referrals/names/", referrals.referral_names, name="referral_names"),
     path("referrals/<uuid:code>/", referrals.referral_detail, name="referral"),
     path("referrals/<uuid:code>/accept/", referrals.referral_accept, name="referral_accept"),
     path("referrals/<uuid:code>/refuse/", referrals.referral_refuse, name="referral_refuse"),
@@ -65,6 +66,7 @@ urlpatterns = [
 api_urlpatterns = [
     # cases/
     path("cases/", api.Cases.as_view(), name="cases"),
+    path("cases/bulk/", api.CaseBulk.as_view(), name="case_bulk"),
     path("cases/<uuid:code>/", api.CaseOne.as_view(), name="case"),
     path("cases/by-reference/<path:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
     # referrals/

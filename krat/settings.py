@@ -58,6 +58,11 @@ KRAT_DRAFT_DAYS = env.int("KRAT_DRAFT_DAYS", default=14)
 if not 1 <= KRAT_DRAFT_DAYS <= 60:
     raise ImproperlyConfigured("KRAT_DRAFT_DAYS must lie between 1 and 60, or be left out for 14.")
 
+# How long the feed tells machines that something left their sight: who comes later begins again (decision 24).
+KRAT_CHANGES_KEPT_DAYS = env.int("KRAT_CHANGES_KEPT_DAYS", default=90)
+if KRAT_CHANGES_KEPT_DAYS < 1:
+    raise ImproperlyConfigured("KRAT_CHANGES_KEPT_DAYS must be 1 or more, or be left out for 90.")
+
 # --- Parts ----------------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -105,12 +110,13 @@ ROOT_URLCONF = "krat.urls"
 FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "krat.wsgi.application"
 
+_loaders = ["krat.ui.loader.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -127,7 +133,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "krat.ui.widgets.Renderer"
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
@@ -269,7 +275,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "krat.ui.files.KeptAddresses"},
 }
 STYLEGUIDE = KRAT_DEMO or DEBUG
 

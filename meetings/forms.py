@@ -18,7 +18,7 @@ from krat.committee.models import Body, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure, Plan, Task
 from krat.reference.models import Term
-from krat.ui.filters import Filters, NumberFilter
+from krat.ui.filters import Column, Filters, NumberFilter, SortFilter, StandingFilter
 from krat.ui.forms import (
     AskingForm,
     BaseForm,
@@ -35,15 +35,26 @@ from meetings.models import AgendaItem, Attendance, Meeting, Review
 NO_NAMES = _("Do not write names of persons here.")
 
 
+def _meetings_by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.unfinished() if value == "unfinished" else rows.filter(state=value)  # type: ignore[attr-defined]
+
+
 class MeetingFilter(Filters):
-    """What to look for among the meetings."""
+    """What to look for among the meetings; at first those of which something is still to come, be it the minutes."""
 
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
-    state = ChoiceFilter(label=_("State"), choices=Meeting.State.choices)
+    state = StandingFilter(narrow=_meetings_by_standing, choices=Meeting.State.choices, open_as="unfinished")
+    sort = SortFilter(
+        {
+            "meeting": Column(_("Meeting"), "number"),
+            "date": Column(_("Date"), "held_on"),
+            "kind": Column(_("Kind of meeting"), "kind__position"),
+        }
+    )
 
 
-def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     if value == "withdrawn":
         return rows.exclude(withdrawn_at=None)
     return rows.filter(closed_at__isnull=value == "open", withdrawn_at=None)
@@ -61,7 +72,7 @@ class DecisionFilter(Filters):
 
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
-    standing = ChoiceFilter(label=_("State"), choices=STANDINGS, method=_by_standing)
+    standing = StandingFilter(narrow=_by_standing, choices=STANDINGS)
 
 
 # "1.", "2)", "(3)", "1.2.", "a)", "-", "–", "•" before the words; never a number that belongs to them: "3 raste",

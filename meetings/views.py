@@ -6,6 +6,8 @@ import base64
 import datetime
 import secrets
 import uuid
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +26,7 @@ from krat.access.requests import Shown
 from krat.access.scoping import hold
 from krat.access.views import door, needs
 from krat.committee.models import Institution
+from krat.export import pdf
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
 from krat.plan.forms.tasks import tell_rest_days
@@ -33,8 +36,8 @@ from krat.reference import calendar
 from krat.ui.due import due_of
 from krat.ui.forms import ConfirmForm
 from krat.ui.listing import listing
-from krat.ui.rendering import comes_too_late, render_page, telling
-from meetings import actions
+from krat.ui.rendering import FileKind, comes_too_late, file, render_page, telling
+from meetings import actions, printing
 from meetings.forms import (
     AttendanceForm,
     CorrectionForm,
@@ -51,6 +54,7 @@ from meetings.forms import (
     as_seen,
 )
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
+from meetings.pack import pack_of
 from meetings.paper import paper_of
 from meetings.quorum import quorum_of, voting_places
 
@@ -88,8 +92,9 @@ def minutes_print(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     meeting = door(request, Meeting.objects.for_list(), code)
     if not meeting.was_held:
         return redirect("meetings:invitation", code=meeting.code)
+    is_circulated = meeting.minutes == Meeting.Minutes.CIRCULATED
     context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
-    return render_page(request, "meetings/minutes.html", context)
+    return render_page(request, "meetings/minutes.html", context | {"is_circulated": is_circulated})
 
 
 @needs("meetings.view", methods=("GET",))
@@ -100,6 +105,91 @@ def invitation(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         return redirect("meetings:minutes", code=meeting.code)
     context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
     return render_page(request, "meetings/invitation.html", context)
+
+
+@needs("meetings.view", methods=("GET",))
+def pack(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Everything one should have read before the meeting, on one page."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    found = pack_of(meeting, request.seat)
+    context = {"meeting": meeting, "pack": found, "today": timezone.localdate(), "printed_at": timezone.now()}
+    return render_page(request, "meetings/pack.html", context, shown=found.cards)
+
+
+# --- the same as files ---
+
+
+@needs("meetings.view", methods=("GET",))
+def minutes_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The minutes as PDF; before the meeting its invitation is the paper."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if not meeting.was_held:
+        return redirect("meetings:invitation_pdf", code=meeting.code)
+    paper = paper_of(meeting, request.seat)
+    return _pdf(request, meeting, "procesverbal", partial(printing.minutes_pdf, meeting, paper))
+
+
+@needs("meetings.view", methods=("GET",))
+def minutes_docx(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The minutes as a Word file."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if not meeting.was_held:
+        return redirect("meetings:invitation_pdf", code=meeting.code)
+    paper, now = paper_of(meeting, request.seat), timezone.localtime()
+    write = partial(printing.minutes_docx, meeting, paper, now)
+    return file(request, write, FileKind.DOCX, _named("procesverbal", meeting), _number(meeting))
+
+
+@needs("meetings.view", methods=("GET",))
+def invitation_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The invitation as PDF; of a meeting that was held its minutes are the paper."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if meeting.was_held:
+        return redirect("meetings:minutes_pdf", code=meeting.code)
+    paper, today = paper_of(meeting, request.seat), timezone.localdate()
+    return _pdf(request, meeting, "ftese", partial(printing.invitation_pdf, meeting, paper, today))
+
+
+@needs("meetings.view", methods=("GET",))
+def invitation_ics(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The meeting as an entry for a calendar."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    link = request.build_absolute_uri(reverse("meetings:detail", kwargs={"code": meeting.code}))
+    write = partial(printing.invitation_ics, meeting, link=link, now=timezone.now())
+    return file(request, write, FileKind.ICS, _named("ftese", meeting), _number(meeting))
+
+
+@needs("meetings.view", methods=("GET",))
+def pack_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The pack as one PDF."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    found, today = pack_of(meeting, request.seat), timezone.localdate()
+    write = partial(printing.pack_pdf, meeting, found, today)
+    return _pdf(request, meeting, "materiale", write, shown=found.cards)
+
+
+def _pdf(
+    request: SignedIn,
+    meeting: Meeting,
+    name: str,
+    write: Callable[[], bytes],
+    *,
+    shown: Sequence[Shown] | None = None,
+) -> HttpResponse:
+    """A paper as PDF, or back to the meeting with a sentence where the machine cannot draw one."""
+    if not pdf.is_available():
+        messages.error(request, _("This server cannot make a PDF. Print the page, or take the Word file."))
+        return redirect("meetings:detail", code=meeting.code)
+    return file(request, write, FileKind.PDF, _named(name, meeting), _number(meeting), shown=shown)
+
+
+def _named(paper: str, meeting: Meeting) -> str:
+    """What a file is called: the paper and the kind of its body, without its number."""
+    return f"{paper}-{meeting.body.kind}"
+
+
+def _number(meeting: Meeting) -> str:
+    return f"{meeting.number}-{meeting.year}"
 
 
 def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Card]]:

@@ -6,6 +6,7 @@ import datetime
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -33,14 +34,15 @@ from cases.models import (
 )
 from cases.models.case import folded, tidy
 from cases.models.identity import ADULT_AT
-from cases.models.keys import give_key
+from cases.models.keys import give_key, with_keys
 from cases.models.signal import Kind
 from cases.models.stages import MOVES, OVER, Stage, deadline_of
 from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
-from krat.access.scoping import hold, hold_by_id, look_again, settle
+from krat.access.scoping import Stale, check_only, hold, hold_by_id, look_again, settle
+from krat.access.transactions import wholly
 from krat.audit import trail
 from krat.people.models import Seat
 from krat.reference import calendar
@@ -57,6 +59,7 @@ RELEASED = trail.event("case.released", gettext_lazy("ended somebody's place in 
 
 OPEN, CHANGE, ASSIGN, WRITE_IDENTITY = "cases.open", "cases.change", "cases.assign", "identity.change"
 
+_NAMED = ("first_name", "last_name", "father_name")  # what a name is found by
 HEAD = {"kind", "municipality", "concerns", "risk", "signalled_on", "source", "reference"}
 _LETTER = {Kind.CHILD: "F", Kind.ADULT: "R"}  # fëmijë, i rritur
 
@@ -64,7 +67,7 @@ _LETTER = {Kind.CHILD: "F", Kind.ADULT: "R"}  # fëmijë, i rritur
 # --- opening ---
 
 
-@transaction.atomic
+@wholly
 def open_case(
     *,
     by: Seat,
@@ -88,13 +91,103 @@ def open_case(
     One row lock on the signal, then one on the county's running number until the transaction ends. Raises
     `ValidationError` by field.
     """
+    case = _new(
+        Lookups(by),
+        kind=kind,
+        municipality=municipality,
+        source=source,
+        signalled_on=signalled_on,
+        concerns=concerns,
+        risk=risk,
+        reference=reference,
+        stage=stage,
+        signal=signal,
+    )
+    _check_reference(case)
+    now = timezone.now()
+    year = timezone.localdate(now).year
+    if signal is not None:
+        signals.take(signal, by=by, is_another=is_another)
+        trail.record(by, TAKEN, signal)
+    serial = Series.next(Series.Of.CASES, municipality.county, year)
+    case.number = _number(case, year, serial)
+    stage_deadline = _begin_stage(case, now, Lookups(by))
+    case.save()
+    stage_deadline.save()
+    if rights.reach(by, OPEN) is Reach.TEAM:
+        _name(case, seat=by, is_manager=True, by=by)
+    look_again(case, by=by, right=OPEN)
+    key, opened = DataKey.make(case=case)
+    key.save()
+    identity_row = Identity(case=case)
+    give_key(opened, identity_row)
+    _fill(identity_row, case, identity, despite_doubt=despite_doubt)
+    settle(identity_row, by=by, right=WRITE_IDENTITY, changed=_OF_IDENTITY)
+    _index(case, identity_row, is_new=True)
+    trail.record(by, OPENED, case)
+    return case
+
+
+_OF_IDENTITY = ("data", "number_token", "index_version")
+
+
+class Lookups:
+    """What opening a case asks of other tables, each time anew."""
+
+    def __init__(self, by: Seat) -> None:
+        self.by = by
+
+    def serves(self, municipality: Municipality) -> bool:
+        """Whether the opener's institution serves a municipality (one query)."""
+        return bool(self.by.institution.territories.filter(pk=municipality.pk).exists())
+
+    def concerns(self, wanted: Sequence[str]) -> set[str]:
+        """Those of these concerns that the list has (one query)."""
+        found = Term.objects.filter(list=Term.List.CONCERN, code__in=wanted)
+        return set(found.values_list("code", flat=True))
+
+    def due_at(
+        self, deadline: str, start: datetime.datetime, signal: datetime.datetime | None
+    ) -> datetime.datetime | None:
+        """The last moment of a deadline (two queries)."""
+        return calendar.due_at(deadline, start, signal=signal)
+
+
+class Remembered(Lookups):
+    """The same for many cases at once: what was asked is asked no more."""
+
+    def __init__(self, by: Seat) -> None:
+        super().__init__(by)
+        self.serves = cache(super().serves)  # type: ignore[method-assign]
+        self.due_at = cache(super().due_at)  # type: ignore[method-assign]
+        self._concerns = set(Term.objects.filter(list=Term.List.CONCERN).values_list("code", flat=True))
+
+    def concerns(self, wanted: Sequence[str]) -> set[str]:
+        return self._concerns & set(wanted)
+
+
+def _new(
+    lookups: Lookups,
+    *,
+    kind: str,
+    municipality: Municipality,
+    source: Term,
+    signalled_on: datetime.date,
+    concerns: Sequence[str] = (),
+    risk: str = "",
+    reference: str = "",
+    stage: str = Stage.INITIAL_ASSESSMENT,
+    signal: Signal | None = None,
+) -> Case:
+    """The head of a case to open, checked but for its reference, and without a number yet."""
+    by = lookups.by
     if by.institution.kind.code != signals.UNIT:
         raise PermissionDenied(_("Cases are led by child protection units."))
-    if not by.institution.territories.filter(pk=municipality.pk).exists():
+    if not lookups.serves(municipality):
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
     if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
         raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
-    _check_concerns(concerns)
+    _check_concerns(concerns, lookups)
     case = Case(
         number="-",
         kind=kind,
@@ -108,34 +201,87 @@ def open_case(
         signalled_on=signalled_on,
         source=source,
     )
-    case.full_clean()
-    now = timezone.now()
-    year = timezone.localdate(now).year
-    if signal is not None:
-        signals.take(signal, by=by, is_another=is_another)
-        trail.record(by, TAKEN, signal)
-    serial = Series.next(Series.Of.CASES, municipality.county, year)
-    case.number = f"{municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(kind)]}"
-    case.save()
-    _start_deadline(case, now)
-    if rights.reach(by, OPEN) is Reach.TEAM:
-        _name(case, seat=by, is_manager=True, by=by)
-    look_again(case, by=by, right=OPEN)
-    key, opened = DataKey.make(case=case)
-    key.full_clean()
-    key.save()
-    identity_row = Identity(case=case)
-    give_key(opened, identity_row)
-    _fill(identity_row, case, identity, despite_doubt=despite_doubt)
-    settle(identity_row, by=by, right=WRITE_IDENTITY)
-    _index(case, identity_row)
-    trail.record(by, OPENED, case)
+    # Stage, place and holder are known good, and the number is not there yet.
+    check_only(case, {"kind", "reference", "concerns", "risk", "signalled_on", "victim_status"}, constraints=False)
     return case
 
 
-def _check_concerns(concerns: Sequence[str]) -> None:
-    known = set(Term.objects.filter(list=Term.List.CONCERN, code__in=concerns).values_list("code", flat=True))
-    if set(concerns) - known or len(set(concerns)) != len(concerns):
+def _number(case: Case, year: int, serial: int) -> str:
+    """The number of a new case, of the county's running one."""
+    return f"{case.municipality.county.prefix}-{year}-{serial:04}-{_LETTER[Kind(case.kind)]}"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What `open_case` is told of one of many cases: its head and stage, and who it is."""
+
+    head: Mapping[str, Any]
+    identity: Mapping[str, str]
+
+
+@wholly
+def open_cases(openings: Sequence[Opening], *, by: Seat, lookups: Lookups) -> list[Case | Exception]:
+    """Open many cases by the rules of `open_case`: for each the case, or why it was refused, in order.
+
+    Their references must be free, as the caller has seen with its own query; whoever enters the same at the same time
+    lets the database refuse all of them, and the caller looks again. A doubtful personal number is taken, as from any
+    system. Some twelve statements, however many cases; one row lock on each county's running number.
+    """
+    now = timezone.now()
+    year = timezone.localdate(now).year
+    ended: list[Case | Exception] = []
+    made: list[tuple[Case, DataKey, Identity]] = []
+    for one in openings:
+        try:
+            case = _new(lookups, **one.head)
+            key, opened = DataKey.make(case=case)
+            identity_row = Identity(case=case)
+            give_key(opened, identity_row)
+            _fill(identity_row, case, one.identity, despite_doubt=True)
+            check_only(identity_row, _OF_IDENTITY, constraints=False)
+        except (ValidationError, PermissionDenied) as refusal:
+            ended.append(refusal)
+        else:
+            made.append((case, key, identity_row))
+            ended.append(case)
+    if not made:
+        return ended
+    heads = [case for case, _key, _identity in made]
+    for county in {case.municipality.county for case in heads}:
+        here = [case for case in heads if case.municipality.county == county]
+        first = Series.next(Series.Of.CASES, county, year, how_many=len(here))
+        for serial, case in enumerate(here, first):
+            case.number = _number(case, year, serial)
+    clocks = [_begin_stage(case, now, lookups) for case in heads]
+    Case.objects.bulk_create(heads)
+    StageDeadline.objects.bulk_create(clocks)
+    if rights.reach(by, OPEN) is Reach.TEAM:
+        for case in heads:
+            _name(case, seat=by, is_manager=True, by=by)
+    DataKey.objects.bulk_create([key for _case, key, _identity in made])
+    Identity.objects.bulk_create([identity_row for _case, _key, identity_row in made])
+    for model, right, rows in ((Case, OPEN, heads), (Identity, WRITE_IDENTITY, [row for *_others, row in made])):
+        if model.objects.permitted(by, right).filter(pk__in=[row.pk for row in rows]).count() != len(rows):
+            raise PermissionDenied(_("This lies outside your seat's reach."))
+    NameToken.objects.bulk_create(
+        NameToken(case=case, token=token)
+        for case, _key, identity_row in made
+        for token in sorted(identity_row.name_tokens())
+    )
+    for case in heads:
+        trail.record(by, OPENED, case)
+    return ended
+
+
+def _check_reference(case: Case) -> None:
+    """What the constraint of references would ask, and in a savepoint of its own (one query, none without one)."""
+    of_holder = Case.objects.unscoped("whether the holder has a case with this reference").filter(holder=case.holder)
+    if case.reference and of_holder.by_reference(case.reference).exists():
+        raise ValidationError(_("A case with this reference is already there."), code="unique")
+
+
+def _check_concerns(concerns: Sequence[str], lookups: Lookups) -> None:
+    if set(concerns) - lookups.concerns(concerns) or len(set(concerns)) != len(concerns):
         raise ValidationError({"concerns": _("Choose concerns of the list, each once.")})
 
 
@@ -196,8 +342,9 @@ def _check_age(identity_row: Identity, case: Case, changed: set[str]) -> None:
     )
 
 
-def _index(case: Case, identity_row: Identity) -> None:
-    NameToken.objects.filter(case=case).delete()
+def _index(case: Case, identity_row: Identity, *, is_new: bool = False) -> None:
+    if not is_new:
+        NameToken.objects.filter(case=case).delete()
     found = identity_row.name_tokens()
     NameToken.objects.bulk_create(NameToken(case=case, token=token) for token in sorted(found))
 
@@ -205,7 +352,7 @@ def _index(case: Case, identity_row: Identity) -> None:
 # --- changing ---
 
 
-@transaction.atomic
+@wholly
 def change(
     case: Case,
     *,
@@ -214,20 +361,25 @@ def change(
     head: dict[str, Any] | None = None,
     identity: dict[str, str] | None = None,
     despite_doubt: bool = False,
+    is_held: bool = False,
 ) -> Case:
     """Change the head, who it is, or both, as one edit with one new version; what is left out stays.
 
     ``head`` may name what stands in `HEAD`. Where everything stands so already, nothing is written and the version
-    stays. ``despite_doubt`` as for `open_case`. One row lock.
+    stays. ``despite_doubt`` as for `open_case`. One row lock; none where the case ``is_held`` already, read with its
+    lock in this transaction.
     """
-    case = hold(case, based_on=based_on)
+    if not is_held:
+        case = hold(case, based_on=based_on)
+    elif based_on is not None and case.version != based_on:
+        raise Stale(case)
     _must_be_open(case)
     head = head or {}
     if set(head) - HEAD:
         raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
     head = {name: value for name, value in head.items() if not is_same(case, name, value)}
     if "concerns" in head:
-        _check_concerns(head["concerns"])
+        _check_concerns(head["concerns"], Lookups(by))
     municipality = head.get("municipality")
     if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
@@ -243,15 +395,18 @@ def change(
     if not changes and identity_row is None:
         look_again(case, by=by, right=CHANGE)
         return case
-    settle(case, by=by, right=CHANGE)
+    written = set(head)
     if ("risk" in head or "signalled_on" in head) and case.stage in _BEGINNINGS:
         _reset_deadline(case)
+        written |= _CLOCK
+    settle(case, by=by, right=CHANGE, changed=written)
     if changes:
         trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
     if identity_row is not None:
-        settle(identity_row, by=by, right=WRITE_IDENTITY)
-        _index(case, identity_row)
+        settle(identity_row, by=by, right=WRITE_IDENTITY, changed=_OF_IDENTITY)
         now = identity_row.data
+        if any(before[name] != now[name] for name in _NAMED):
+            _index(case, identity_row)
         changed = {name: (before[name], now[name]) for name in now if before[name] != now[name]}
         trail.record(by, IDENTITY, identity_row, changes=changed)
     return case
@@ -268,8 +423,8 @@ def is_same(case: Case, name: str, value: Any) -> bool:
 
 
 def _identity_to_change(case: Case, by: Seat) -> tuple[Identity, dict[str, str]]:
-    """Who the case is about, for whoever may change it, and its data as it stands (two queries)."""
-    identity_row = Identity.objects.permitted(by, WRITE_IDENTITY).filter(case=case).first()
+    """Who the case is about, for whoever may change it, and its data as it stands (one query)."""
+    identity_row = with_keys(Identity.objects.permitted(by, WRITE_IDENTITY)).filter(case=case).first()
     if identity_row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
     return identity_row, dict(identity_row.data)
@@ -286,7 +441,7 @@ def assess(case: Case, *, by: Seat, risk: str, based_on: int | None = None) -> C
     return change(case, by=by, based_on=based_on, head={"risk": risk})
 
 
-@transaction.atomic
+@wholly
 def move(
     case: Case, to: str, *, by: Seat, note: str = "", closing: Term | None = None, based_on: int | None = None
 ) -> Case:
@@ -313,13 +468,15 @@ def move(
     for stage_deadline in running:
         stage_deadline.met_at = now
         stage_deadline.save(update_fields=["met_at"])
-    settle(case, by=by, right=MOVES[before, after])
+    stage_deadline = _begin_stage(case, now, Lookups(by))
+    moved = {"stage", "closing", "closed_on", *_CLOCK}
+    settle(case, by=by, right=MOVES[before, after], changed=moved)
+    stage_deadline.save()
     if note.strip():
         step = Note(case=case, kind=Note.Kind.STEP, happened_on=timezone.localdate(now), seat=by)
         step.data = {"text": note}
         step.full_clean()
         step.save()
-    _start_deadline(case, now)
     if after in OVER:
         for one in Assignment.objects.permitted(by, "cases.view").filter(case=case, ended_at=None):
             one.ended_at = now
@@ -382,32 +539,33 @@ def _must_be_open(case: Case) -> None:
 # --- deadlines of stages ---
 
 
-def _start_deadline(case: Case, now: datetime.datetime) -> None:
-    """Start the clock of the stage; the head carries its end, so that lists need not look for it."""
+_CLOCK = {"due_at", "clock_minutes"}  # of the head: by when something is expected, and how long that takes
+
+
+def _begin_stage(case: Case, now: datetime.datetime, lookups: Lookups) -> StageDeadline:
+    """The clock of the stage; the head carries its end, so that lists need not look for it. Saved by the caller, after
+    the head (two queries at most; two more where the case stood in this stage's like before)."""
     code = deadline_of(case.stage, case.risk)
-    due = calendar.due_at(code, now, signal=_signal_at(case)) if code else None
+    due = lookups.due_at(code, now, _signal_at(case)) if code else None
     stage_deadline = StageDeadline(case=case, stage=case.stage, deadline=code, starts_at=now, due_at=due)
     if case.stage in OVER:
         stage_deadline.met_at = now
-    stage_deadline.full_clean()
-    stage_deadline.save()
-    _expect(case, due, now)
+    check_only(stage_deadline, {"stage", "deadline"})
+    case.expect(due, now)
+    return stage_deadline
 
 
 def _reset_deadline(case: Case) -> None:
-    """The deadline follows the risk, from the moment the stage began."""
-    stage_deadline = StageDeadline.objects.unscoped("the running clock of a case that is held").get(
-        case=case, met_at=None
-    )
-    stage_deadline.deadline = deadline_of(case.stage, case.risk)
-    stage_deadline.due_at = calendar.due_at(stage_deadline.deadline, stage_deadline.starts_at, signal=_signal_at(case))
-    stage_deadline.save(update_fields=["deadline", "due_at"])
-    _expect(case, stage_deadline.due_at, stage_deadline.starts_at)
-
-
-def _expect(case: Case, due: datetime.datetime | None, since: datetime.datetime) -> None:
-    case.expect(due, since)
-    case.save(update_fields=["due_at", "clock_minutes"])
+    """The deadline follows the risk, from the moment the stage began; the head is saved by the caller."""
+    stage_deadlines = list(StageDeadline.objects.unscoped("the clocks of a case that is held").filter(case=case))
+    stage_deadline = next(one for one in stage_deadlines if one.met_at is None)
+    was_over = any(one.stage in OVER for one in stage_deadlines)
+    code = deadline_of(case.stage, case.risk)
+    due = calendar.due_at(code, stage_deadline.starts_at, signal=None if was_over else _first_heard(case))
+    if (code, due) != (stage_deadline.deadline, stage_deadline.due_at):
+        stage_deadline.deadline, stage_deadline.due_at = code, due
+        stage_deadline.save(update_fields=["deadline", "due_at"])
+    case.expect(due, stage_deadline.starts_at)
 
 
 _BEGINNINGS = (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT)
@@ -421,14 +579,19 @@ def _signal_at(case: Case) -> datetime.datetime | None:
     if case.stage not in _BEGINNINGS:
         return None
     deadlines = StageDeadline.objects.unscoped("whether a case that is held was over before")
-    if deadlines.filter(case=case, stage__in=OVER).exists():
+    if case.pk is not None and deadlines.filter(case=case, stage__in=OVER).exists():
         return None
+    return _first_heard(case)
+
+
+def _first_heard(case: Case) -> datetime.datetime:
+    """When the signal came: its own moment, or the end of its day (one query where there is a signal)."""
     if case.signal_id is not None:
-        sent: datetime.datetime | None = (
+        sent: datetime.datetime = (
             Signal.objects.unscoped("when the signal of a case that is held came")
             .filter(pk=case.signal_id)
             .values_list("sent_at", flat=True)
-            .first()
+            .get()
         )
         return sent
     return timezone.make_aware(datetime.datetime.combine(case.signalled_on, datetime.time.max.replace(microsecond=0)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -18,7 +18,7 @@ from cases.models.referral import ReferralState
 from krat.access.views import door
 from krat.api.paging import cursor_page
 from krat.api.serializers import StrictSerializer
-from krat.api.views import Resource
+from krat.api.views import Resource, etag
 from krat.people.models import Seat
 
 
@@ -32,6 +32,25 @@ def _used(found: Iterable[Referral], seat: Seat) -> set[int]:
     """The ids of those that the seat works with now: of the police only what it accepted itself (one query)."""
     rows = Referral.objects.permitted(seat, sharing.USE).filter(state=ReferralState.ACCEPTED)
     return set(rows.filter(pk__in=[one.pk for one in found]).values_list("pk", flat=True))
+
+
+def in_full(rows: Sequence[Referral], request: Any) -> list[dict[str, Any]]:
+    """How GET of each of these referrals tells it, with what it shares; noted for the trail (seven queries at most)."""
+    seat = request.seat
+    request.shown.extend(rows)
+    fetch_keys(rows)
+    context = {"request": request, "cases": _case_codes(rows, seat), "used": _used(rows, seat)}
+    accepted = [one for one in rows if one.receiver_id == seat.institution_id and one.state == ReferralState.ACCEPTED]
+    shares = sharing.share_all(accepted, seat)
+    for shared in shares.values():
+        request.shown.extend(shared.seen)
+    more = {one.pk: _shared(shares.get(one.pk, sharing.Shared())) for one in accepted}
+    return [ReferralSerializer(one, context=context | more.get(one.pk, {})).data for one in rows]
+
+
+def _shared(shared: sharing.Shared) -> dict[str, Any]:
+    part = {"state": shared.part.state, **shared.part.data} if shared.part is not None else {}
+    return {"contact_via_unit": shared.contact_via_unit, "shared": shared.identity | part}
 
 
 class Referrals(Resource):
@@ -71,16 +90,9 @@ class _OfReferral(Resource):
         """One referral as it stands now, with what it shares."""
         seat = self.request.seat
         row = Referral.objects.visible_to(seat).select_related("sender", "receiver").get(pk=referral.pk)
-        self.request.shown.append(row)
-        context: dict[str, Any] = {"cases": _case_codes([row], seat), "used": _used([row], seat)}
-        if row.receiver_id == seat.institution_id and row.state == ReferralState.ACCEPTED:
-            shared = sharing.share(row, seat)
-            self.request.shown.extend(shared.seen)
-            context["contact_via_unit"] = shared.contact_via_unit
-            context["shared"] = shared.identity | (
-                {"state": shared.part.state, **shared.part.data} if shared.part is not None else {}
-            )
-        return self.one(row, ReferralSerializer, **context)
+        answer = Response(in_full([row], self.request)[0])
+        answer["ETag"] = etag(row.version)
+        return answer
 
     def again(self, request: Any, code: uuid.UUID) -> Response:
         """A repeat is answered by how the referral stands now: what it shared may have been closed since."""

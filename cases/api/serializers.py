@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+from django.utils import timezone
 from rest_framework import serializers
 
 from cases import sharing
@@ -15,8 +18,16 @@ from cases.models.referral import ReferralState
 from cases.models.signal import Kind
 from cases.models.stages import Risk, Stage, VictimStatus
 from cases.personal_number import doubts
+from krat.access.rights import Subject
 from krat.api.paging import ListQuery
-from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField, WholeNumberField
+from krat.api.serializers import (
+    CodeRelatedField,
+    DayField,
+    StrictSerializer,
+    UtcDateTimeField,
+    WholeNumberField,
+    in_utc,
+)
 from krat.reference.models import Municipality, Term
 
 _WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": True, "allow_blank": True}
@@ -39,7 +50,7 @@ class IdentitySerializer(StrictSerializer):
     last_name = serializers.CharField(**_WORDS)
     father_name = serializers.CharField(**_WORDS)
     mother_name = serializers.CharField(**_WORDS)
-    birth_date = serializers.DateField(required=False, allow_null=True)
+    birth_date = DayField(required=False, allow_null=True)
     birth_year = WholeNumberField(required=False, allow_null=True, min_value=1900, max_value=2100)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_null=True)
     personal_number = serializers.CharField(**{**_WORDS, "max_length": 20})
@@ -48,9 +59,18 @@ class IdentitySerializer(StrictSerializer):
 
     def to_representation(self, instance: Identity) -> dict[str, Any]:
         """The words of an identity; what nobody knows is null."""
-        words: dict[str, Any] = {str(name): instance.data[str(name)] or None for name in self.fields}
-        words["birth_year"] = int(words["birth_year"]) if words["birth_year"] else None
-        return words
+        return identity_told(instance.data)
+
+
+# Once for all: a serializer that is made for a row copies every field for it.
+_IDENTITY_FIELDS = tuple(IdentitySerializer().fields)
+
+
+def identity_told(data: Mapping[str, str]) -> dict[str, Any]:
+    """The words of an identity as machines get them; what nobody knows is null."""
+    words: dict[str, Any] = {name: data[name] or None for name in _IDENTITY_FIELDS}
+    words["birth_year"] = int(words["birth_year"]) if words["birth_year"] else None
+    return words
 
 
 class WarningSerializer(StrictSerializer):
@@ -58,6 +78,18 @@ class WarningSerializer(StrictSerializer):
 
     field = serializers.CharField()
     detail = serializers.CharField()
+
+
+def _municipalities(seat: Subject) -> QuerySet[Municipality]:
+    return Municipality.objects.select_related("county")
+
+
+def _sources(seat: Subject) -> QuerySet[Term]:
+    return Term.objects.of(Term.List.SOURCE)
+
+
+def _may_be_chosen(term: Term) -> bool:
+    return term.retired_on is None or term.retired_on > timezone.localdate()
 
 
 class CaseSerializer(StrictSerializer):
@@ -74,7 +106,7 @@ class CaseSerializer(StrictSerializer):
     version = WholeNumberField(required=False, min_value=1)
     number = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
-    municipality = CodeRelatedField(lambda seat: Municipality.objects.all(), required=False)
+    municipality = CodeRelatedField(_municipalities, still=lambda municipality: True, required=False)
     holder = CodeRelatedField(help_text="Code of the institution that leads the case.")
     concerns = serializers.ListField(
         child=serializers.SlugField(),
@@ -89,9 +121,9 @@ class CaseSerializer(StrictSerializer):
     stage = serializers.ChoiceField(
         choices=Stage.choices, required=False, help_text="Only along the table of moves; systems do not close cases."
     )
-    signalled_on = serializers.DateField(required=False)
+    signalled_on = DayField(required=False)
     source = CodeRelatedField(  # type: ignore[assignment]  # the metaclass takes fields off the class
-        lambda seat: Term.objects.of(Term.List.SOURCE), required=False, help_text="Of the list `source`."
+        _sources, still=_may_be_chosen, required=False, help_text="Of the list `source`."
     )
     victim_status = serializers.ChoiceField(
         choices=VictimStatus.choices,
@@ -115,29 +147,36 @@ class CaseSerializer(StrictSerializer):
             "version": instance.version,
             "number": instance.number,
             "kind": instance.kind,
-            "municipality": instance.municipality.code,
-            "holder": instance.holder.code,
+            "municipality": _code(instance, "municipality"),
+            "holder": _code(instance, "holder"),
             "concerns": instance.concerns,
             "risk": instance.risk or None,
             "stage": instance.stage,
             "signalled_on": instance.signalled_on.isoformat(),
-            "source": instance.source.code,
+            "source": _code(instance, "source"),
             "victim_status": instance.victim_status,
         }
         identity_row = self.context["identities"].get(instance.pk)
         if identity_row is not None:
-            shown["identity"] = IdentitySerializer(identity_row).data
-            warnings = [{"field": "identity.personal_number", "detail": one} for one in doubts(identity_row.data)]
+            data = identity_row.data
+            shown["identity"] = identity_told(data)
+            warnings = [{"field": "identity.personal_number", "detail": one} for one in doubts(data)]
             shown |= {"warnings": warnings} if warnings else {}
-        return shown | {"changed_at": UtcDateTimeField().to_representation(instance.changed_at)}
+        return shown | {"changed_at": in_utc(instance.changed_at)}
+
+
+def _code(case: Case, name: str) -> str:
+    """The code of what a case points to: read with a list as a column, else from the row that is at hand."""
+    code: str | None = case.__dict__.get(f"{name}_code")
+    return code if code is not None else getattr(case, name).code
 
 
 class NewCaseSerializer(CaseSerializer):
     """A case to open: where, since when and from whom it was heard must be said."""
 
-    municipality = CodeRelatedField(lambda seat: Municipality.objects.all())
-    signalled_on = serializers.DateField()
-    source = CodeRelatedField(lambda seat: Term.objects.of(Term.List.SOURCE))
+    municipality = CodeRelatedField(_municipalities)
+    signalled_on = DayField()
+    source = CodeRelatedField(_sources)
 
 
 class CasePage(StrictSerializer):
@@ -198,7 +237,7 @@ class ReferralSerializer(StrictSerializer):
     def to_representation(self, instance: Referral) -> dict[str, Any]:
         """What both sides see, and what each side sees alone."""
         is_sender = instance.sender_id == self.context["request"].seat.institution_id
-        time = UtcDateTimeField().to_representation
+        time = in_utc
         shown = {
             "code": str(instance.code),
             "number": instance.alias,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -29,6 +32,12 @@ class KnownVersion(CheckedModel):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.version}"
+
+
+def with_known_version(cases: Any, seat: Seat) -> Any:
+    """These cases, each with the version that a machine's seat knows of it: None where it knows none."""
+    known = KnownVersion.objects.filter(case=OuterRef("pk"), seat=seat.pk)
+    return cases.annotate(known_version=Subquery(known.values("version")))
 
 
 class SentChange(EncryptedInCase):

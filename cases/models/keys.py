@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.reach import Caseload, InCase
@@ -44,22 +44,34 @@ class DataKey(CheckedModel):
     @classmethod
     def make(cls, **owner: models.Model) -> tuple[DataKey, bytes]:
         """A new key for one case (``case=``) or one signal (``signal=``), to be saved, and the same opened."""
-        row, opened = cls(**owner), secrets.token_bytes(_LENGTH)
-        row.wrapped = crypto.encrypt(opened.hex(), place=row._place)
+        row = cls(**owner)
+        row.wrapped, opened = cls.wrap_new(row.code)
         return row, opened
+
+    @classmethod
+    def wrap_new(cls, code: uuid.UUID | str) -> tuple[bytes, bytes]:
+        """A new key for the row with this code: wrapped by the master key, and the same opened."""
+        opened = secrets.token_bytes(_LENGTH)
+        return crypto.encrypt(opened.hex(), place=_place(code)), opened
 
     def open(self) -> bytes:
         """The opened key; raises `crypto.DecryptionError`."""
-        return bytes.fromhex(crypto.decrypt(self.wrapped, place=self._place))
+        return _unwrapped(self.wrapped, self.code)
 
-    @property
-    def _place(self) -> str:
-        return f"cases_datakey:wrapped:{self.code}"
+
+def _unwrapped(wrapped: bytes | memoryview, code: uuid.UUID) -> bytes:
+    return bytes.fromhex(crypto.decrypt(wrapped, place=_place(code)))
+
+
+def _place(code: uuid.UUID | str) -> str:
+    return f"cases_datakey:wrapped:{code}"
 
 
 def key_of(row: Any, **owner: int) -> bytes:
     """The opened data key of a row's case or signal, kept on the row for as long as it lives (one query)."""
     held: dict[str, Any] = row.__dict__
+    if _AT_HAND not in held and held.get("key_wrapped") is not None:
+        held[_AT_HAND] = _unwrapped(held["key_wrapped"], held["key_code"])
     if _AT_HAND not in held:
         found = DataKey.objects.filter(**owner).first()
         if found is None:
@@ -80,14 +92,28 @@ def give_key(key: bytes, *rows: Any) -> None:
         row.__dict__[_AT_HAND] = key
 
 
+def with_keys(rows: Any) -> Any:
+    """These rows of cases, each with its data key: in the same query, and opened when it is needed."""
+    keys = DataKey.objects.filter(case=OuterRef("case"))
+    return rows.annotate(key_code=Subquery(keys.values("code")), key_wrapped=Subquery(keys.values("wrapped")))
+
+
 def fetch_keys(rows: Iterable[Any]) -> None:
     """Have the data keys of many rows of cases at hand (one query, however many)."""
-    wanting = [row for row in rows if _AT_HAND not in row.__dict__]
+    wanting = [row for row in rows if _AT_HAND not in row.__dict__ and row.__dict__.get("key_wrapped") is None]
     found = {key.case_id: key for key in DataKey.objects.filter(case__in={row.case_id for row in wanting})}
     for row in wanting:
         if row.case_id not in found:
             raise crypto.DecryptionError("The data key is gone.")
         give_key(found[row.case_id].open(), row)
+
+
+def open_keys(rows: Iterable[Any]) -> None:
+    """Open the data keys that rows brought along."""
+    for row in rows:
+        if row.key_code is None:
+            raise crypto.DecryptionError("The data key is gone.")
+        give_key(DataKey(code=row.key_code, wrapped=row.key_wrapped).open(), row)
 
 
 class OfCase:

@@ -1,6 +1,7 @@
 """The access logger: whoever keeps the trail registers here, so that the door need not know the trail (decision 5)."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from krat.access.requests import Shown
@@ -9,6 +10,9 @@ from krat.access.rights import Subject
 
 class AccessLogger(Protocol):
     """Writes down what is shown and what is refused."""
+
+    def gathering(self) -> AbstractContextManager[None]:
+        """Around the work of one request, within its transaction: what is noted meanwhile stands there at the end."""
 
     def saw(self, seat: Subject, right: str, route: str, things: Sequence[Shown]) -> None:
         """Called in the transaction of the reading, before anything is shown; raising keeps it from being shown."""

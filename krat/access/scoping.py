@@ -8,9 +8,10 @@ subqueries. Overriding ``_fetch_all`` alone would not: iterators, aggregates and
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import cache
 from typing import Any, ClassVar, NoReturn, Self, TypeVar
 
 from django.core.exceptions import FieldError, PermissionDenied, ValidationError
@@ -96,6 +97,10 @@ class ScopedQuerySet(models.QuerySet[M]):
         return clone
 
     # --- every way to read, count or write rows ---
+
+    def refuse_unasked(self) -> None:
+        """Raise `UnscopedQuery` where nobody was named: for whoever takes the statement out of its queryset."""
+        self._ask()
 
     def _ask(self) -> None:
         if not self._is_named and not _validating.get():
@@ -188,6 +193,20 @@ class CheckedModel(models.Model):
         with validation():
             super().full_clean(*args, **kwargs)
 
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> str:  # noqa: N802  Django's name
+        """The words of a choice. Django's own puts the whole list of choices together anew for every cell."""
+        value = getattr(self, field.attname)
+        try:
+            return str(_words_of(field)[value])
+        except (KeyError, TypeError):  # no choice of today, or a list of them
+            return super()._get_FIELD_display(field)  # type: ignore[misc,no-any-return]  # not in the stubs
+
+
+@cache
+def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
+    """The words of a field's choices, still in whichever language is chosen when they are read."""
+    return dict(field.flatchoices)
+
 
 class ScopedModel(CheckedModel):
     """A row that only certain seats may see. Addresses carry ``code``; row ids stay inside."""
@@ -265,17 +284,76 @@ def hold_by_id(model: type[M], pk: int, *, based_on: int | None = None) -> M:
     return current
 
 
-def settle(thing: M, *, by: Subject, right: str) -> M:
+def settle(thing: M, *, by: Subject, right: str, changed: Collection[str] | None = None) -> M:
     """Check, save and look again: what was written must lie within the writer's right, else all is rolled back.
 
-    Without the second look a coordinator of one county could file a meeting in another (two or three queries).
+    Without the second look a coordinator of one county could file a meeting in another (two queries, and one for each
+    key and each constraint that is checked). ``changed`` names the fields that alone differ from what stands, or in a
+    new row those that came from outside: these are checked (`check_only`), and of a row that stood these are written.
     """
-    if isinstance(thing, VersionedModel) and thing.pk is not None:
+    is_new = thing._state.adding
+    if isinstance(thing, VersionedModel) and not is_new:
         thing.version += 1
-    thing.full_clean()
-    thing.save()
+    if changed is None:
+        thing.full_clean()
+        thing.save()
+    else:
+        check_only(thing, changed)
+        thing.save(update_fields=None if is_new else _with_what_follows(thing, changed))
     look_again(thing, by=by, right=right)
     return thing
+
+
+def check_only(thing: models.Model, changed: Collection[str], *, constraints: bool = True) -> None:
+    """`full_clean` of these fields, and of every constraint that one of them stands in (``constraints``).
+
+    For rows of which the other fields stand already, or were put in from rows that are at hand; the database holds
+    their keys and constraints in any case.
+    """
+    names = {field.name for field in thing._meta.concrete_fields}
+    others = names - set(changed)
+    touched: set[str] = set().union(*(some for some in _constrained(type(thing)) if some & set(changed)))
+    wrong: dict[str, list[ValidationError]] = {}
+    with validation():
+        try:
+            thing.full_clean(exclude=others, validate_constraints=False)
+        except ValidationError as mistake:
+            mistake.update_error_dict(wrong)
+        try:
+            if constraints:
+                thing.validate_constraints(exclude=(names - touched) | set(wrong))
+        except ValidationError as mistake:
+            mistake.update_error_dict(wrong)
+    if wrong:
+        raise ValidationError(wrong)
+
+
+@cache
+def _constrained(model: type[models.Model]) -> list[set[str]]:
+    """The fields that stand in each constraint of a model."""
+    return [
+        set(getattr(one, "fields", ()))
+        | set().union(*(_named_in(each) for each in getattr(one, "expressions", ())))
+        | _named_in(getattr(one, "condition", None))
+        for one in model._meta.constraints
+    ]
+
+
+def _named_in(expression: Any) -> set[str]:
+    if isinstance(expression, Q):
+        named = [
+            _named_in(child[1]) | {child[0].partition("__")[0]} if isinstance(child, tuple) else _named_in(child)
+            for child in expression.children
+        ]
+        return set().union(*named)
+    parts = expression.flatten() if hasattr(expression, "flatten") else [expression]
+    return {str(getattr(one, "name", "")).partition("__")[0] for one in parts if isinstance(one, models.F)}
+
+
+def _with_what_follows(thing: models.Model, changed: Collection[str]) -> set[str]:
+    """The changed fields, the version, and those that are set whenever a row is saved."""
+    follow = {field.name for field in thing._meta.concrete_fields if getattr(field, "auto_now", False)}
+    return {*changed, *follow, *(["version"] if isinstance(thing, VersionedModel) else [])}
 
 
 def look_again(thing: M, *, by: Subject, right: str) -> None:

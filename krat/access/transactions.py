@@ -7,14 +7,18 @@ another request entered while this one looked whether it was there: run again, i
 
 from __future__ import annotations
 
+import functools
 import random
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
 
 from django.db import DatabaseError, transaction
 
 A = TypeVar("A")
+P = ParamSpec("P")
 
 AGAIN_AT_MOST = 3
 # SQLSTATE of PostgreSQL: serialization failure, deadlock, unique violation. SQLite has one writer at a time.
@@ -39,6 +43,34 @@ def in_one_transaction(work: Callable[[], A], *, begin_again: Callable[[], None]
         begin_again()
     with transaction.atomic():
         return work()
+
+
+_ends_with_it: ContextVar[bool] = ContextVar("ends_with_it", default=False)
+
+
+@contextmanager
+def ending_with_any_mistake() -> Iterator[None]:
+    """Within this block whoever asks goes on after no mistake: the transaction around it is rolled back as a whole."""
+    token = _ends_with_it.set(True)
+    try:
+        yield
+    finally:
+        _ends_with_it.reset(token)
+
+
+def wholly(verb: Callable[P, A]) -> Callable[P, A]:
+    """A verb is done wholly or not at all: in a savepoint of its own, for a page may show its form again after it.
+
+    Where nobody goes on after a mistake (`ending_with_any_mistake`) the transaction around it does, which spares two
+    statements; whoever goes on after all opens one with ``transaction.atomic()``, and what is within is undone with it.
+    """
+
+    @functools.wraps(verb)
+    def done(*args: P.args, **kwargs: P.kwargs) -> A:
+        with transaction.atomic(savepoint=not _ends_with_it.get()):
+            return verb(*args, **kwargs)
+
+    return done
 
 
 def lost_against_another(mistake: BaseException) -> bool:

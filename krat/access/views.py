@@ -167,9 +167,10 @@ def watched(
 
     def once() -> A:
         request.shown = []
-        answer = work()
-        if shows(answer):
-            _log_access(request, right, route)
+        with access_logger().gathering():
+            answer = work()
+            if shows(answer):
+                _log_access(request, right, route)
         return answer
 
     try:

@@ -5,11 +5,13 @@ allauth gives the tokens; its own class for REST would answer 403 where 401 is m
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Token
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication
@@ -19,6 +21,7 @@ from rest_framework.request import Request
 
 from krat.access import rights
 from krat.access.access_logger import access_logger
+from krat.access.prepared import Prepared
 from krat.api.models import ApiClient
 from krat.api.requests import ApiRequest
 from krat.people.models import User
@@ -33,6 +36,25 @@ def client_known_as(client_id: str) -> ApiClient | None:
     """The client of this id with its seat, ended or not (one query)."""
     clients = ApiClient.objects.unscoped("nobody is asking yet: this finds out which machine does")
     return clients.with_seat().filter(client_id=client_id).first()
+
+
+def client_behind(value: str) -> Any:
+    """The client to which a token was given that is still valid, with its seat; ended or not (one query).
+
+    ``token_scopes`` says what the token was given for, as allauth keeps it.
+    """
+    return next(iter(_BEHIND_A_TOKEN.rows(get_adapter().hash_token(value), timezone.now())), None)
+
+
+def _behind(hash_of_token: str, now: datetime) -> QuerySet[Any]:
+    still = Q(expires_at=None) | Q(expires_at__gt=now)
+    given = Token.objects.filter(still, hash=hash_of_token, type=Token.Type.ACCESS_TOKEN)
+    clients = ApiClient.objects.unscoped("nobody is asking yet: this finds out which machine does").with_seat()
+    with_scopes = clients.annotate(token_scopes=Subquery(given.values("scopes")))
+    return with_scopes.filter(client_id__in=given.values("client"))
+
+
+_BEHIND_A_TOKEN = Prepared(_behind)
 
 
 def note_use(client: ApiClient) -> None:
@@ -59,16 +81,16 @@ class BearerToken(BaseAuthentication):
         scheme, _space, value = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
-        token = Token.objects.lookup(Token.Type.ACCESS_TOKEN, value.strip())
-        client = client_known_as(token.client_id) if token and token.client_id else None
-        if token is None or client is None:
+        client = client_behind(value.strip())
+        if client is None:
             raise _not_valid()
         if not client.is_active:
             access_logger().refused(client.seat.user, "", asking.resolver_match.view_name, "", "no_seat")
             raise _not_valid()
         note_use(client)
         asking.client, asking.seat = client, client.seat
-        return client.seat.user, token
+        scopes: str = client.token_scopes
+        return client.seat.user, Token(type=Token.Type.ACCESS_TOKEN, client_id=client.client_id, scopes=scopes)
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE

@@ -160,6 +160,23 @@ def plain_answer_to(mistake: Exception, request: HttpRequest) -> JsonResponse:
     return JsonResponse(told, status=told["status"], headers=headers, content_type=MEDIA_TYPE)
 
 
+def errors_of(mistake: Exception) -> dict[str, list[dict[str, str]]]:
+    """Why one record of many was refused, by field, as a problem would say it of a call with this record alone.
+
+    Raises the mistake itself where it is none of the record.
+    """
+    if isinstance(mistake, Misshapen):
+        return _gathered(mistake.detail)
+    if isinstance(mistake, Stale | VersionChanged):
+        return {"version": [{"code": VersionChanged.default_code, "message": str(VersionChanged.default_detail)}]}
+    if isinstance(mistake, Invalid):
+        return _by_field(mistake)
+    if isinstance(mistake, PermissionDenied):
+        sentence = str(mistake) or _("Your seat does not have the right to do this.")
+        return {WHOLE: [{"code": "forbidden", "message": sentence}]}
+    raise mistake
+
+
 def _told(mistake: Exception, request: HttpRequest) -> tuple[dict[str, Any], dict[str, str]]:
     """The members of the problem, and the headers that go with it."""
     headers: dict[str, str] = {}

@@ -1,7 +1,7 @@
 """Rate limits: how often somebody may ask. Counted in the database, so that all workers count together.
 
 DRF's `SimpleRateThrottle` reads a list of times from the cache and writes it back: of two requests that read at once,
-one is not counted. Here a row is locked, so that a guesser with many connections has no more guesses than one.
+one is not counted. Here the database counts, so that a guesser with many connections has no more guesses than one.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
-from django.db import transaction
+from django.db import connection
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.request import Request
@@ -25,6 +25,16 @@ if TYPE_CHECKING:  # it reads the settings, and with them this module
     from rest_framework.views import APIView
 
 
+# Whoever counts at the same time waits for this row: nobody is left uncounted.
+_COUNT = """
+INSERT INTO api_tally AS tally (key_hash, span, times, counted_at) VALUES (%s, %s, 1, %s)
+ON CONFLICT (key_hash) DO UPDATE SET
+  times = CASE WHEN tally.span = excluded.span THEN tally.times + 1 ELSE 1 END,
+  span = excluded.span, counted_at = excluded.counted_at
+RETURNING times
+"""
+
+
 class Limit:
     """So many times within so many seconds, for each one who asks."""
 
@@ -32,24 +42,17 @@ class Limit:
         self.name, self.times, self.seconds = name, times, seconds
 
     def count(self, who: str) -> int:
-        """Count once; returns after how many seconds to come again, 0 when it is within the limit (three queries)."""
-        with transaction.atomic():
-            tally, _made = Tally.objects.select_for_update().get_or_create(
-                key_hash=self._key(who), defaults={"span": self._span()}
-            )
-            if tally.span != self._span():
-                tally.span, tally.times = self._span(), 0
-            tally.times += 1
-            tally.save()
-        return self._wait(tally)
+        """Count once; returns after how many seconds to come again, 0 when it is within the limit (one statement)."""
+        now = timezone.now()
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT, [self._key(who), self._span(), connection.ops.adapt_datetimefield_value(now)])
+            times: int = cursor.fetchone()[0]
+        return self._left() if times > self.times else 0
 
     def is_reached(self, who: str) -> int:
         """After how many seconds to come again, 0 when there is still room; counts nothing (one query)."""
         tally = Tally.objects.filter(key_hash=self._key(who), span=self._span(), times__gte=self.times).first()
         return self._left() if tally else 0
-
-    def _wait(self, tally: Tally) -> int:
-        return self._left() if tally.times > self.times else 0
 
     def _key(self, who: str) -> str:
         return crypto.keyed_hash(f"{self.name}:{who}".encode(), use="tally")

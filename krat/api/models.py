@@ -20,7 +20,7 @@ class ApiClientQuerySet(ScopedQuerySet["ApiClient"]):
 
     def with_seat(self) -> ApiClientQuerySet:
         """With what every request needs of its client."""
-        return self.select_related("seat__institution__county", "seat__user")
+        return self.select_related("seat__institution__county", "seat__institution__kind", "seat__user")
 
 
 class ApiClient(ScopedModel):

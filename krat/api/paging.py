@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Any, ClassVar
 
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import empty
 
 from krat.access import crypto
+from krat.access.prepared import Prepared
 from krat.api.requests import ApiRequest
 from krat.api.serializers import StrictSerializer, WholeNumberField
 
@@ -33,12 +36,20 @@ class Query(StrictSerializer):
     def of(cls, request: ApiRequest) -> dict[str, Any]:
         """What was asked for; raises for an unknown parameter, and for one that comes twice."""
         given = {name: values for name, values in request.query_params.lists() if any(values)}
+        if not given and not cls.asks_for_something():
+            return {}
         if twice := [name for name, values in given.items() if len(values) > 1 and name in cls().fields]:
             sentence = ErrorDetail(_("This parameter stands twice."), code="repeated_parameter")
             raise serializers.ValidationError({name: [sentence] for name in twice})
         query = cls(data={name: values[0] for name, values in given.items()}, context={"request": request})
         query.is_valid(raise_exception=True)
         return dict(query.validated_data)
+
+    @classmethod
+    @cache
+    def asks_for_something(cls) -> bool:
+        """Whether it says something where nothing was asked for: a parameter that must be there, or has a default."""
+        return any(field.required or field.default is not empty for field in cls().fields.values())
 
 
 class ListQuery(Query):
@@ -54,30 +65,37 @@ class ListQuery(Query):
 
 def cursor_page(
     request: ApiRequest,
-    rows: "QuerySet[Any]",
+    rows: "QuerySet[Any] | Callable[[], QuerySet[Any]]",
     serializer: type[StrictSerializer],
     *,
     order: Sequence[str] = ("pk",),
+    prepared: Prepared | None = None,
     note_each: bool = False,
     context: Mapping[str, Any] | None = None,
     prepare: Callable[[list[Any]], None] | None = None,
 ) -> dict[str, Any]:
     """One page of these rows: ``{"next", "results"}`` (one query, besides those of the rows' own prefetching).
 
-    ``order`` names columns that are never empty and together differ in every row. With ``note_each`` the trail gets an
-    entry for every row, as it must where a row is a person's case; else one for the page. ``prepare`` fetches what the
-    serializer needs of all rows of the page at once.
+    ``order`` names columns that are never empty and together differ in every row. ``rows`` may be a function that gives
+    them. ``prepared`` asks the same of a seat, a number after which it begins and how many there are at most, where
+    nothing narrows and ``order`` is usual. With ``note_each`` the trail names every row, as it must where a row is a
+    person's case; else it has an entry for the page. ``prepare`` fetches what the serializer needs of all rows of the
+    page at once.
     """
     asked, query = dict(request.asked), request.query_class
     limit = min(asked.pop("limit", USUAL), MOST)
     cursor = asked.pop("cursor", None)
-    for name, how in query.narrowing.items():
-        if name in asked:
-            rows = how(rows, asked[name]) if callable(how) else rows.filter(**{how: asked[name]})
     place = _place(request, asked)
-    if cursor is not None:
-        rows = rows.filter(_after(order, _opened(cursor, place, len(order))))
-    found = list(rows.order_by(*order)[: limit + 1])
+    begins = _opened(cursor, place, len(order)) if cursor is not None else None
+    if prepared is not None and not asked and tuple(order) == ("pk",):
+        found = prepared.rows(request.seat, int(begins[0]) if begins else 0, words=(limit + 1,))
+    else:
+        rows = rows() if callable(rows) else rows
+        for name, how in query.narrowing.items():
+            if name in asked:
+                rows = how(rows, asked[name]) if callable(how) else rows.filter(**{how: asked[name]})
+        rows = rows.filter(_after(order, begins)) if begins is not None else rows
+        found = list(rows.order_by(*order)[: limit + 1])
     page, more = found[:limit], len(found) > limit
     if note_each:
         request.shown.extend(page)

@@ -21,6 +21,7 @@ _EVERY = (400, 401, 403, 405, 429, 503)
 _OF_ONE = (404,)
 _WRITING = (409, 413, 415)
 _CHANGING = (412, 428)
+_OF_A_FEED = (410,)
 
 PROBLEM = {
     "type": "object",
@@ -90,6 +91,8 @@ def with_problems(result: dict[str, Any], generator: Any, request: HttpRequest |
 
 def _tell(path: str, method: str, operation: dict[str, Any]) -> None:
     refusals = [*_EVERY]
+    if path.endswith("/changes/"):
+        refusals += _OF_A_FEED
     if "{" in path:
         refusals += _OF_ONE
         for status, response in operation["responses"].items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -118,6 +119,23 @@ class WholeNumberField(serializers.IntegerField):
         return number
 
 
+def in_utc(moment: datetime.datetime) -> str:
+    """A moment as `UtcDateTimeField` tells it."""
+    return moment.astimezone(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+class DayField(serializers.DateField):
+    """A day, written YYYY-MM-DD and in no other way: "20260105" is a number of seconds elsewhere."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        if not isinstance(value, datetime.date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+            self.fail("invalid", format="YYYY-MM-DD")
+        return super().to_internal_value(value)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 class UtcDateTimeField(serializers.DateTimeField):
     """A moment, told in UTC."""
 
@@ -134,15 +152,23 @@ class CodeRelatedField(serializers.RelatedField[Any, Any, Any]):
 
     ``CodeRelatedField(lambda seat: X.objects.visible_to(seat))``
 
-    Without ``rows`` it only shows; ``many=True, read_only=True`` shows the rows that the view has prefetched. It is not
-    DRF's field by slug: that one says "" is no row, writes a code it refuses into its sentence, and fails where a code
-    is found by two paths.
+    ``still`` says of a row that stands already whether it may be said again: then it is taken from the thing that
+    `Resource.validated` was told of, without a query. Without ``rows`` it only shows; ``many=True, read_only=True``
+    shows the rows that the view has prefetched. It is not DRF's field by slug: that one says "" is no row, writes a
+    code it refuses into its sentence, and fails where a code is found by two paths.
     """
 
     default_error_messages = {"unknown_code": gettext_lazy("There is no such code, or not for you.")}
 
-    def __init__(self, rows: Rows | None = None, *, by: str = "code", **kwargs: Any) -> None:
-        self.rows, self.by = rows, by
+    def __init__(
+        self,
+        rows: Rows | None = None,
+        *,
+        by: str = "code",
+        still: Callable[[Any], bool] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.rows, self.by, self.still = rows, by, still
         kwargs.setdefault("read_only", rows is None)
         super().__init__(**kwargs)
 
@@ -158,14 +184,24 @@ class CodeRelatedField(serializers.RelatedField[Any, Any, Any]):
         return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
-        """The row (one query)."""
-        row = None
-        if isinstance(data, str):
+        """The row (one query; none for the one that stands, or where ``found`` holds it, of a record before)."""
+        found: dict[tuple[str, Any], Any] = self.context.get("found", {})
+        row = self._standing(data)
+        if row is None and isinstance(data, str):
+            row = found.get((str(self.source), data))
+        if row is None and isinstance(data, str):
             with suppress(Invalid, ValueError):  # no UUID where the code is one
-                row = self.get_queryset().filter(**{self.by: data}).first()
+                row = found[str(self.source), data] = self.get_queryset().filter(**{self.by: data}).first()
         if row is None:
             self.fail("unknown_code")
         return row
+
+    def _standing(self, data: Any) -> Any:
+        thing = self.context.get("stands")
+        if thing is None or self.still is None or self.parent is not self.root:
+            return None
+        row = getattr(thing, str(self.source), None)
+        return row if row is not None and getattr(row, self.by) == data and self.still(row) else None
 
     def to_representation(self, value: Any) -> str:
         return str(getattr(value, self.by))

@@ -28,6 +28,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from krat.access.scoping import VersionedModel
+from krat.access.transactions import ending_with_any_mistake
 from krat.access.views import no_queries, watched
 from krat.api.auth import right_for
 from krat.api.errors import TooLarge, TooMany, VersionChanged, VersionMissing, answer_to
@@ -108,7 +109,16 @@ class Resource(APIView):
             raise NotAuthenticated(_("Ask for a token first, and send it with every request."))
         self.check_throttles(asking)
         self._read(request)
-        return watched(asking, right, partial(self._work, asking), asked=self.kwargs.get("code", ""))
+        self.prepare(request)
+        return self.done(asking, right)
+
+    def prepare(self, request: HttpRequest) -> None:
+        """What an address does before its answer's own transaction, in short ones of its own: nothing, mostly."""
+
+    def done(self, request: ApiRequest, right: str) -> Response:
+        """What was asked, done and noted for the trail, in one transaction."""
+        with ending_with_any_mistake():
+            return watched(request, right, partial(self._work, request), asked=self.kwargs.get("code", ""))
 
     def _work(self, request: ApiRequest) -> Response:
         self.check_permissions(request)
@@ -138,9 +148,10 @@ class Resource(APIView):
 
     # --- what handlers say ---
 
-    def validated(self, serializer: type[StrictSerializer], data: Any = None) -> dict[str, Any]:
-        """What was sent, by this serializer, or 400 with its errors by field."""
-        sent = serializer(data=self.request.data if data is None else data, context={"request": self.request})
+    def validated(self, serializer: type[StrictSerializer], data: Any = None, *, stands: Any = None) -> dict[str, Any]:
+        """What was sent, by this serializer, or 400 with its errors by field; ``stands`` is the thing it changes."""
+        context = {"request": self.request, "stands": stands}
+        sent = serializer(data=self.request.data if data is None else data, context=context)
         sent.is_valid(raise_exception=True)
         return dict(sent.validated_data)
 

@@ -21,28 +21,27 @@ from django.utils import timezone
 from krat.access import crypto
 from krat.access.models import Installation
 from krat.audit import head, triggers
-from krat.audit.models import Checkpoint, Entry, Version
+from krat.audit.models import Checkpoint, Entry, EntryThing, Version
+from krat.audit.rows import LOCK, NewEntry
 
 EVERY_ROWS = 500
 EVERY_SECONDS = 60.0
-_LOCK = 20_170_126  # an arbitrary number that no other advisory lock of this registry uses
+MOST_ROWS = 20_000  # entries under one checkpoint: verifying holds as many in memory
+_AT_ONCE = 1000
 
 _written_here = 0
 _taken_here_at = time.monotonic()
 
 
-def let_writers_in(rows: int = 1) -> None:
-    """Hold the trail's lock shared until the writer's transaction ends. SQLite has one writer at a time anyway."""
+def count_written(rows: int) -> None:
+    """Note how many rows this worker has written, for `take_if_due`. They were written under the shared lock."""
     global _written_here
     _written_here += rows
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
 
 
-def mac(entry: Entry) -> str:
-    """The keyed hash of one entry's content."""
-    content = [
+def mac(entry: Entry | NewEntry) -> str:
+    """The keyed hash of one entry's content; several things come last, so that older entries keep theirs."""
+    content: list[Any] = [
         str(entry.code),  # a copy of a row is found out: its code stands there already
         entry.at.isoformat(),
         str(entry.actor or ""),
@@ -53,6 +52,7 @@ def mac(entry: Entry) -> str:
         entry.thing_code,
         entry.fields,
         entry.route,
+        *([entry.things] if entry.things is not None else []),
     ]
     return crypto.keyed_hash(json.dumps(content).encode(), use="trail-row")
 
@@ -93,15 +93,25 @@ def take_if_due() -> None:
 
 
 def take() -> Checkpoint | None:
-    """Cover every row since the last checkpoint (an exclusive lock while it reads them); None when there is none."""
+    """Cover every row since the last checkpoint, at most `MOST_ROWS` entries by each (an exclusive lock while it reads
+    them); the last one taken, None when there was nothing to cover."""
+    made = None
+    while one := _take_one():
+        made = one
+        if sum(last - first + 1 for first, last in one.entries) < MOST_ROWS:
+            break
+    return made
+
+
+def _take_one() -> Checkpoint | None:
     global _written_here, _taken_here_at
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         _written_here, _taken_here_at = 0, time.monotonic()
         last = _checkpoints().order_by("-up_to").first()
-        rows = _hashes(_entries().filter(pk__gt=last.up_to if last else 0))
+        rows = _hashes(_entries().filter(pk__gt=last.up_to if last else 0), most=MOST_ROWS)
         if not rows:
             return None
         before = last.versions_up_to if last else 0
@@ -130,13 +140,17 @@ def _entries() -> QuerySet[Entry]:
     return Entry.objects.unscoped("verification reads every entry")
 
 
+def _things() -> QuerySet[EntryThing]:
+    return EntryThing.objects.unscoped("verification reads by which things entries are found")
+
+
 def _versions() -> QuerySet[Version]:
     return Version.objects.unscoped("verification reads every version")
 
 
-def _hashes(rows: QuerySet[Any]) -> list[tuple[int, str]]:
-    """The ids of these rows with their hashes, in order (one query)."""
-    return list(rows.order_by("pk").values_list("pk", "mac"))
+def _hashes(rows: QuerySet[Any], most: int | None = None) -> list[tuple[int, str]]:
+    """The ids of these rows, at most so many, with their hashes, in order (one query)."""
+    return list(rows.order_by("pk").values_list("pk", "mac")[:most])
 
 
 def _digest(previous: str, rows: Iterable[tuple[int, str]]) -> str:
@@ -187,13 +201,15 @@ def verify() -> Verdict:
     Reads the whole trail. Nothing is covered before it was looked at.
     """
     verdict = Verdict()
-    for look in (_guards_stand, _installation_stands, _checkpoints_fit, _tail_fits, _heads_stand):
+    for look in (_guards_stand, _installation_stands, _checkpoints_fit, _tail_fits, _heads_stand, _things_fit):
         look(verdict)
         if not verdict.is_whole:
             return verdict
-    made = take()
-    verdict.covered_now = len(list(_spelled_out(made.entries))) if made else 0
-    verdict.covered += verdict.covered_now
+    last = _checkpoints().order_by("-up_to").first()
+    if take():
+        made = _checkpoints().filter(up_to__gt=last.up_to if last else 0)
+        verdict.covered_now = sum(len(list(_spelled_out(one.entries))) for one in made)
+        verdict.covered += verdict.covered_now
     return verdict
 
 
@@ -253,6 +269,36 @@ def _heads_stand(verdict: Verdict) -> None:
             verdict.found("the trail was cut: its noted head is missing", entry=one.up_to)
         elif one.mac not in ("", whole):
             verdict.found("the checkpoint is not the one that was noted", entry=one.up_to)
+
+
+def _things_fit(verdict: Verdict) -> None:
+    """Every entry that names several things is found from each of them, and from nothing else.
+
+    Else somebody could hide from a case who had seen it, and leave the entry as it was.
+    """
+    last = 0
+    while several := list(_entries().filter(things__isnull=False, pk__gt=last).order_by("pk")[:_AT_ONCE]):
+        found = _found_from(last, several[-1].pk)
+        for entry in several:
+            wanted = sorted(entry.things or ())
+            # What was written between the two looks is looked at once more.
+            if found.pop(entry.pk, []) != wanted and _found_from(entry.pk - 1, entry.pk).get(entry.pk, []) != wanted:
+                verdict.found("entry is not found from all that it names", entry=entry.pk)
+        for pk in found:
+            if not _entries().filter(pk=pk, things__isnull=False).exists():
+                verdict.found("entry is found from what it does not name", entry=pk)
+        last = several[-1].pk
+    astray = _things().filter(entry__gt=last).order_by("entry").values_list("entry_id", flat=True).first()
+    if astray is not None and not _entries().filter(pk=astray, things__isnull=False).exists():
+        verdict.found("entry is found from what it does not name", entry=astray)
+
+
+def _found_from(after: int, up_to: int) -> dict[int, list[str]]:
+    """From which things each of these entries is found (one query)."""
+    found: dict[int, list[str]] = {}
+    for pk, code in _things().filter(entry__gt=after, entry__lte=up_to).values_list("entry_id", "thing_code"):
+        found.setdefault(pk, []).append(code)
+    return {pk: sorted(codes) for pk, codes in found.items()}
 
 
 def _look_at(verdict: Verdict, one: Checkpoint, before: Checkpoint | None) -> None:

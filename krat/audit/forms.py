@@ -1,6 +1,6 @@
 """Filters of the trail."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, Filter
 
 from krat.audit import finding, trail
-from krat.audit.models import Entry
-from krat.ui.filters import DayFilter, Filters, RowFilter
+from krat.audit.models import Entry, EntryQuerySet
+from krat.ui.filters import DayFilter, Filters, NumberFilter, RowFilter
 
 
 def _events() -> list[tuple[str, object]]:
@@ -21,7 +21,7 @@ class _ThingFilter(Filter):  # type: ignore[misc]  # brings no types
     field_class = forms.RegexField
 
     def filter(self, qs: QuerySet[Entry], value: str) -> QuerySet[Entry]:
-        return qs.filter(thing_code__in=finding.codes_behind(value)) if value else qs
+        return cast("EntryQuerySet", qs).about(finding.codes_behind(value)) if value else qs
 
 
 class _SeatField(forms.ModelChoiceField):  # type: ignore[type-arg]  # at run time it takes none
@@ -41,7 +41,7 @@ def _seats(request: HttpRequest) -> QuerySet[Any]:
 
 
 class TrailFilter(Filters):
-    """What to look for in the trail: an event, a thing, an actor, a span of days."""
+    """What to look for in the trail: an event, a thing, an actor, an entry's number, a span of days."""
 
     event = ChoiceFilter(label=_("Event"), choices=_events)
     thing = _ThingFilter(
@@ -50,5 +50,6 @@ class TrailFilter(Filters):
         error_messages={"invalid": _("A code holds letters, digits and hyphens only.")},
     )
     actor = _SeatFilter(queryset=_seats, to_field_name="code", label=_("Person"), empty_label=_("all"))
+    entry = NumberFilter("pk", label=_("No."), min_value=1)
     since = DayFilter("at__date", "gte", label=_("From"))
     until = DayFilter("at__date", "lte", label=_("Until"))

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from krat.access.processing import SECURITY, WITH_THE_TRAIL, Level, Processing
 from krat.access.rights import Reach, Subject
-from krat.access.scoping import ScopedModel
+from krat.access.scoping import ScopedModel, ScopedQuerySet
+
+
+class EntryQuerySet(ScopedQuerySet["Entry"]):
+    """Entries of the trail."""
+
+    def about(self, codes: Iterable[object]) -> EntryQuerySet:
+        """Those on any of these things, whether they name one thing or several (in the same query; by two indexes)."""
+        wanted = [str(code) for code in codes]
+        several = EntryThing.objects.unscoped("which entries name a thing, and no more").filter(thing_code__in=wanted)
+        one = Entry.objects.unscoped("which entries name a thing, and no more").filter(thing_code__in=wanted)
+        return self.filter(pk__in=one.order_by().values("pk").union(several.values("entry"), all=True))
 
 
 class Entry(ScopedModel):
-    """One line of the trail (gjurmë auditimi): who, when, what, on which thing. No content, no names of persons."""
+    """One line of the trail (gjurmë auditimi): who, when, what, on which thing. No content, no names of persons.
+
+    A list that shows many things of one kind leaves one line that names them all.
+    """
 
     processing = Processing(_("who did and saw what"), Level.OFFICE, WITH_THE_TRAIL, SECURITY)
 
@@ -25,9 +42,13 @@ class Entry(ScopedModel):
     event = models.CharField(_("event"), max_length=60)
     thing_type = models.CharField(_("kind of thing"), max_length=60, blank=True)
     thing_code = models.CharField(_("code of the thing"), max_length=40, blank=True)
+    # Codes of several things of that kind; ``thing_code`` is empty then, and each has its row in `EntryThing`.
+    things = models.JSONField(_("codes of the things"), null=True, blank=True, editable=False)
     fields = models.JSONField(_("fields"), default=list, blank=True)
     route = models.CharField(_("page"), max_length=80, blank=True)
     mac = models.CharField(_("keyed hash"), max_length=64)
+
+    objects: ClassVar = models.Manager.from_queryset(EntryQuerySet)()
 
     class Meta(ScopedModel.Meta):
         verbose_name = _("trail entry")
@@ -40,6 +61,38 @@ class Entry(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.pk} {self.event}"
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the things it is on."""
+        return list(self.things) if self.things else [self.thing_code] * bool(self.thing_code)
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return {}
+
+
+class EntryThing(ScopedModel):
+    """By which an entry that names several things is found from each of them. Written by the statement that writes
+    the entry, from what stands in it; only ever added, and compared with it by ``audit verify``."""
+
+    processing = Processing(_("finding who did and saw what"), Level.TECHNICAL, WITH_THE_TRAIL, SECURITY)
+
+    view_right = "trail.view"
+
+    code = None
+    # Without a constraint of the database: no entry goes, the triggers see to that, and each row would ask.
+    entry = models.ForeignKey(
+        Entry, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, verbose_name=_("trail entry")
+    )
+    thing_code = models.CharField(_("code of the thing"), max_length=40)
+
+    class Meta(ScopedModel.Meta):
+        verbose_name = _("thing of a trail entry")
+        indexes = [models.Index(fields=["thing_code", "entry"], name="entry_by_one_of_its_things")]
+
+    def __str__(self) -> str:
+        return f"{self.entry_id} {self.thing_code}"
 
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:

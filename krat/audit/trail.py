@@ -5,25 +5,32 @@
 
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from krat.access import crypto
+from krat.access.access_logger import AccessLogFailed
 from krat.access.requests import Shown
 from krat.access.rights import Subject
 from krat.access.scoping import ScopedModel
-from krat.audit import checkpoints
+from krat.access.transactions import lost_against_another
+from krat.audit import checkpoints, rows
 from krat.audit.models import Entry, Version
+from krat.audit.rows import NewEntry
 
 logger = logging.getLogger("krat.incidents")
+
+_MOST_THINGS = 500  # in one entry
 
 _events: dict[str, str | Promise] = {}
 
@@ -64,27 +71,35 @@ def record(
     """Add one entry: who (a seat, a user, or nobody known), which event, on what, and the names of the fields.
 
     With ``changes`` (field: old and new value) the values go, encrypted, into a `Version` of the thing. One insert, two
-    with changes; on PostgreSQL a shared lock that only a checkpoint waits for.
+    with changes; within a request those of all its entries together, at its end (`TrailAccessLogger.gathering`). On
+    PostgreSQL a shared lock that only a checkpoint waits for.
     """
     if name not in _events:
         raise LookupError(f"The event {name!r} is not registered.")
     if changes is not None:
         changes = {field: pair for field, pair in changes.items() if pair[0] != pair[1]}
         fields = [*fields, *changes]
-    _insert([_entry(by, name, thing, fields, route)])
-    if thing is not None and changes:
-        _keep_values(by, thing, changes)
+    kind, codes = (thing._meta.label_lower, [_code(thing)]) if thing is not None else ("", [])
+    _write(
+        [_entry(by, name, kind, codes, fields, route)],
+        [_version(by, thing, changes)] if thing is not None and changes else [],
+    )
 
 
-def _entry(by: Any, name: str, thing: models.Model | None, fields: Iterable[str], route: str) -> Entry:
-    entry = Entry(
+def _code(thing: models.Model) -> str:
+    return str(getattr(thing, "code", "") or getattr(thing, "pk", ""))
+
+
+def _entry(by: Any, name: str, kind: str, codes: list[str], fields: Iterable[str], route: str) -> NewEntry:
+    entry = NewEntry(
         at=timezone.now(),
         actor=getattr(by, "code", None),
         actor_words=str(getattr(by, "trail_words", ""))[:160],
         county=getattr(by, "county_code", "") or "",
         event=name,
-        thing_type=thing._meta.label_lower if thing is not None else "",
-        thing_code=str(getattr(thing, "code", "") or getattr(thing, "pk", "")) if thing is not None else "",
+        thing_type=kind,
+        thing_code=codes[0] if len(codes) == 1 else "",
+        things=codes if len(codes) > 1 else None,
         fields=sorted(set(fields)),
         route=route,
     )
@@ -92,16 +107,57 @@ def _entry(by: Any, name: str, thing: models.Model | None, fields: Iterable[str]
     return entry
 
 
-def _insert(entries: Sequence[Entry]) -> None:
-    checkpoints.let_writers_in(len(entries))
-    Entry.objects.bulk_create(entries)
+# --- written at once, or together at the end of a request ---
+
+
+@dataclass(eq=False)
+class _Waiting:
+    """What waits for the end of its request. It stands among what the transaction does after its commit, and so goes
+    with the savepoint in which it was said, if that is rolled back."""
+
+    entries: list[NewEntry]
+    versions: list[Version]
+    is_written: bool = False
+
+    def __call__(self) -> None:
+        """Nothing is left to do after the commit."""
+
+
+_gathering: ContextVar[bool] = ContextVar("gathering", default=False)
+
+
+def _write(entries: list[NewEntry], versions: list[Version]) -> None:
+    waiting = _Waiting(entries, versions)
+    if _gathering.get() and connection.in_atomic_block:
+        transaction.on_commit(waiting, robust=True)
+    else:
+        _insert([waiting])
+
+
+def _write_what_waits() -> None:
+    """Insert what was gathered so far (one statement for all entries, one for all versions)."""
+    said = [one[1] for one in connection.run_on_commit]
+    waiting = [one for one in said if isinstance(one, _Waiting) and not one.is_written]
+    if waiting:
+        _insert(waiting)
+
+
+def _insert(waiting: Sequence[_Waiting]) -> None:
+    entries = [entry for one in waiting for entry in one.entries]
+    versions = [version for one in waiting for version in one.versions]
+    rows.insert(entries)
+    if versions:
+        Version.objects.bulk_create(versions)  # after the entries, and so under their lock
+    for one in waiting:
+        one.is_written = True
+    checkpoints.count_written(len(entries))
     transaction.on_commit(checkpoints.take_if_due, robust=True)
 
 
-def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, Any]]) -> None:
+def _version(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, Any]]) -> Version:
     version = Version(
         thing_type=thing._meta.label_lower,
-        thing_code=str(getattr(thing, "code", thing.pk)),
+        thing_code=_code(thing),
         at=timezone.now(),
         actor=by.code,
         actor_words=by.trail_words[:160],
@@ -109,7 +165,7 @@ def _keep_values(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, 
     values = {field: [_plain(old), _plain(new)] for field, (old, new) in changes.items()}
     version.ciphertext = crypto.encrypt(json.dumps(values), place=f"audit_version:sealed:{version.code}")
     version.mac = checkpoints.version_mac(version)
-    version.save(force_insert=True)
+    return version
 
 
 def _plain(value: Any) -> str | int | bool | None:
@@ -131,10 +187,11 @@ class Change:
 
 def history(thing: ScopedModel, limit: int = 50) -> list[Change]:
     """The latest changes of a thing that has come through the door (one query; each row is opened)."""
-    rows = Version.objects.unscoped("the history of a thing that came through the door").filter(
+    _write_what_waits()
+    found = Version.objects.unscoped("the history of a thing that came through the door").filter(
         thing_type=thing._meta.label_lower, thing_code=str(thing.code)
     )
-    return [_opened(row) for row in rows.order_by("-id")[:limit]]
+    return [_opened(row) for row in found.order_by("-id")[:limit]]
 
 
 def _opened(row: Version) -> Change:
@@ -162,11 +219,10 @@ def viewers(codes: Iterable[UUID]) -> list[Look]:
 
     The codes are those of a thing that came through the door, and of everything that belongs to it.
     """
-    rows = Entry.objects.unscoped("who looked at a thing that came through the door").filter(
-        thing_code__in=[str(code) for code in codes]
-    )
+    _write_what_waits()
+    looks = Entry.objects.unscoped("who looked at a thing that came through the door").about(codes)
     found: dict[tuple[UUID | None, date], Look] = {}
-    for one in rows.order_by("id"):
+    for one in looks.order_by("id"):
         day = timezone.localdate(one.at)
         line = found.setdefault((one.actor, day), Look(one.actor, one.actor_words, day, [], [], set()))
         moment = timezone.localtime(one.at).replace(second=0, microsecond=0)
@@ -181,16 +237,44 @@ def viewers(codes: Iterable[UUID]) -> list[Look]:
 class TrailAccessLogger:
     """Writes down what the door shows and refuses."""
 
-    def saw(self, seat: Subject, right: str, route: str, things: Sequence[Shown]) -> None:
-        """One entry a page, or one for each thing that is shown; a pair names the fields that were shown of it.
+    @contextmanager
+    def gathering(self) -> Iterator[None]:
+        """What is recorded within is written together at the end, in the same transaction: before anything is shown."""
+        token = _gathering.set(True)
+        try:
+            yield
+        finally:
+            _gathering.reset(token)
+        try:
+            _write_what_waits()
+        except DatabaseError as mistake:
+            if lost_against_another(mistake):
+                raise
+            raise AccessLogFailed("The trail could not be written; nothing is shown or done.") from mistake
 
-        One insert, however many things there are; a thing that was noted twice is entered once.
+    def saw(self, seat: Subject, right: str, route: str, things: Sequence[Shown]) -> None:
+        """One entry a page, or one for each kind of thing that is shown; a pair names the fields shown of a thing.
+
+        Things of one kind of which the same fields are shown stand in one entry; one that was noted twice, once.
         """
-        shown: dict[str, tuple[Any, set[str]]] = {}
-        pairs: list[tuple[Any, Sequence[str]]] = [one if isinstance(one, tuple) else (one, ()) for one in things]
-        for thing, fields in pairs or [(None, ())]:
-            shown.setdefault(f"{type(thing)} {getattr(thing, 'pk', '')}", (thing, set()))[1].update(fields)
-        _insert([_entry(seat, SEEN, thing, fields, route) for thing, fields in shown.values()])
+        shown: dict[tuple[Any, Any], tuple[str, set[str]]] = {}
+        for one in things:
+            thing, fields = one if isinstance(one, tuple) else (one, ())
+            kind = type(thing)
+            if (kind, thing.pk) not in shown:
+                shown[kind, thing.pk] = (_code(thing), set())
+            shown[kind, thing.pk][1].update(fields)
+        alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+        for (kind, _pk), (code, names) in shown.items():
+            alike.setdefault((kind._meta.label_lower, tuple(sorted(names))), []).append(code)
+        _write(
+            [
+                _entry(seat, SEEN, kind, codes[first : first + _MOST_THINGS], fields, route)
+                for (kind, fields), codes in (alike or {("", ()): [""]}).items()
+                for first in range(0, len(codes), _MOST_THINGS)
+            ],
+            [],
+        )
 
     def refused(self, who: Any, right: str, route: str, code: str, outcome: str) -> None:
         """One entry, in a transaction of its own: the page's transaction has been rolled back."""

@@ -17,7 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import DatabaseError
 
-TABLES = ("audit_entry", "audit_seal", "audit_version")
+TABLES = ("audit_entry", "audit_seal", "audit_version", "audit_entrything")
 _SQLITE = ("UPDATE", "DELETE")
 _POSTGRES = ("UPDATE", "DELETE", "TRUNCATE")
 _FUNCTION = "krat_append_only"

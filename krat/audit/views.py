@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.utils.functional import Promise
 
-from krat.access import census, rights
+from krat.access import areas, census, rights
 from krat.access.requests import SeatRequest
 from krat.access.roles import Role
 from krat.access.views import needs
@@ -29,7 +29,8 @@ def trail_list(request: SeatRequest) -> HttpResponse:
     rows = Entry.objects.visible_to(request.seat).order_by("-pk")
     found = listing(request, rows, TrailFilter, per_page=50)
     seats = {one.code: one for one in finding.seats().filter(code__in={entry.actor for entry in found.rows})}
-    entries = [_in_words(entry, seats) for entry in found.rows]
+    is_asked_for = found.filters is not None and bool(getattr(found.filters, "cleaned_data", {}).get("entry"))
+    entries = [_in_words(entry, seats, tells_each=is_asked_for) for entry in found.rows]
     return render_page(request, "audit/trail.html", {"found": found, "entries": entries})
 
 
@@ -45,9 +46,11 @@ class Line:
     thing: str
     fields: str
     is_of_a_seat: bool
+    several: int  # how many things it names, where it is more than one
+    codes: list[str]  # theirs, where this entry alone was asked for
 
 
-def _in_words(entry: Entry, seats: Mapping[UUID | None, Any]) -> Line:
+def _in_words(entry: Entry, seats: Mapping[UUID | None, Any], *, tells_each: bool) -> Line:
     seat = seats.get(entry.actor)
     who, office = _actor(entry, seat)
     model = _model_of(entry.thing_type)
@@ -60,6 +63,8 @@ def _in_words(entry: Entry, seats: Mapping[UUID | None, Any]) -> Line:
         thing=str(model._meta.verbose_name) if model else entry.thing_type,
         fields=", ".join(_field(model, name) for name in entry.fields),
         is_of_a_seat=seat is not None,
+        several=len(entry.things or ()),
+        codes=list(entry.things or ()) if tells_each else [],
     )
 
 
@@ -92,6 +97,9 @@ def _field(model: type[Model] | None, name: str) -> str:
 
 @cache
 def _pages() -> dict[str, str | Promise]:
-    """Each page by the right it asks for, in the words of the table of rights."""
+    """Each page by its title, as its area declares it; one without by the right it asks for, in that table's words."""
     rights_of = {one.name: next(iter(one.rights.values()), "") for one in census.routes()}
-    return {name: rights.right(right).label for name, right in rights_of.items() if right}
+    found = {name: rights.right(right).label for name, right in rights_of.items() if right}
+    for area in areas.modules("navigation"):
+        found |= getattr(area, "TITLES", {})
+    return found

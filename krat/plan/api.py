@@ -1,6 +1,7 @@
 """Tasks for machines: those of the institution, and how their work goes."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import CodeRelatedField, StrictSerializer, UtcDateTimeField, WholeNumberField
+from krat.api.serializers import CodeRelatedField, DayField, StrictSerializer, UtcDateTimeField, WholeNumberField
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -76,7 +77,7 @@ class TaskQuery(ListQuery):
 
     state = serializers.ChoiceField(choices=State.choices, required=False)
     late = serializers.BooleanField(required=False, help_text="Open, and their day has passed.")
-    due_until = serializers.DateField(required=False)
+    due_until = DayField(required=False)
 
     narrowing = {"state": "state", "late": _late, "due_until": "due_on__lte"}
 
@@ -94,9 +95,15 @@ def _shown_to(seat: Seat) -> TaskQuerySet:
     return rows
 
 
-def _with_steps(seat: Seat) -> "Prefetch[str]":
+def shown_in_full(seat: Seat) -> TaskQuerySet:
+    """Tasks with what `in_full` tells of each, as far as the seat sees it."""
     steps = Step.objects.visible_to(seat).select_related("seat__institution")
-    return Prefetch("steps", steps, to_attr="shown_steps")
+    return _shown_to(seat).prefetch_related(Prefetch("steps", steps, to_attr="shown_steps"))
+
+
+def in_full(rows: Sequence[Task], request: ApiRequest) -> list[dict[str, Any]]:
+    """How GET of each of these tasks, as `shown_in_full` gives them, tells it (no query)."""
+    return list(TaskInFullSerializer(rows, many=True, context={"request": request}).data)
 
 
 class Tasks(Resource):
@@ -119,8 +126,7 @@ class TaskOne(Resource):
     @extend_schema(operation_id="task", responses=TaskInFullSerializer)
     def get(self, request: ApiRequest, code: uuid.UUID) -> Response:
         """One task with its steps."""
-        rows = _shown_to(request.seat).prefetch_related(_with_steps(request.seat))
-        return self.one(door(request, rows, code), TaskInFullSerializer)
+        return self.one(door(request, shown_in_full(request.seat), code), TaskInFullSerializer)
 
 
 class TaskProgress(Resource):
@@ -133,5 +139,4 @@ class TaskProgress(Resource):
         """Report how the work on a task goes: the responsible institution does, while the task is open."""
         task = door(request, Task, code)
         tasks.report_progress(task, by=request.seat, **self.validated(ProgressSerializer))
-        rows = _shown_to(request.seat).prefetch_related(_with_steps(request.seat))
-        return self.one(rows.get(pk=task.pk), TaskInFullSerializer)
+        return self.one(shown_in_full(request.seat).get(pk=task.pk), TaskInFullSerializer)

@@ -28,6 +28,7 @@ def _own_tasks(seat: Seat) -> list[Waiting]:
             % {"source": task.comes_from, "state": task.get_state_display()},
             url=reverse("plan:task", kwargs={"code": task.code}),
             day=task.due_on,
+            clock=task.due_on - task.given_on if task.due_on else None,
         )
         for task in rows
     ]
@@ -42,6 +43,7 @@ def _supported_tasks(seat: Seat) -> list[Waiting]:
             % {"lead": task.lead.short_name, "source": task.comes_from, "state": task.get_state_display()},
             url=reverse("plan:task", kwargs={"code": task.code}),
             day=task.due_on,
+            clock=task.due_on - task.given_on if task.due_on else None,
         )
         for task in rows.open().for_list()[:MOST]
     ]
@@ -79,6 +81,7 @@ def _measures(seat: Seat) -> list[Waiting]:
             why=_("Your institution leads this measure of the plan"),
             url=reverse("plan:measure", kwargs={"code": one.code}),
             day=one.due_on,
+            clock=one.due_on - datetime.date(one.due_on.year, 1, 1) if one.due_on else None,  # plans run by years
         )
         for one in rows.for_list().order_by("due_on")[:MOST]
     ]
@@ -94,6 +97,7 @@ def _plans(seat: Seat) -> list[Waiting]:
             why=_("The plan waits for the committee"),
             url=reverse("plan:detail", kwargs={"code": one.code}),
             day=datetime.date(one.year, 3, 31),
+            clock=datetime.timedelta(days=90),
         )
         for one in rows.select_related("county")[:5]
     ]

@@ -69,7 +69,7 @@ def due_before(code: str, day: datetime.date) -> datetime.date:
 
 
 def due_at(code: str, start: datetime.datetime, *, signal: datetime.datetime | None = None) -> datetime.datetime:
-    """The last moment of a deadline: hours run by the clock, days end with the office day's midnight (three queries).
+    """The last moment of a deadline: hours run by the clock, days end with the office day's midnight (two queries).
 
     ``signal`` is when the matter became known: where the deadline counts from it, it begins then.
     """
@@ -78,7 +78,8 @@ def due_at(code: str, start: datetime.datetime, *, signal: datetime.datetime | N
         start = min(start, signal)
     if deadline.unit == Deadline.Unit.HOURS:
         return start + datetime.timedelta(hours=deadline.amount)
-    last = due(code, timezone.localdate(start))
+    day = timezone.localdate(start)
+    last = _dues(deadline, {day})[day]
     return timezone.make_aware(datetime.datetime.combine(last, datetime.time.max.replace(microsecond=0)))
 
 
@@ -90,7 +91,10 @@ def dues(code: str, starts: Iterable[datetime.date]) -> dict[datetime.date, date
     starts = set(starts)
     if not starts:
         return {}
-    deadline = Deadline.objects.get(code=code)
+    return _dues(Deadline.objects.get(code=code), starts)
+
+
+def _dues(deadline: Deadline, starts: set[datetime.date]) -> dict[datetime.date, datetime.date]:
     if deadline.unit == Deadline.Unit.WORKING_DAYS:
         return after_working_days(starts, deadline.amount)
     if deadline.unit == Deadline.Unit.MONTHS:
@@ -108,5 +112,5 @@ def _off_rest_days(ends: dict[datetime.date, datetime.date]) -> dict[datetime.da
 
 
 def is_day_of_rest(day: datetime.date) -> bool:
-    """Whether a day is a Saturday, a Sunday or a public holiday (one query)."""
-    return not is_working_day(day, holidays_between(day, day))
+    """Whether a day is a Saturday, a Sunday or a public holiday (one query, none on a Saturday or Sunday)."""
+    return day.weekday() >= _SATURDAY or not is_working_day(day, holidays_between(day, day))

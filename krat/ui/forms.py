@@ -168,7 +168,8 @@ class BaseForm(forms.Form):
             if isinstance(field, forms.ModelChoiceField):
                 if field.empty_label == _DASHES:
                     field.empty_label = _("Choose")
-                field.choices = list(cast(Iterator[Any], field.choices))
+                # Not list(): it asks how many there are first, and that is another query.
+                field.choices = [one for one in cast(Iterator[Any], field.choices)]  # noqa: C416
 
     def choose_as(self, other: BaseForm) -> None:
         """Offer what another form of this kind offers, and its choices as it has fetched them (no query)."""

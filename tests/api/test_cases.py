@@ -118,6 +118,8 @@ def test_a_case_is_opened_once_by_its_key(unit):
         ({"identity": {"first_name": "An\u202ea"}}, "identity.first_name"),
         ({"identity": {"first_name": "Аna"}}, "identity.first_name"),  # its first letter is Cyrillic
         ({"identity": {"birth_date": "2015-02-30"}}, "identity.birth_date"),
+        ({"identity": {"birth_date": "20150314"}}, "identity.birth_date"),  # read as seconds by others
+        ({"signalled_on": "2026-W02-1"}, "signalled_on"),
         ({"identity": {"birth_date": "2999-01-01"}}, "identity.birth_date"),
         ({"identity": {"birth_date": "1990-01-01"}}, "identity.birth_date"),  # of age, and sent as a child
         ({"municipality": "AL-05-GJIROKASTER"}, "municipality"),
@@ -285,8 +287,8 @@ def test_every_case_and_name_that_is_shown_is_entered(unit, case):
     listed = {one["code"] for one in unit.get("cases/").json()["results"]}
 
     since = Entry.objects.unscoped("tests read the trail").filter(pk__gt=before)
-    seen = {one.thing_code for one in since if one.thing_type == "cases.case"}
-    names = {one.thing_code for one in since if one.thing_type == "cases.identity"}
+    seen = {code for one in since if one.thing_type == "cases.case" for code in one.codes}
+    names = {code for one in since if one.thing_type == "cases.identity" for code in one.codes}
     whos = Identity.objects.unscoped("tests look").filter(case__code__in=listed)
     assert case["code"] in listed
     assert listed == seen

@@ -13,7 +13,7 @@ from django.test import override_settings
 from django.urls import include, path
 
 from krat.access.views import door, needs
-from krat.audit import trail, triggers
+from krat.audit import rows, trail, triggers
 from krat.audit.models import Checkpoint, Entry, Version
 from krat.people.models import User
 from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
@@ -257,7 +257,7 @@ def test_nothing_is_shown_when_the_entry_cannot_be_written(as_, meeting, monkeyp
     def full_disk(*args, **kwargs):
         raise DatabaseError("disk full")
 
-    monkeypatch.setattr(Entry.objects, "bulk_create", full_disk)
+    monkeypatch.setattr(rows, "insert", full_disk)
     answer = browser.get(f"/probe/{meeting.code}/")
 
     assert answer.status_code in (500, 503)

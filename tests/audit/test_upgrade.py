@@ -23,7 +23,7 @@ from tests.audit.test_cut import as_before, sql
 pytestmark = pytest.mark.django_db(transaction=True)
 
 OLD = [("audit", "0003_checkpoint"), ("access", "0005_draft")]
-NEW = [("audit", "0004_bound_versions"), ("access", "0006_genuine_installation")]
+NEW = [("audit", "0005_several_things"), ("access", "0006_genuine_installation")]
 
 
 def migrate(where: list[tuple[str, str]]):

@@ -171,7 +171,7 @@ def test_everything_that_is_shown_is_in_the_trail_and_nothing_else(worker, case,
     page = worker.look(page_of("case", case))
 
     written = Entry.objects.unscoped(WHY).order_by("pk")[before:]
-    seen = {one.thing_code for one in written if one.event == "page.seen"}
+    seen = {code for one in written if one.event == "page.seen" for code in one.codes}
     assert {str(one.code) for one in mine} <= seen
     assert not {str(one.code) for one in foreign} & seen
     assert {one.route for one in written} == {"cases:case"}

@@ -100,7 +100,7 @@ def test_what_was_typed_stands_in_no_address_and_in_no_trail(worker, case):
 
     assert "no-store" in page.response["Cache-Control"]
     assert not any("cupaj" in link for link in page.links)
-    kept = Entry.objects.unscoped(WHY).values_list("route", "fields", "thing_code", "actor_words")
+    kept = Entry.objects.unscoped(WHY).values_list("route", "fields", "thing_code", "things", "actor_words")
     assert not any("cupaj" in str(one).lower() for one in kept)
 
 

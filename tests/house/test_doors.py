@@ -30,9 +30,11 @@ UNSCOPED = {
     "krat/api/directory.py": "codes of public institutions, in which records name them",
     "krat/api/management/commands/apiclient.py": "the server's console makes and lists the machines' clients",
     "krat/audit/checkpoints.py": "checkpoints are taken and verified over the whole trail",
+    "krat/audit/models.py": "which entries name a thing; whoever asks for them says why",
     "krat/audit/trail.py": "the history of a thing that came through the door",
     "krat/committee/actions.py": "whether anybody sits at an institution, and its places when it is retired",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "krat/oversight/reading.py": "whether whoever opened a file was in its team; the officer reads numbers alone",
     "krat/people/actions.py": "the person's own seats, before one more is taken",
     "krat/people/management/commands/firstadmin.py": "nobody can ask before the first seat",
     "krat/people/middleware.py": "nobody is asking yet: this finds out who",
@@ -54,12 +56,26 @@ UNSCOPED = {
 WORLD = "krat/demo/"
 
 # An expression takes the query out of its queryset, so the door never hears of it.
-EXPRESSIONS = {"krat/committee/models.py": "the path of reach by which members find their bodies' papers"}
+EXPRESSIONS = {
+    "cases/models/keys.py": "the key that opens a row of a case, with the row that came through its door",
+    "cases/views/heads.py": "who manages the heads of a list, by the door of assignments",
+    "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "cases/waiting.py": "how many cases of a unit are late, of rows that its head may open",
+    "krat/api/auth.py": "what a machine's token was given for, before anybody is asking",
+    "cases/models/inbox.py": "which version of a case that came through the door this very system knows",
+}
 
 RAW_SQL = {
+    "krat/access/together.py": "asks anew the statement that querysets with their doors made, with other ids",
     "krat/access/storage.py": "reads the database's own settings",
+    "krat/api/limits.py": "counts in one statement, whoever counts at the same time",
     "krat/audit/checkpoints.py": "takes the trail's lock",
+    "krat/audit/rows.py": "writes the trail in one statement, under its lock",
     "krat/audit/triggers.py": "makes and counts the triggers of the trail",
+    "krat/counts/keeping.py": "puts kept counts together, counts anew and compares, in one statement each",
+    "krat/counts/triggers.py": "makes and looks at the triggers that count",
+    "krat/feed/actions.py": "finds lines of the feed of what an institution does not see any more",
+    "krat/feed/triggers.py": "makes the triggers that enter what changed",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 

@@ -119,6 +119,10 @@ def test_yesterday_comes_back_on_an_empty_machine(old, copy, secret, tmp_path, d
         assert "Every table holds the rows it held." in said
         assert "The triggers stand, and the trail is whole." in said
         assert databases.of(database).tables()["django_session"]["rows"] == 0
+        # A cursor of after the copy must not lead on from it: the feed begins a new generation.
+        assert databases.of(old.database).tables()["feed_generation"]["rows"] == 1
+        assert databases.of(database).tables()["feed_generation"]["rows"] == 0
+        assert databases.of(database).tables()["feed_pending"] == databases.of(old.database).tables()["feed_pending"]
         assert (
             databases.of(database).tables()["cases_identity"] == databases.of(old.database).tables()["cases_identity"]
         )

@@ -201,9 +201,9 @@ def _seat_of(request: Any) -> Seat | None:
 def _noted(seat: Seat, since: Any) -> dict[str, list[set[str]]]:
     """What the trail says this seat saw or did since the request began: of each thing, the fields of each entry."""
     noted: dict[str, list[set[str]]] = {}
-    rows = Entry.objects.unscoped(_WHY).filter(actor=seat.code, at__gte=since).exclude(thing_code="")
-    for code, fields in rows.values_list("thing_code", "fields"):
-        noted.setdefault(code, []).append(set(fields))
+    for entry in Entry.objects.unscoped(_WHY).filter(actor=seat.code, at__gte=since):
+        for code in entry.codes:
+            noted.setdefault(code, []).append(set(entry.fields))
     return noted
 
 

@@ -76,7 +76,7 @@ def addresses(route: census.Route) -> list[str]:
 def entered(since: Any, seat: Seat) -> set[tuple[str, str]]:
     """The rows of cases that the trail says were shown to a seat since then: their kinds and codes."""
     rows = Entry.objects.unscoped(_WHY).filter(actor=seat.code, at__gte=since, event=trail.SEEN)
-    return set(rows.filter(thing_type__startswith="cases.").values_list("thing_type", "thing_code"))
+    return {(one.thing_type, code) for one in rows.filter(thing_type__startswith="cases.") for code in one.codes}
 
 
 def look(browser: Any, address: str) -> tuple[int, set[str], set[tuple[str, str]]]:

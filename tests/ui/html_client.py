@@ -227,7 +227,7 @@ def last_entry() -> Entry:
 def entries(event: str, thing: Any = None) -> list[Entry]:
     """The lines of the trail on an event, and on a thing."""
     found = Entry.objects.unscoped(WHY).filter(event=event)
-    return list((found.filter(thing_code=str(thing.code)) if thing is not None else found).order_by("pk"))
+    return list((found.about([thing.code]) if thing is not None else found).order_by("pk"))
 
 
 def queries_of(person: Person, address: str) -> int:

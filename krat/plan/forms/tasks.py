@@ -14,17 +14,19 @@ from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.models.task import OPEN, State
 from krat.reference import calendar
-from krat.ui.filters import DayFilter, Filters, RowFilter
+from krat.ui.filters import Column, DayFilter, Filters, RowFilter, SortFilter, StandingFilter, by_choices
 from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
 
 _STANDS = [
-    ("open", _("open")),
+    ("open", _("to be done")),
     ("late", _("late")),
     *State.choices,
 ]
 
 
-def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "running":  # its own lead may be done with it, the registry is not
+        return rows.filter(state__in=(*OPEN, State.DONE))
     if value == "open":
         return rows.filter(state__in=OPEN)
     if value == "late":
@@ -43,11 +45,19 @@ class TaskFilter(Filters):
     whose = ChoiceFilter(
         label=_("Whose"), choices=[("own", _("ours")), ("all", _("all"))], empty_label=None, method=_as_they_are
     )
-    state = ChoiceFilter(label=_("State"), choices=_STANDS, method=_by_standing)
+    state = StandingFilter(narrow=_by_standing, choices=_STANDS, open_as="running")
     institution = RowFilter(
         "lead", label=_("Institution"), queryset=lambda request: Institution.objects.visible_to(request.seat)
     )
     until = DayFilter("due_on", "lte", label=_("Due until"))
+    sort = SortFilter(
+        {
+            "task": Column(_("Task"), "title"),
+            "lead": Column(_("Responsible institution"), "lead__sort_key"),
+            "standing": Column(_("State"), by_choices("state", State.choices)),
+            "until": Column(_("Until"), "due_on"),
+        }
+    )
 
 
 class NoteForm(BaseForm):
