@@ -23,7 +23,7 @@ BUDGETS: dict[tuple[str, str], int] = {
     ("cases:list", UNIT_HEAD): 7,
     ("cases:list", WORKER): 7,
     ("cases:search", UNIT_HEAD): 9,
-    ("cases:case", UNIT_HEAD): 9,
+    ("cases:case", UNIT_HEAD): 10,
     ("cases:case", WORKER): 10,
 }
 
