@@ -31,7 +31,8 @@ class Table:
     def __init__(self, model: type[models.Model], *names: str, using: str = DEFAULT_DB_ALIAS) -> None:
         self.model, self.using = model, using
         self.name = model._meta.db_table
-        fields = {field.name: field for field in model._meta.concrete_fields}
+        # What the database reckons itself is not written.
+        fields = {field.name: field for field in model._meta.concrete_fields if not field.generated}
         self.columns = [str(fields[name].column) for name in names]
         rest = [field for field in fields.values() if field.name not in names and not field.primary_key]
         self.columns += [str(field.column) for field in rest]

@@ -28,8 +28,9 @@ def name_of(path: Path) -> str:
 
 
 def words_of(path: Path) -> str:
-    """A template without its template comments."""
-    return re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+    """A template without its template comments; the rows of a table that it has drawn one by one are part of it."""
+    words = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+    return words + "".join(words_of(TEMPLATES / name) for name in re.findall(r"""{%\s*rows\s+"([^"]+)\"""", words))
 
 
 # --- tables ---
