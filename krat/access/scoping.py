@@ -278,7 +278,13 @@ def hold_by_id(model: type[M], pk: int, *, based_on: int | None = None) -> M:
     queryset: models.QuerySet[Any] = model.objects.unscoped("a row already held, now locked")
     rows = queryset.select_related(*model.held_with) if model.held_with else queryset
     # Of the row, not of its key: whoever adds a row that points here need not wait, and takes no lock unasked.
-    current: M = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    try:
+        current: M = locked.get(pk=pk)
+    except model.DoesNotExist:
+        # While we waited, somebody gave it another holder: PostgreSQL then looks for the row with what it pointed to
+        # before, and finds none. Asked anew, it is there.
+        current = locked.get(pk=pk)
     if based_on is not None and isinstance(current, VersionedModel) and current.version != based_on:
         raise Stale(current)
     return current
