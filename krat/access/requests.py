@@ -14,6 +14,12 @@ from krat.access.rights import Subject
 Shown: TypeAlias = Model | tuple[Model, Sequence[str]]
 
 
+class Opened(tuple[Model, Sequence[str]]):
+    """What came through the door by its own address: the trail enters it by itself, also beside others of its kind."""
+
+    __slots__ = ()
+
+
 def is_from_machine(request: HttpRequest) -> bool:
     """Whether a request asks an address for machines. By the path that is resolved, whatever prefix a server told."""
     return request.path_info.startswith(settings.MACHINES_PATHS)
