@@ -34,7 +34,7 @@ class Table:
         # What the database reckons itself is not written.
         fields = {field.name: field for field in model._meta.concrete_fields if not field.generated}
         self.columns = [str(fields[name].column) for name in names]
-        rest = [field for field in fields.values() if field.name not in names and not field.primary_key]
+        rest = [one for one in fields.values() if one.name not in names and not (one.primary_key or one.generated)]
         self.columns += [str(field.column) for field in rest]
         self.rest: Row = tuple(_default(field) for field in rest)
 
@@ -107,23 +107,25 @@ def _cell(value: Value) -> str:
 
 
 @contextmanager
-def rows_first(tables: Sequence[Table], rows: int) -> Iterator[None]:
+def rows_first(tables: Sequence[Table], rows: int) -> Iterator[bool]:
     """Within the transaction: drop indexes and keys of these tables, and make them again over what was written.
 
-    On PostgreSQL only, and only where that is worth it: for so many new rows, and at least one for ten that are there.
-    Everything is made again under its name by the words in which the database tells it; each key to another table is
-    checked for all rows while it is made. Nobody reads or writes these tables until the transaction ends, and if it
-    fails they stand as before. Triggers are left alone: those of the trail refuse changes, and nothing is changed.
+    Only where that is worth it: for so many new rows, and at least one for ten that are there; gives whether it is. On
+    SQLite indexes stay. Everything is made again under its name by the words in which the database tells it; each key
+    to another table is checked for all rows while it is made. Nobody reads or writes these tables until the transaction
+    ends, and if it fails they stand as before. Triggers are left alone: those of the trail refuse changes, and nothing
+    is changed.
     """
-    if connection.vendor != "postgresql" or rows < max(WORTH_IT, _estimate(tables) // 10):
-        yield
+    is_worth_it = rows >= max(WORTH_IT, _estimate(tables) // 10)
+    if connection.vendor != "postgresql" or not is_worth_it:
+        yield is_worth_it
         return
     dropped, made = indexes_and_keys([table.name for table in tables])
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what waits for its check would hinder the dropping
         for statement in dropped:
             cursor.execute(statement)
-        yield
+        yield True
         cursor.execute("SET LOCAL maintenance_work_mem = '256MB'")
         for statement in made:
             cursor.execute(statement)
@@ -133,12 +135,17 @@ def rows_first(tables: Sequence[Table], rows: int) -> Iterator[None]:
 
 
 def _estimate(tables: Sequence[Table]) -> int:
-    """About how many rows are there already, as the database last counted."""
+    """About how many rows are there already: as PostgreSQL last counted, or by the ids that SQLite gave."""
+    names = [table.name for table in tables]
     with connection.cursor() as cursor:
-        names = [table.name for table in tables]
-        cursor.execute(
-            "SELECT coalesce(sum(greatest(reltuples, 0)), 0) FROM pg_class WHERE oid = ANY (%s::regclass[])", [names]
-        )
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT coalesce(sum(greatest(reltuples, 0)), 0) FROM pg_class WHERE oid = ANY (%s::regclass[])",
+                [names],
+            )
+        else:
+            marks = ", ".join(["%s"] * len(names))
+            cursor.execute(f"SELECT coalesce(sum(seq), 0) FROM sqlite_sequence WHERE name IN ({marks})", names)  # noqa: S608
         (found,) = cursor.fetchone()
     return int(found)
 

@@ -17,6 +17,7 @@ import random
 import uuid
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -56,9 +57,11 @@ from krat.audit import checkpoints, trail
 from krat.audit import rows as trail_rows
 from krat.audit.models import Entry
 from krat.committee.models import Institution
+from krat.counts import triggers as counts
 from krat.demo import make
 from krat.demo.accounts import FAMILY_NAME
 from krat.demo.bulk import Row, Table, go_on_from_there, rows_first
+from krat.feed import triggers as feed
 from krat.people.models import Seat, User
 from krat.reference import calendar
 from krat.reference.models import County, Deadline, Municipality, Term
@@ -184,11 +187,28 @@ def add(count: int, seed: int) -> None:
         country = _Country(random.Random(seed), count, seed)
         trail_rows.hold_shared()
         checkpoints.count_written(count)
-        with rows_first(list(_TABLES.values()), count * _ROWS_OF_A_CASE):
+        with rows_first(list(_TABLES.values()), count * _ROWS_OF_A_CASE) as at_once, _triggers_step_aside(at_once):
             for written in _prepared(country):
                 _write(country, written)
         go_on_from_there(_GIVEN_IDS)
         trail.record(None, ADDED, fields=[f"count {count}", f"seed {seed}"])
+
+
+@contextmanager
+def _triggers_step_aside(at_once: bool) -> Iterator[None]:
+    """Within the transaction: what is kept of each row while it is written is kept of all of them at once, if so asked.
+
+    The counts are made anew; systems that follow the changes read again from the beginning.
+    """
+    if not at_once:
+        yield
+        return
+    counts.remove(connection)
+    feed.remove(connection)
+    yield
+    counts.after_migrate(None, connection.alias)
+    feed.install(connection)
+    feed.begin_anew(connection)
 
 
 def _reference(seed: int, at: int) -> str:
@@ -789,7 +809,7 @@ class _Batch:
     def _entry(self, life: _Life) -> None:
         code, minute = self.codes.next(), life.stages[0][1]
         at = datetime.datetime.combine(_date(minute // _DAY), datetime.time.min, datetime.UTC)
-        entry = Entry(
+        entry = trail_rows.NewEntry(
             code=uuid.UUID(code),
             at=at + datetime.timedelta(minutes=minute % _DAY),
             actor=life.worker.code,
@@ -798,6 +818,9 @@ class _Batch:
             event=OPENED,
             thing_type=Case._meta.label_lower,
             thing_code=_with_dashes(life.code),
+            things=None,
+            fields=[],
+            route="",
         )
         self.made[_ENTRIES].append(
             (

@@ -18,7 +18,11 @@ from krat.access.models import Installation
 from krat.access.roles import Role
 from krat.audit import checkpoints, triggers
 from krat.audit.models import Entry
+from krat.counts import keeping
+from krat.counts import triggers as counts
 from krat.demo import bulk, many
+from krat.feed import triggers as feed
+from krat.feed.models import Pending
 from krat.people.models import Seat, User
 from krat.reference.models import County
 
@@ -157,7 +161,7 @@ def standing():
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-            " UNION SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"
+            " UNION SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2, 3"
         )
         return cursor.fetchall()
 
@@ -180,6 +184,21 @@ def test_indexes_and_keys_that_were_dropped_stand_again_word_for_word(world, fro
     assert len(seen[0]) < len(before) - 50, "they were gone while rows were written"
     assert triggers.faults(connection) == []
     connection.check_constraints()
+
+
+@pytest.mark.parametrize("worth_it", [0, 1_000_000], ids=["at once", "row by row"])
+def test_what_is_kept_of_cases_is_right_afterwards(world, monkeypatch, worth_it):
+    """The counts, and what systems are told: whether their triggers stepped aside or not."""
+    monkeypatch.setattr(bulk, "WORTH_IT", worth_it)
+    monkeypatch.setattr(bulk, "_estimate", lambda tables: 0)
+    before = set(Case.objects.unscoped(WHY).values_list("pk", flat=True))
+
+    many.add(COUNT, SEED)
+
+    assert counts.faults(connection) == feed.faults(connection) == []
+    assert list(keeping.differences()) == []
+    added = Case.objects.unscoped(WHY).exclude(pk__in=before).values_list("code", flat=True)
+    assert set(added) <= set(Pending.objects.filter(kind="case").values_list("thing", flat=True))
 
 
 def test_what_fails_half_way_leaves_indexes_and_keys_as_they_were(world, from_the_first_row_on, monkeypatch):

@@ -24,11 +24,14 @@ from krat.plan.models import task
 from krat.reference.first_rows import TERMS
 from krat.reference.models import Term
 from tests.access.test_matrix import ACCOUNTS as COLUMNS
+from tests.api.test_budgets import BUDGETS as CALLS
 from tests.house.papers import DOCS, PAGES, ROOT, block
+from tests.ui.test_budgets import BUDGETS as PAGE_BUDGETS
 
 ARCHITECTURE = DOCS / "architecture.md"
 RIGHTS = DOCS / "rights.md"
 STATES = DOCS / "states.md"
+PERFORMANCE = DOCS / "performance.md"
 UPDATING = os.environ.get("KRAT_UPDATE_PAPERS") == "1"
 
 SIGNS = {
@@ -96,6 +99,20 @@ def sharing_table() -> str:
         return "".join(shared_row(purpose) for purpose in PURPOSES.values())
 
 
+PAGES_HEAD = "| page | as | statements |\n|---|---|---|\n"
+CALLS_HEAD = "| call | statements |\n|---|---|\n"
+
+
+def pages_table() -> str:
+    """How many statements a page may ask, a row for each page and reader."""
+    return "".join(f"| `{page}` | {who} | {most} |\n" for (page, who), most in PAGE_BUDGETS.items())
+
+
+def calls_table() -> str:
+    """How many statements a call may ask, a row each."""
+    return "".join(f"| {call} | {most} |\n" for call, most in CALLS.items())
+
+
 def after_heading(title: str) -> str:
     """All that stands behind a heading of the page of states."""
     return re.split(rf"^##+ {title}\n", STATES.read_text(), maxsplit=1, flags=re.MULTILINE)[1]
@@ -149,6 +166,17 @@ def _written():
                 STATES.read_text().removesuffix(behind) + put_table(behind, MOVES_HEAD, moves_table(title))
             )
         STATES.write_text(put_table(STATES.read_text(), SHARING_HEAD, sharing_table()))
+        text = put_table(PERFORMANCE.read_text(), PAGES_HEAD, pages_table())
+        PERFORMANCE.write_text(put_table(text, CALLS_HEAD, calls_table()))
+
+
+@pytest.mark.parametrize(("head", "table"), [(PAGES_HEAD, pages_table()), (CALLS_HEAD, calls_table())])
+def test_the_budgets_of_statements_are_those_that_tests_hold(head, table):
+    text = PERFORMANCE.read_text()
+
+    assert len(table.splitlines()) > 4
+    assert put_table(text, head, table) == text
+    assert put_table(text, head, table.replace(" |\n", "0 |\n", 1)) != text, "one statement more would be seen"
 
 
 def prints_its_rights(text: str) -> bool:
