@@ -18,6 +18,7 @@ from cases.models.signal import Kind
 from cases.sharing import CONTACT, PURPOSES, USE, receivers
 from krat.access.roles import Role
 from krat.access.scoping import hold, hold_by_id, settle
+from krat.access.transactions import wholly
 from krat.audit import trail
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -119,7 +120,7 @@ def remind(referral: Referral, *, by: Seat) -> Referral:
     return referral
 
 
-@transaction.atomic
+@wholly
 def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: int | None = None) -> Referral:
     """Answer, withdraw or complete a referral along its table of moves. Locks the case, then the referral.
 

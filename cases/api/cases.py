@@ -31,6 +31,7 @@ from cases.models.inbox import with_known_version
 from cases.models.keys import with_keys
 from cases.models.stages import Stage, VictimStatus
 from krat.access import rights
+from krat.access.prepared import Prepared
 from krat.access.rights import Reach
 from krat.access.views import door
 from krat.api.errors import VersionChanged
@@ -45,12 +46,18 @@ def _rows(seat: Seat) -> Any:
     return with_known_version(Case.objects.visible_to(seat).annotate(**codes), seat)
 
 
+_PAGE = Prepared(lambda seat, after, most: _rows(seat).filter(pk__gt=after).order_by("pk")[:most])
+
+
 def people_of(cases: Iterable[Case], seat: Seat) -> dict[int, Identity]:
     """Who the cases are about, for a seat that may see it (one query, however many cases)."""
     if not rights.may(seat, "identity.view"):
         return {}
-    found = with_keys(Identity.objects.visible_to(seat).filter(case__in=[case.pk for case in cases]))
+    found = _PEOPLE.rows(seat, [case.pk for case in cases])
     return {identity_row.case_id: identity_row for identity_row in found}
+
+
+_PEOPLE = Prepared(lambda seat, cases: with_keys(Identity.objects.visible_to(seat).filter(case__in=cases)))
 
 
 def note_known(cases: Iterable[Case], seat: Seat) -> None:
@@ -75,13 +82,17 @@ def in_full(codes: Sequence[uuid.UUID], request: Any) -> list[tuple[Case, dict[s
     return list(zip(rows, told, strict=True))
 
 
+def _to_hold(seat: Seat) -> Any:
+    """Cases to be held: those that a seat may change and its institution leads, with the version that it knows."""
+    rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat).select_related(*Case.held_with)
+    return rows.filter(holder=seat.institution_id).select_for_update(of=("self",), no_key=True)
+
+
 def held_by_reference(references: Iterable[str], seat: Seat) -> list[Any]:
     """The cases with these references of the seat's institution, each with the version that the seat knows, held until
     the transaction ends: else somebody could change one between the look at its version and the change (one query, a
     row lock each, in their order)."""
-    rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat).select_related(*Case.held_with)
-    rows = rows.filter(holder=seat.institution_id).by_references(references).order_by("pk")
-    return list(rows.select_for_update(of=("self",), no_key=True))
+    return list(_to_hold(seat).by_references(references).order_by("pk"))
 
 
 @contextmanager
@@ -217,8 +228,9 @@ class Cases(_OfCases):
 
         page = cursor_page(
             request,
-            _rows(request.seat),
+            lambda: _rows(request.seat),
             CaseSerializer,
+            prepared=_PAGE,
             note_each=True,
             context={"identities": identities},
             prepare=prepare,
@@ -301,7 +313,10 @@ class CaseByReference(_OfCases):
         return self._change(case, sent, version, is_held=True)
 
     def _find(self, reference: str) -> Any:
-        return next(iter(held_by_reference([reference], self.request.seat)), None)
+        """The case with this reference, held until the transaction ends: else somebody could change it between the
+        look at its version and the change (one query, one row lock)."""
+        seat = self.request.seat
+        return next(iter(_HELD.rows(seat, folded(reference))), None)
 
     def _hold_back(self, case: Case, sent: Mapping[str, Any]) -> Response:
         head, identity, stage = differing(case, sent, self.request.seat)
@@ -314,6 +329,9 @@ class CaseByReference(_OfCases):
         answer = Response(QuarantinedSerializer(waits).data, status=202)
         answer["ETag"] = etag(case.version)
         return answer
+
+
+_HELD = Prepared(lambda seat, reference: _to_hold(seat).by_reference(reference).order_by())
 
 
 def _another_reference() -> Invalid:

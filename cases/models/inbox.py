@@ -36,7 +36,7 @@ class KnownVersion(CheckedModel):
 
 def with_known_version(cases: Any, seat: Seat) -> Any:
     """These cases, each with the version that a machine's seat knows of it: None where it knows none."""
-    known = KnownVersion.objects.filter(case=OuterRef("pk"), seat=seat)
+    known = KnownVersion.objects.filter(case=OuterRef("pk"), seat=seat.pk)
     return cases.annotate(known_version=Subquery(known.values("version")))
 
 

@@ -45,23 +45,27 @@ class DataKey(CheckedModel):
     def make(cls, **owner: models.Model) -> tuple[DataKey, bytes]:
         """A new key for one case (``case=``) or one signal (``signal=``), to be saved, and the same opened."""
         row, opened = cls(**owner), secrets.token_bytes(_LENGTH)
-        row.wrapped = crypto.encrypt(opened.hex(), place=row._place)
+        row.wrapped = crypto.encrypt(opened.hex(), place=_place(row.code))
         return row, opened
 
     def open(self) -> bytes:
         """The opened key; raises `crypto.DecryptionError`."""
-        return bytes.fromhex(crypto.decrypt(self.wrapped, place=self._place))
+        return _unwrapped(self.wrapped, self.code)
 
-    @property
-    def _place(self) -> str:
-        return f"cases_datakey:wrapped:{self.code}"
+
+def _unwrapped(wrapped: bytes | memoryview, code: uuid.UUID) -> bytes:
+    return bytes.fromhex(crypto.decrypt(wrapped, place=_place(code)))
+
+
+def _place(code: uuid.UUID) -> str:
+    return f"cases_datakey:wrapped:{code}"
 
 
 def key_of(row: Any, **owner: int) -> bytes:
     """The opened data key of a row's case or signal, kept on the row for as long as it lives (one query)."""
     held: dict[str, Any] = row.__dict__
     if _AT_HAND not in held and held.get("key_wrapped") is not None:
-        held[_AT_HAND] = DataKey(code=held["key_code"], wrapped=held["key_wrapped"]).open()
+        held[_AT_HAND] = _unwrapped(held["key_wrapped"], held["key_code"])
     if _AT_HAND not in held:
         found = DataKey.objects.filter(**owner).first()
         if found is None:

@@ -15,6 +15,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.fields import empty
 
 from krat.access import crypto
+from krat.access.prepared import Prepared
 from krat.api.requests import ApiRequest
 from krat.api.serializers import StrictSerializer
 
@@ -64,30 +65,37 @@ class ListQuery(Query):
 
 def cursor_page(
     request: ApiRequest,
-    rows: "QuerySet[Any]",
+    rows: "QuerySet[Any] | Callable[[], QuerySet[Any]]",
     serializer: type[StrictSerializer],
     *,
     order: Sequence[str] = ("pk",),
+    prepared: Prepared | None = None,
     note_each: bool = False,
     context: Mapping[str, Any] | None = None,
     prepare: Callable[[list[Any]], None] | None = None,
 ) -> dict[str, Any]:
     """One page of these rows: ``{"next", "results"}`` (one query, besides those of the rows' own prefetching).
 
-    ``order`` names columns that are never empty and together differ in every row. With ``note_each`` the trail gets an
-    entry for every row, as it must where a row is a person's case; else one for the page. ``prepare`` fetches what the
-    serializer needs of all rows of the page at once.
+    ``order`` names columns that are never empty and together differ in every row. ``rows`` may be a function that gives
+    them. ``prepared`` asks the same of a seat, a number after which it begins and how many there are at most, where
+    nothing narrows and ``order`` is usual. With ``note_each`` the trail names every row, as it must where a row is a
+    person's case; else it has an entry for the page. ``prepare`` fetches what the serializer needs of all rows of the
+    page at once.
     """
     asked, query = dict(request.asked), request.query_class
     limit = min(asked.pop("limit", USUAL), MOST)
     cursor = asked.pop("cursor", None)
-    for name, how in query.narrowing.items():
-        if name in asked:
-            rows = how(rows, asked[name]) if callable(how) else rows.filter(**{how: asked[name]})
     place = _place(request, asked)
-    if cursor is not None:
-        rows = rows.filter(_after(order, _opened(cursor, place, len(order))))
-    found = list(rows.order_by(*order)[: limit + 1])
+    begins = _opened(cursor, place, len(order)) if cursor is not None else None
+    if prepared is not None and not asked and tuple(order) == ("pk",):
+        found = prepared.rows(request.seat, int(begins[0]) if begins else 0, words=(limit + 1,))
+    else:
+        rows = rows() if callable(rows) else rows
+        for name, how in query.narrowing.items():
+            if name in asked:
+                rows = how(rows, asked[name]) if callable(how) else rows.filter(**{how: asked[name]})
+        rows = rows.filter(_after(order, begins)) if begins is not None else rows
+        found = list(rows.order_by(*order)[: limit + 1])
     page, more = found[:limit], len(found) > limit
     if note_each:
         request.shown.extend(page)

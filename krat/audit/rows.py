@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -38,6 +38,7 @@ class NewEntry:
 
 
 _COLUMNS = "code, at, actor, actor_words, county, event, thing_type, thing_code, things, fields, route, mac"
+_NAMES = _COLUMNS.split(", ")
 _POSTGRESQL = f"""
 WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared({LOCK})),
 entered AS (
@@ -64,7 +65,8 @@ def insert(entries: Sequence[NewEntry]) -> None:
     """Insert entries (one statement; on SQLite one more where some name several things)."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(_POSTGRESQL, [json.dumps([asdict(one) for one in entries], default=_as_text)])
+            told = [{name: getattr(one, name) for name in _NAMES} for one in entries]
+            cursor.execute(_POSTGRESQL, [json.dumps(told, default=_as_text)])
             return
         cursor.execute(_sqlite(len(entries)), [value for one in entries for value in _as_sqlite_keeps(one)])
         if several := [one.code.hex for one in entries if one.things]:
@@ -77,7 +79,7 @@ def _as_text(value: Any) -> str:
 
 @lru_cache(maxsize=64)
 def _sqlite(rows: int) -> str:
-    row = f"({', '.join(['%s'] * (_COLUMNS.count(',') + 1))})"
+    row = f"({', '.join(['%s'] * len(_NAMES))})"
     return f"INSERT INTO audit_entry ({_COLUMNS}) VALUES {', '.join([row] * rows)}"  # noqa: S608  # names alone
 
 

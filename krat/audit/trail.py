@@ -257,13 +257,16 @@ class TrailAccessLogger:
 
         Things of one kind of which the same fields are shown stand in one entry; one that was noted twice, once.
         """
-        shown: dict[tuple[str, str], set[str]] = {}
+        shown: dict[tuple[Any, Any], tuple[str, set[str]]] = {}
         for one in things:
             thing, fields = one if isinstance(one, tuple) else (one, ())
-            shown.setdefault((thing._meta.label_lower, _code(thing)), set()).update(fields)
+            kind = type(thing)
+            if (kind, thing.pk) not in shown:
+                shown[kind, thing.pk] = (_code(thing), set())
+            shown[kind, thing.pk][1].update(fields)
         alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for (kind, code), names in shown.items():
-            alike.setdefault((kind, tuple(sorted(names))), []).append(code)
+        for (kind, _pk), (code, names) in shown.items():
+            alike.setdefault((kind._meta.label_lower, tuple(sorted(names))), []).append(code)
         _write(
             [
                 _entry(seat, SEEN, kind, codes[first : first + _MOST_THINGS], fields, route)
