@@ -35,7 +35,7 @@ run lint test test-full soak format messages: export PLAIN_HTTP := 1
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run serve port test test-full soak bench lint format messages lock programs gettext
+.PHONY: help run serve port test test-full soak bench lint format messages lock programs gettext pango
 MAKEFLAGS += --no-print-directory
 
 help: ## List the commands
@@ -43,14 +43,14 @@ help: ## List the commands
 
 # --- Serving ------------------------------------------------------------------------------------------------
 
-run: $(RUNTIME) port ## Serve the invented world on http://localhost:8000 (PORT=8001 for another port)
+run: $(RUNTIME) port pango ## Serve the invented world on http://localhost:8000 (PORT=8001 for another port)
 	@$(MANAGE) migrate --no-input --verbosity 0
 	@$(MANAGE) collectstatic --no-input --verbosity 0
 	@$(MANAGE) demo --if-empty
 	@echo "The registry answers on http://localhost:$(PORT) until Ctrl+C."
 	@$(GUNICORN)
 
-serve: $(RUNTIME) port ## Serve with the settings of the environment, to a proxy on this machine (PORT=8001)
+serve: $(RUNTIME) port pango ## Serve with the settings of the environment, to a proxy on this machine (PORT=8001)
 	@$(MANAGE) check --deploy --fail-level ERROR
 	@$(MANAGE) migrate --no-input --verbosity 0
 	@$(MANAGE) collectstatic --no-input --verbosity 0
@@ -162,12 +162,18 @@ endef
 
 # The tests make a PostgreSQL cluster of their own; the one Debian's package makes is left alone.
 programs: $(TOOLS)
-	@missing=''; \
+	@missing=$$($(PANGO)); \
 	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || \
 		missing="$$missing chromium-headless-shell"; \
 	command -v msgfmt >/dev/null || missing="$$missing gettext"; \
 	$(PY) -m tests.postgres --find >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	missing=$${missing# }; $(INSTALL)
+
+# What papers as PDF are drawn with; without it the registry serves without them.
+PANGO := $(PY) -c 'from krat.export import pdf; print("" if pdf.is_available() else "libpango-1.0-0 libpangoft2-1.0-0")'
+
+pango: $(RUNTIME)
+	@missing=$$($(PANGO)); $(INSTALL)
 
 gettext:
 	@missing=''; command -v msgfmt >/dev/null || missing='gettext'; $(INSTALL)

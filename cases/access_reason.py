@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from enum import Enum
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -23,13 +24,24 @@ class AccessReason:
     until: str
 
 
-def access_reason(seat: Seat, case: Case) -> AccessReason:
-    """The act through which this seat sees a case that came through the door (one query)."""
+class Unread(Enum):
+    """That nobody has looked yet."""
+
+    UNREAD = "unread"
+
+
+UNREAD = Unread.UNREAD
+
+
+def access_reason(seat: Seat, case: Case, place: Assignment | Unread | None = UNREAD) -> AccessReason:
+    """The act through which this seat sees a case that came through the door (one query, none where its ``place`` in
+    the team was read)."""
     reach = rights.reach(seat, "cases.view")
     if reach is Reach.VICTIMS:
         until = _("as long as the case is one of a possible or identified victim")
         return AccessReason(_("regional State Social Service"), None, _until(seat, until))
-    place = Assignment.objects.visible_to(seat).filter(case=case, seat=seat, ended_at=None).first()
+    if isinstance(place, Unread):
+        place = Assignment.objects.visible_to(seat).filter(case=case, seat=seat, ended_at=None).first()
     if place is None:
         act = _("head of the unit that holds the case")
         return AccessReason(act, None, _until(seat, _("as long as the unit holds it")))

@@ -7,6 +7,7 @@ and disposing of a case destroys one. A column holds one encrypted JSON of the f
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,8 @@ from django.db import models
 from krat.access import crypto
 
 Ciphertext = bytes | memoryview
+
+_as_text = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class DecryptedAttribute:
@@ -78,14 +81,26 @@ class EncryptedJSONField(models.BinaryField):  # type: ignore[type-arg]  # takes
 
     def open(self, row: Any, ciphertext: Ciphertext) -> dict[str, str]:
         """The data of a row; raises `crypto.DecryptionError` where the bytes belong to another row or were changed."""
-        opened: dict[str, str] = json.loads(crypto.decrypt_under(row.data_key(), ciphertext, place=self._place(row)))
+        place = self._place(row.code)
+        opened: dict[str, str] = json.loads(crypto.decrypt_under(row.data_key(), ciphertext, place=place))
         return self.empty() | opened
 
     def pre_save(self, model_instance: Any, add: bool) -> bytes:
         """Encrypt the data on its way to the database, anew at every save."""
         data = getattr(model_instance, self.attname)
-        plain = json.dumps(data, ensure_ascii=False)
-        return crypto.encrypt_under(model_instance.data_key(), plain, place=self._place(model_instance))
+        return self.encrypt(model_instance.data_key(), model_instance.code, data)
 
-    def _place(self, row: Any) -> str:
-        return f"{row._meta.db_table}:{self.column}:{row.code}"
+    def encrypt(self, key: bytes, code: uuid.UUID | str, data: dict[str, str]) -> bytes:
+        """Encrypt data under an opened data key for the row with this code, and for no other."""
+        return self.encrypt_text(key, code, _as_text(data))
+
+    def encrypt_text(self, key: bytes, code: uuid.UUID | str, text: str) -> bytes:
+        """The same for data as `as_text` gives it: many rows may say the same."""
+        return crypto.encrypt_under(key, text, place=self._place(code))
+
+    def as_text(self, data: dict[str, str]) -> str:
+        """The data with every name, as it is encrypted."""
+        return _as_text(self.complete(data))
+
+    def _place(self, code: uuid.UUID | str) -> str:
+        return f"{self.model._meta.db_table}:{self.column}:{code}"

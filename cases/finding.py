@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,28 +17,27 @@ from krat.people.models import Seat
 
 @dataclass(frozen=True)
 class Found:
-    """The cases that fit best, and whether they fit everything that was typed."""
+    """The cases that fit what was typed; where none does, what to look for instead (``otherwise``)."""
 
     cases: CaseQuerySet
     fits_all: bool = True
+    otherwise: Callable[[], Found] | None = None
 
 
 def find(seat: Seat, typed: str) -> Found | None:
     """The cases that fit what was typed, among those whose person this seat may know; None where nothing was typed that
-    could be looked for. Of a name those that fit most of its words: one that no name bears hides no other.
+    could be looked for (no query). Otherwise, of a name those that fit most of its words: one that no name bears hides
+    no other (one query).
     """
     reach: CaseQuerySet = Case.objects.permitted(seat, "identity.view")
     if any(sign.isdigit() for sign in typed):
         rows = _by_number(seat, reach, typed)
-        typed = " ".join(word for word in typed.split() if not any(sign.isdigit() for sign in word))
-        if not names.words_of(typed) or rows.exists():
-            return Found(rows)
-        return Found(_by_words(reach, names.tokens_to_find(typed))[0], fits_all=False)
+        words = names.tokens_to_find(" ".join(word for word in typed.split() if not any(map(str.isdigit, word))))
+        return Found(rows, otherwise=(lambda: _by_most(reach, words)) if words else None)
     words = names.tokens_to_find(typed)
     if not words:
         return None
-    rows, fitting = _by_words(reach, words)
-    return Found(rows, fits_all=fitting in (0, len(words)))
+    return Found(_by_all(reach, words), otherwise=(lambda: _by_most(reach, words)) if len(words) > 1 else None)
 
 
 def _by_number(seat: Seat, reach: CaseQuerySet, typed: str) -> CaseQuerySet:
@@ -51,13 +50,20 @@ def _by_number(seat: Seat, reach: CaseQuerySet, typed: str) -> CaseQuerySet:
     return reach.filter(fits)
 
 
-def _by_words(reach: CaseQuerySet, words: Sequence[tuple[str, ...]]) -> tuple[CaseQuerySet, int]:
-    """The cases that fit most of the words, and how many those are (one query)."""
+def _by_all(reach: CaseQuerySet, words: Sequence[tuple[str, ...]]) -> CaseQuerySet:
+    """The cases that fit every one of the words."""
+    for tokens in words:
+        reach = reach.filter(pk__in=NameToken.objects.filter(token__in=tokens).values("case_id"))
+    return reach
+
+
+def _by_most(reach: CaseQuerySet, words: Sequence[tuple[str, ...]]) -> Found:
+    """The cases that fit most of the words, and not all that was typed (one query)."""
     hits = hits_of(words).filter(case__in=reach.values("pk"))
     most = hits.order_by("-fitting").values_list("fitting", flat=True).first()
     if most is None:
-        return reach.none(), 0
-    return reach.filter(pk__in=hits.filter(fitting=most).values("case_id")), most
+        return Found(reach.none())
+    return Found(reach.filter(pk__in=hits.filter(fitting=most).values("case_id")), fits_all=False)
 
 
 def hits_of(words: Sequence[tuple[str, ...]]) -> QuerySet[Any, Any]:

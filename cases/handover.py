@@ -132,7 +132,13 @@ def hand_over(institution: Institution, successor: Institution, *, by: Seat) -> 
     What an office had accepted is not shown to its successor unasked: it waits for an answer again. Row locks on what
     is handed over, cases first.
     """
-    held = list(_cases(institution).order_by("pk").select_for_update(of=("self",)))
+    # With its own cases those of which it answers a referral: what a referral counts for is told by its case.
+    ours = Case.objects.unscoped("what is open where a seat or an institution ends").filter(
+        Q(pk__in=_cases(institution).order_by().values("pk"))
+        | Q(pk__in=_referrals(institution).order_by().values("case_id"))
+    )
+    locked = list(ours.order_by("pk").select_for_update(of=("self",)))
+    held = [case for case in locked if case.holder_id == institution.pk and case.is_open]
     for case in held:
         _hand_over_case(case, successor, by=by)
     told = Q(state=Signal.State.SENT) | Q(pk__in=[case.signal_id for case in held if case.signal_id])

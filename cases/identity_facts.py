@@ -14,7 +14,7 @@ from cases.forms.cases import IdentityFields
 from cases.models import Case, Identity
 from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import Sex
-from cases.models.keys import fetch_keys
+from cases.models.keys import open_keys, with_keys
 from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.requests import Shown
@@ -62,13 +62,6 @@ def fields_shown(identity: Identity) -> list[str]:
     return [name for name, words in identity.data.items() if words]
 
 
-def terms_of(case: Case, identity: Identity | None) -> dict[tuple[str, str], str]:
-    """The words for the codes of concerns and of the present care (one query)."""
-    codes = [*case.concerns, *([identity.data["care"]] if identity is not None else [])]
-    rows = Term.objects.filter(list__in=[Term.List.CONCERN, Term.List.CARE], code__in=codes)
-    return {(one.list, one.code): str(one) for one in rows}
-
-
 def _in_words(identity: Identity, name: str, terms: dict[tuple[str, str], str]) -> str:
     word: str = identity.data[name]
     if name == "birth_date":
@@ -98,15 +91,17 @@ def _born(identity: Identity) -> str:
 
 
 def people_of(seat: Seat, cases: Iterable[Case]) -> dict[int, Identity]:
-    """Whom these cases are about, by the case's id, where the seat may know it (two queries).
+    """Whom these cases are about, by the case's id, where the seat may know it (one query).
 
     Whoever shows a name says so to the trail with `shown_of`.
     """
     if not rights.may(seat, "identity.view"):
         return {}
     ids = [one.pk for one in cases]
-    found = list(Identity.objects.permitted(seat, "identity.view").filter(case__in=ids))
-    fetch_keys(found)
+    if not ids:
+        return {}
+    found = list(with_keys(Identity.objects.permitted(seat, "identity.view").filter(case__in=ids)))
+    open_keys(found)
     return {one.case_id: one for one in found}
 
 

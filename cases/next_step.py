@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -21,6 +20,7 @@ from cases.models.stages import MOVES, OVER, Stage
 from cases.sharing import PURPOSES
 from krat.plan.models import Task
 from krat.plan.models.task import State
+from krat.ui.drawing import address_of
 from krat.ui.due import Due, due_by
 
 SOON = datetime.timedelta(days=7)
@@ -57,7 +57,7 @@ class Standing:
     referrals: Sequence[Referral] = ()
     obstacles: Sequence[Obstacle] = ()
     sent: Sequence[SentChange] = ()
-    ends_on_day_of_rest: bool = False  # the running deadline
+    ends_on_day_of_rest: Callable[[], bool] = lambda: False  # the running deadline; asked where the step tells it
     done_cards: frozenset[int] = frozenset()  # ids of cards all of whose tasks are over
     now: datetime.datetime = field(default_factory=timezone.now)
 
@@ -68,7 +68,7 @@ class Standing:
 
     def about(self, name: str, thing: Any = None) -> str:
         """The address of a page of this case, or of something of it."""
-        return reverse(f"cases:{name}", kwargs={"code": (thing or self.case).code})
+        return address_of(f"cases:{name}", (thing or self.case).code)
 
 
 @dataclass(frozen=True)
@@ -298,7 +298,7 @@ def _deadline_in_words(standing: Standing) -> str:
     hour = timezone.localtime(due)
     is_day = (hour.hour, hour.minute) == (23, 59)
     said = words % {"moment": _day(due) if is_day else formats.date_format(hour, "SHORT_DATETIME_FORMAT")}
-    return said + " " + _("That is a day of rest.") if standing.ends_on_day_of_rest else said
+    return said + " " + _("That is a day of rest.") if standing.ends_on_day_of_rest() else said
 
 
 # --- what waits for others ---

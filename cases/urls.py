@@ -44,6 +44,7 @@ urlpatterns = [
     # referrals/
     path("referrals/", referrals.referral_list, name="referrals"),
     path("referrals/search/", referrals.referral_search, name="referral_search"),
+    path("referrals/names/", referrals.referral_names, name="referral_names"),
     path("referrals/<uuid:code>/", referrals.referral_detail, name="referral"),
     path("referrals/<uuid:code>/accept/", referrals.referral_accept, name="referral_accept"),
     path("referrals/<uuid:code>/refuse/", referrals.referral_refuse, name="referral_refuse"),

@@ -1,18 +1,25 @@
 """What waits in cases: the number of the case for its team, the referral for an office, the alias for the table."""
 
 import datetime
+from typing import Any
 
 from django.db import models
+from django.db.models import Subquery
+from django.db.models.functions import Cast, Coalesce, Least
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cases.models import Assignment, Card, Case, Obstacle, Referral, SentChange, Signal
+from cases.models.case import Turn
 from cases.models.stages import Risk, Stage
 from cases.sharing import PURPOSES, named_in_lists
 from krat.access import rights
+from krat.access.rights import Reach
 from krat.access.roles import Role
+from krat.counts import declared
+from krat.counts.models import KeptCount
 from krat.people.models import Seat
 from krat.ui.due import SOON_DAYS
 from krat.ui.waiting import MOST, Lines, Waiting
@@ -32,6 +39,7 @@ def _signals(seat: Seat) -> list[Waiting]:
             url=reverse("cases:signal", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=one.due_at - one.sent_at,
             is_first=one.is_urgent,
             thing=one,
         )
@@ -52,6 +60,7 @@ def _cases(seat: Seat) -> list[Waiting]:
             url=_case(one),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=datetime.timedelta(minutes=one.clock_minutes),
             is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
@@ -72,16 +81,36 @@ def _verb_of(case: Case) -> str:
 
 
 def _late_in_unit(seat: Seat) -> list[Waiting]:
-    """How many cases of the unit are late, for its head: one line, however many."""
-    if not rights.may(seat, "cases.assign"):
-        return []
-    rows = Case.objects.permitted(seat, "cases.assign").late()
-    found = rows.aggregate(
-        late=models.Count("pk"),
-        danger=models.Count("pk", filter=models.Q(risk=Risk.IMMEDIATE)),
-        first=models.Min("due_at"),
+    """How many cases of the unit are late, for its head: one line, however many (one query)."""
+    if rights.reach(seat, "cases.assign") is not Reach.INSTITUTION:
+        return []  # counts are kept by whose cases they are
+    late = Case.objects.permitted(seat, "cases.assign").late().order_by()
+    danger, calm = late.filter(turn=Turn.DANGER), late.filter(turn=Turn.OPEN)
+    kept = KeptCount.objects.filter(first=seat.institution_id, word__lt=declared.today()).order_by().values("first")
+
+    def before(series: str) -> Any:
+        return Coalesce(Subquery(kept.filter(series=series).annotate(n=models.Sum("n")).values("n")), 0)
+
+    def today(rows: Any) -> Any:
+        rows = rows.filter(due_at__gte=declared.midnight()).values("holder")
+        return Coalesce(Subquery(rows.annotate(n=models.Count("pk")).values("n")), 0)
+
+    def first(rows: Any) -> Subquery:
+        return Subquery(rows.order_by("due_at").values("due_at")[:1])
+
+    # What ran out before today is kept; what ran out today is counted (decision 41).
+    found = (
+        late.filter(turn__lt=Turn.OVER)
+        .annotate(
+            late=before("due") + today(danger) + today(calm),
+            danger=before("due_in_danger") + today(danger),
+            first=Least(Coalesce(first(danger), first(calm)), Coalesce(first(calm), first(danger))),
+        )
+        .order_by("turn", "due_at")
+        .values("first", "late", "danger")
+        .first()
     )
-    if not found["late"]:
+    if found is None:
         return []
     title = ngettext("%(late)s case of the unit is late", "%(late)s cases of the unit are late", found["late"])
     if found["danger"]:
@@ -99,11 +128,16 @@ def _late_in_unit(seat: Seat) -> list[Waiting]:
 
 
 def _without_manager(seat: Seat) -> list[Waiting]:
-    """The cases of the unit that nobody manages, for whoever names teams."""
+    """The cases of the unit that nobody manages, for whoever names teams: those whose manager's seat is no longer
+    somebody's among them (two queries, one where there are none)."""
     if not rights.may(seat, "cases.assign"):
         return []
-    named = Assignment.objects.permitted(seat, "cases.view").filter(Assignment.standing(), is_manager=True)
-    rows = Case.objects.permitted(seat, "cases.assign").open().exclude(pk__in=named.values("case_id"))
+    named = Assignment.objects.permitted(seat, "cases.view").filter(is_manager=True, ended_at=None).order_by()
+    left = named.filter(seat__in=Assignment.seats_left(seat.institution_id))
+    found = set(_unmanaged(seat).union(left.values_list("case_id"), all=True))
+    if not found:
+        return []
+    rows = Case.objects.permitted(seat, "cases.assign").open().filter(pk__in=[pk for (pk,) in found])
     return [
         Waiting(
             title=_("Name who manages %(number)s") % {"number": one.number},
@@ -111,11 +145,19 @@ def _without_manager(seat: Seat) -> list[Waiting]:
             url=reverse("cases:team", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at) if one.expected_by else None,
             at=one.expected_by,
+            clock=datetime.timedelta(minutes=one.clock_minutes),
             is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
         for one in rows.for_list()[:MOST]
     ]
+
+
+def _unmanaged(seat: Seat) -> Any:
+    """The ids of the unit's open cases for which no manager is named: kept, for among all of them they are few."""
+    kept = KeptCount.objects.filter(first=seat.institution_id, series="unmanaged").order_by()
+    some = kept.values("word").annotate(total=models.Sum("n")).filter(total__gt=0)
+    return some.annotate(case=Cast("word", models.BigIntegerField())).values_list("case")
 
 
 def _sent_changes(seat: Seat) -> list[Waiting]:
@@ -155,6 +197,7 @@ def _unanswered(seat: Seat) -> list[Waiting]:
             url=reverse("cases:referral", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=one.due_at - one.sent_at,
             thing=one,
         )
         for one in rows[:MOST]
@@ -165,7 +208,7 @@ def _gone_perhaps(seat: Seat) -> list[Waiting]:
     """Obstacles whose card's tasks are carried out: the worker says whether they are gone (decision 13)."""
     if not rights.may(seat, "obstacles.mark"):
         return []
-    done = Card.objects.visible_to(seat).to_confirm().values("pk")
+    done = Card.done().values("pk")  # of which only the seat's own are told
     rows = Obstacle.objects.permitted(seat, "obstacles.mark").filter(state=Obstacle.State.STANDS, card__in=done)
     rows = rows.filter(case__in=Assignment.cases_of(seat)).select_related("case", "card", "kind")
     return [
@@ -195,6 +238,7 @@ def _to_answer(seat: Seat) -> list[Waiting]:
             url=reverse("cases:referral", kwargs={"code": one.code}),
             day=timezone.localdate(one.due_at),
             at=one.due_at,
+            clock=one.due_at - one.sent_at,
             is_first=one.reminded_at is not None,
             thing=one,
         )

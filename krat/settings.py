@@ -110,12 +110,13 @@ ROOT_URLCONF = "krat.urls"
 FORCE_SCRIPT_NAME = ""
 WSGI_APPLICATION = "krat.wsgi.application"
 
+_loaders = ["krat.ui.loader.Loader", "django.template.loaders.app_directories.Loader"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -132,7 +133,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "krat.ui.widgets.Renderer"
 
 # --- Data -----------------------------------------------------------------------------------------------------------
 
@@ -274,7 +275,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "krat.ui.files.KeptAddresses"},
 }
 STYLEGUIDE = KRAT_DEMO or DEBUG
 

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import CodeRelatedField, StrictSerializer
+from krat.api.serializers import CodeRelatedField, StrictSerializer, WholeNumberField
 from krat.api.views import Resource
 from krat.committee.models import YEARS, Body, Institution
 from krat.people.models import Seat
@@ -25,12 +25,12 @@ class MeetingSerializer(StrictSerializer):
     """A meeting of a committee or of its technical table."""
 
     code = serializers.UUIDField()
-    version = serializers.IntegerField()
+    version = WholeNumberField()
     county = CodeRelatedField(source="body.county")
     body = serializers.ChoiceField(source="body.kind", choices=Body.Kind.choices)
     kind = CodeRelatedField()
-    year = serializers.IntegerField()
-    number = serializers.IntegerField()
+    year = WholeNumberField()
+    number = WholeNumberField()
     label = serializers.CharField(help_text="Its number as people say it: KRAT 3/2026.")  # type: ignore[assignment]
     held_on = serializers.DateField()
     starts_at = serializers.TimeField(allow_null=True)
@@ -45,8 +45,8 @@ class DecisionSerializer(StrictSerializer):
     """A numbered decision."""
 
     code = serializers.UUIDField()
-    year = serializers.IntegerField()
-    number = serializers.IntegerField()
+    year = WholeNumberField()
+    number = WholeNumberField()
     label = serializers.CharField(help_text="Its number as people say it: KRAT 12/2026.")  # type: ignore[assignment]
     text = serializers.CharField()
     is_recommendation = serializers.BooleanField()
@@ -60,7 +60,7 @@ class ItemSerializer(StrictSerializer):
     """An agenda item with what was said on it and what was decided."""
 
     code = serializers.UUIDField()
-    position = serializers.IntegerField()
+    position = WholeNumberField()
     kind = serializers.ChoiceField(choices=AgendaItem.Kind.choices)
     title = serializers.CharField(help_text="Empty for the follow-up of decisions.")
     rapporteur = CodeRelatedField(allow_null=True)
@@ -107,7 +107,7 @@ class MeetingPage(StrictSerializer):
 class MeetingQuery(ListQuery):
     """What to look for among the meetings."""
 
-    year = serializers.IntegerField(required=False, min_value=YEARS[0].limit_value, max_value=YEARS[1].limit_value)
+    year = WholeNumberField(required=False, min_value=YEARS[0].limit_value, max_value=YEARS[1].limit_value)
     body = serializers.ChoiceField(choices=Body.Kind.choices, required=False)
     state = serializers.ChoiceField(choices=Meeting.State.choices, required=False)
 

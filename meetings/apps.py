@@ -15,3 +15,8 @@ class MeetingsConfig(AppConfig):
         "ItemKind": "meetings.models.AgendaItem.Kind",
         "AttendanceStatus": "meetings.models.Attendance.Status",
     }
+
+    def ready(self) -> None:
+        from krat.audit import triggers
+
+        triggers.guard("meetings_approvedminutes", since=("meetings", "0010_approved_minutes_are_guarded"))

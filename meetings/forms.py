@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils import timezone
@@ -16,9 +16,9 @@ from django_filters import ChoiceFilter
 
 from krat.committee.models import Body, Institution
 from krat.people.models import Seat
-from krat.plan.models import Measure, Plan
+from krat.plan.models import Measure, Plan, Task
 from krat.reference.models import Term
-from krat.ui.filters import Filters, NumberFilter
+from krat.ui.filters import Column, Filters, NumberFilter, SortFilter, StandingFilter
 from krat.ui.forms import (
     AskingForm,
     BaseForm,
@@ -35,15 +35,26 @@ from meetings.models import AgendaItem, Attendance, Meeting, Review
 NO_NAMES = _("Do not write names of persons here.")
 
 
+def _meetings_by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.unfinished() if value == "unfinished" else rows.filter(state=value)  # type: ignore[attr-defined]
+
+
 class MeetingFilter(Filters):
-    """What to look for among the meetings."""
+    """What to look for among the meetings; at first those of which something is still to come, be it the minutes."""
 
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
-    state = ChoiceFilter(label=_("State"), choices=Meeting.State.choices)
+    state = StandingFilter(narrow=_meetings_by_standing, choices=Meeting.State.choices, open_as="unfinished")
+    sort = SortFilter(
+        {
+            "meeting": Column(_("Meeting"), "number"),
+            "date": Column(_("Date"), "held_on"),
+            "kind": Column(_("Kind of meeting"), "kind__position"),
+        }
+    )
 
 
-def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     if value == "withdrawn":
         return rows.exclude(withdrawn_at=None)
     return rows.filter(closed_at__isnull=value == "open", withdrawn_at=None)
@@ -61,7 +72,7 @@ class DecisionFilter(Filters):
 
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
-    standing = ChoiceFilter(label=_("State"), choices=STANDINGS, method=_by_standing)
+    standing = StandingFilter(narrow=_by_standing, choices=STANDINGS)
 
 
 # "1.", "2)", "(3)", "1.2.", "a)", "-", "–", "•" before the words; never a number that belongs to them: "3 raste",
@@ -294,15 +305,17 @@ class ItemDayForm(VersionedForm):
         return decided | {"supporting": list(decided["supporting"])}
 
 
-def offer_what_a_decision_charges(form: BaseForm, seat: Seat, meeting: Meeting) -> None:
-    """Let the form of a decision choose among working institutions, and the open measures of the meeting's year."""
-    rows = Institution.objects.visible_to(seat).working()
-    form.offer("lead", rows)
-    form.offer("supporting", rows.all())
-    measures = Measure.objects.visible_to(seat).filter(
-        objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year
-    )
-    form.offer("measure", measures.exclude(objective__plan__state=Plan.State.CLOSED).order_by("number"))
+def offer_what_a_decision_charges(form: BaseForm, seat: Seat, meeting: Meeting, task: Task | None = None) -> None:
+    """Let the form of a decision choose among working institutions, and the open measures of the meeting's year; where
+    it changes a task, among those as well that the task has, though they have ended."""
+    institutions = Institution.objects.visible_to(seat)
+    helping = Q(pk__in=[one.pk for one in task.supporting.visible_to(seat)]) if task is not None else Q()
+    form.offer("lead", institutions.filter(Q(retired_on=None) | Q(pk=task.lead_id if task else None)))
+    form.offer("supporting", institutions.filter(Q(retired_on=None) | helping))
+    measures = Measure.objects.visible_to(seat)
+    of_the_year = Q(objective__plan__county=meeting.body.county_id, objective__plan__year=meeting.year)
+    writable = of_the_year & ~Q(objective__plan__state=Plan.State.CLOSED)
+    form.offer("measure", measures.filter(writable | Q(pk=task.measure_id if task else None)).order_by("number"))
     form.fields["due_on"].widget.attrs["data-min"] = max(meeting.held_on, timezone.localdate()).isoformat()
 
 
@@ -317,14 +330,24 @@ class CorrectionForm(VersionedForm):
         help_text=_("One institution answers for it. Leave empty when nobody is charged."),
     )
     due_on = DateField(label=_("Until"), required=False)
+    measure = forms.ModelChoiceField(label=_("Measure of the plan"), queryset=Measure.objects.none(), required=False)
+    supporting = SeveralField(
+        label=_("Supporting institutions"),
+        queryset=Institution.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=NO_NAMES)
 
-    def __init__(self, *args: Any, seat: Seat, several: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, seat: Seat, meeting: Meeting, several: bool, task: Task | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if several:
-            del self.fields["lead"], self.fields["due_on"]
+            for name in ("lead", "due_on", "measure", "supporting"):
+                del self.fields[name]
         else:
-            self.offer("lead", Institution.objects.visible_to(seat).working())
+            offer_what_a_decision_charges(self, seat, meeting, task)
 
 
 class WithdrawalForm(VersionedForm):

@@ -63,6 +63,12 @@ class MeetingQuerySet(ScopedQuerySet["Meeting"]):
             "held_on", models.F("starts_at").asc(nulls_first=True), "pk"
         )
 
+    def unfinished(self) -> MeetingQuerySet:
+        """Those that are to come, are in progress, or whose minutes are not approved yet."""
+        ahead = Q(state__in=[Meeting.State.PLANNED, Meeting.State.OPEN])
+        was_held = Q(state__in=[Meeting.State.HELD, Meeting.State.NO_QUORUM])
+        return self.filter(ahead | (was_held & ~Q(minutes=Meeting.Minutes.APPROVED)))
+
     def forgotten(self) -> MeetingQuerySet:
         """Planned ones whose day has passed: nobody opened, postponed or cancelled them."""
         return self.filter(state=Meeting.State.PLANNED, held_on__lt=timezone.localdate())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import secrets
 import uuid
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +15,9 @@ from django.db.models import Prefetch
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from cases.models import Card
@@ -21,15 +26,18 @@ from krat.access.requests import Shown
 from krat.access.scoping import hold
 from krat.access.views import door, needs
 from krat.committee.models import Institution
+from krat.export import pdf
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
+from krat.plan.forms.tasks import tell_rest_days
 from krat.plan.models import Task
 from krat.plan.models.task import State as TaskState
+from krat.reference import calendar
 from krat.ui.due import due_of
 from krat.ui.forms import ConfirmForm
 from krat.ui.listing import listing
-from krat.ui.rendering import comes_too_late, render_page, telling
-from meetings import actions
+from krat.ui.rendering import FileKind, comes_too_late, file, render_page, telling
+from meetings import actions, printing
 from meetings.forms import (
     AttendanceForm,
     CorrectionForm,
@@ -46,6 +54,7 @@ from meetings.forms import (
     as_seen,
 )
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
+from meetings.pack import pack_of
 from meetings.paper import paper_of
 from meetings.quorum import quorum_of, voting_places
 
@@ -68,6 +77,10 @@ def meeting_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One meeting: agenda, what was said and decided, who was there, and what comes next."""
     meeting = door(request, Meeting.objects.for_list(), code)
     context, cards = _paper(meeting, request)
+    if context["may_file"] and not meeting.is_over:
+        context["off_the_agenda"] = AgendaItem.objects.visible_to(request.seat).filter(
+            meeting=meeting, withdrawn_at__isnull=False
+        )
     paper = paper_of(meeting, request.seat) if meeting.is_frozen else None
     context |= {"paper": paper} | ({"quorum": paper.content["quorum"]} if paper else {})
     return render_page(request, "meetings/detail.html", context, shown=cards)
@@ -79,8 +92,9 @@ def minutes_print(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     meeting = door(request, Meeting.objects.for_list(), code)
     if not meeting.was_held:
         return redirect("meetings:invitation", code=meeting.code)
+    is_circulated = meeting.minutes == Meeting.Minutes.CIRCULATED
     context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
-    return render_page(request, "meetings/minutes.html", context)
+    return render_page(request, "meetings/minutes.html", context | {"is_circulated": is_circulated})
 
 
 @needs("meetings.view", methods=("GET",))
@@ -91,6 +105,91 @@ def invitation(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         return redirect("meetings:minutes", code=meeting.code)
     context = {"meeting": meeting, "paper": paper_of(meeting, request.seat), "printed_at": timezone.now()}
     return render_page(request, "meetings/invitation.html", context)
+
+
+@needs("meetings.view", methods=("GET",))
+def pack(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Everything one should have read before the meeting, on one page."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    found = pack_of(meeting, request.seat)
+    context = {"meeting": meeting, "pack": found, "today": timezone.localdate(), "printed_at": timezone.now()}
+    return render_page(request, "meetings/pack.html", context, shown=found.cards)
+
+
+# --- the same as files ---
+
+
+@needs("meetings.view", methods=("GET",))
+def minutes_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The minutes as PDF; before the meeting its invitation is the paper."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if not meeting.was_held:
+        return redirect("meetings:invitation_pdf", code=meeting.code)
+    paper = paper_of(meeting, request.seat)
+    return _pdf(request, meeting, "procesverbal", partial(printing.minutes_pdf, meeting, paper))
+
+
+@needs("meetings.view", methods=("GET",))
+def minutes_docx(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The minutes as a Word file."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if not meeting.was_held:
+        return redirect("meetings:invitation_pdf", code=meeting.code)
+    paper, now = paper_of(meeting, request.seat), timezone.localtime()
+    write = partial(printing.minutes_docx, meeting, paper, now)
+    return file(request, write, FileKind.DOCX, _named("procesverbal", meeting), _number(meeting))
+
+
+@needs("meetings.view", methods=("GET",))
+def invitation_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The invitation as PDF; of a meeting that was held its minutes are the paper."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    if meeting.was_held:
+        return redirect("meetings:minutes_pdf", code=meeting.code)
+    paper, today = paper_of(meeting, request.seat), timezone.localdate()
+    return _pdf(request, meeting, "ftese", partial(printing.invitation_pdf, meeting, paper, today))
+
+
+@needs("meetings.view", methods=("GET",))
+def invitation_ics(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The meeting as an entry for a calendar."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    link = request.build_absolute_uri(reverse("meetings:detail", kwargs={"code": meeting.code}))
+    write = partial(printing.invitation_ics, meeting, link=link, now=timezone.now())
+    return file(request, write, FileKind.ICS, _named("ftese", meeting), _number(meeting))
+
+
+@needs("meetings.view", methods=("GET",))
+def pack_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The pack as one PDF."""
+    meeting = door(request, Meeting.objects.for_list(), code)
+    found, today = pack_of(meeting, request.seat), timezone.localdate()
+    write = partial(printing.pack_pdf, meeting, found, today)
+    return _pdf(request, meeting, "materiale", write, shown=found.cards)
+
+
+def _pdf(
+    request: SignedIn,
+    meeting: Meeting,
+    name: str,
+    write: Callable[[], bytes],
+    *,
+    shown: Sequence[Shown] | None = None,
+) -> HttpResponse:
+    """A paper as PDF, or back to the meeting with a sentence where the machine cannot draw one."""
+    if not pdf.is_available():
+        messages.error(request, _("This server cannot make a PDF. Print the page, or take the Word file."))
+        return redirect("meetings:detail", code=meeting.code)
+    return file(request, write, FileKind.PDF, _named(name, meeting), _number(meeting), shown=shown)
+
+
+def _named(paper: str, meeting: Meeting) -> str:
+    """What a file is called: the paper and the kind of its body, without its number."""
+    return f"{paper}-{meeting.body.kind}"
+
+
+def _number(meeting: Meeting) -> str:
+    return f"{meeting.number}-{meeting.year}"
 
 
 def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Card]]:
@@ -203,12 +302,26 @@ def decision_correct(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     decision, tasks = _decision_with_tasks(request, code)
     live = [task for task in tasks if task.state != TaskState.CANCELLED]
     initial = {"text": decision.text, "version": decision.version}
-    if len(live) == 1:
-        initial |= {"lead": live[0].lead_id, "due_on": live[0].due_on}
-    form = CorrectionForm.of(request, seat=request.seat, several=len(live) > 1, initial=initial)
+    task = live[0] if len(live) == 1 else None
+    if task is not None:
+        supporting = list(task.supporting.visible_to(request.seat))
+        initial |= {"lead": task.lead_id, "due_on": task.due_on, "measure": task.measure_id, "supporting": supporting}
+    form = CorrectionForm.of(
+        request,
+        seat=request.seat,
+        meeting=decision.item.meeting,
+        several=len(live) > 1,
+        task=task,
+        initial=initial,
+    )
+    if task is not None or not live:
+        tell_rest_days(form)
     if form.is_accepted():
         with form.catching():
             data = form.cleaned_data
+            more = {}
+            if len(live) < 2:
+                more = {"supporting": list(data["supporting"]), "measure": data["measure"]}
             actions.correct(
                 decision,
                 by=request.seat,
@@ -217,8 +330,10 @@ def decision_correct(request: SignedIn, code: uuid.UUID) -> HttpResponse:
                 lead=data.get("lead"),
                 due_on=data.get("due_on"),
                 reason=data["reason"],
+                **more,
             )
             messages.success(request, _("The decision was corrected."))
+            _say_if_day_of_rest(request, data.get("due_on"))
             return redirect("meetings:decision", code=decision.code)
     context = {"form": form, "decision": decision, "tasks": live, "what": "correct"}
     return render_page(request, "meetings/decision_form.html", context)
@@ -360,6 +475,16 @@ def item_withdraw(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 
 
 @needs("meetings.file", methods=("POST",))
+def item_restore(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Put an item back on the agenda."""
+    item = door(request, _items(), code)
+    with telling(request):
+        actions.restore_item(item, by=request.seat)
+        messages.success(request, _("The item is on the agenda."))
+    return redirect("meetings:detail", code=item.meeting.code)
+
+
+@needs("meetings.file", methods=("POST",))
 def meeting_call_off(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """Postpone or cancel a planned meeting."""
     meeting = door(request, Meeting, code)
@@ -422,7 +547,10 @@ def _is_too_late(request: SignedIn, meeting: Meeting) -> bool:
 
 @needs("meetings.file")
 def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
-    """The meeting day on one screen: agenda left, the item and its new decision in the middle, attendance right."""
+    """The meeting day on one screen: agenda left, the item and its new decision in the middle, attendance right.
+
+    The other items stand in the page as well, out of sight: the agenda switches among them without a connection.
+    """
     item = door(request, _items(), code)
     meeting = item.meeting
     if _is_too_late(request, meeting):
@@ -445,12 +573,26 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             )
             if decision is not None:
                 messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
+                _say_if_day_of_rest(request, data["due_on"])
             else:
                 messages.success(request, _("The minutes of this item were saved."))
             following = _next_after(item, request.seat) if goes_on else None
             return redirect("meetings:item", code=(following or item).code)
+    if drafts.is_kept(request):
+        return render_page(request, "meetings/day.html", {"form": form if is_written else None})
     context, cards = _day(request, item, form if is_written or form.is_sent else None)
-    return render_page(request, "meetings/day.html", context, shown=cards)
+    return render_page(request, "meetings/day.html", context, shown=[meeting, *cards])
+
+
+def _say_if_day_of_rest(request: SignedIn, day: datetime.date | None) -> None:
+    """Where offices rest on the day until which something is asked, name the next on which they do (two queries)."""
+    if day is not None and calendar.is_day_of_rest(day):
+        following = calendar.add_working_days(day, 1)
+        sentence = _(
+            "%(day)s is a day of rest; the next working day is %(next)s. Correct the decision if that is meant."
+        )
+        days = {"day": day, "next": following}
+        messages.info(request, sentence % {name: date_format(one, "SHORT_DATE_FORMAT") for name, one in days.items()})
 
 
 def _next_after(item: AgendaItem, seat: Seat) -> AgendaItem | None:
@@ -467,13 +609,44 @@ def _day(request: SignedIn, item: AgendaItem, form: ItemDayForm | None) -> tuple
         body__kind=body.kind, body__county=body.county_id, year=item.meeting.year
     )
     last = decisions.order_by("-number").first()
+    if form is not None:
+        tell_rest_days(form)
+    screens = [{"item": current, "form": form}, *_other_screens(request, paper["items"], item, form)]
     day = paper | {
         "item": current,
         "form": form,
+        "screens": screens,
+        "agenda": sorted(screens, key=lambda one: one["item"].position),
         "attendance_form": _attendance_form(request, item.meeting, initial={"item": item.code}),
         "next_number": item.meeting.body.numbered((last.number if last else 0) + 1, item.meeting.year),
     }
     return day, cards
+
+
+def _other_screens(
+    request: SignedIn, items: list[AgendaItem], current: AgendaItem, form: ItemDayForm | None
+) -> list[dict[str, Any]]:
+    """The other items of the agenda, each with its form and what was kept of it where the meeting is minuted.
+
+    One query for all drafts, however many; the choices are those that the current item's form has fetched.
+    """
+    others = [one for one in items if one.pk != current.pk]
+    if form is None:
+        return [{"item": one, "form": None} for one in others]
+    form.fetch_choices()
+    addresses = {one.pk: reverse("meetings:item", kwargs={"code": one.code}) for one in others}
+    kept = drafts.take_all(request, [(address, "") for address in addresses.values()])
+    screens = []
+    for one in others:
+        initial = {"discussion": one.discussion, "is_done": one.is_done, "version": one.version} | _charged(one)
+        its = ItemDayForm(
+            seat=request.seat, meeting=current.meeting, initial=initial, auto_id=f"item-{one.position}-%s"
+        )
+        its.choose_as(form)
+        its.sent_to = addresses[one.pk]
+        its.take_up(kept.get((its.sent_to, "")))
+        screens.append({"item": one, "form": its})
+    return screens
 
 
 @needs("meetings.file", methods=("GET",))

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krat.access.scoping import ScopedModel
+from krat.demo import make
+from tests.ui.html_client import url
 
 if TYPE_CHECKING:
     from krat.ui.forms import BaseForm
@@ -19,6 +21,15 @@ if TYPE_CHECKING:
     from tests.ui.html_client import Person
 
 HERE, THERE = "AL-02", "AL-05"
+WORKER, UNIT_HEAD, POLICE = "pmf.durres", "njmf.durres", "policia.durres"
+COORDINATOR, PREFECT, EDUCATION, BORDER, ADMIN = (
+    "koordinator.durres",
+    "prefekt.durres",
+    "zva.durres",
+    "kufi.durres",
+    "admin",
+)
+DECISIONS = 20_000  # numbers beyond those of the invented world
 WHY = "tests look for an object of a county"
 
 
@@ -39,6 +50,16 @@ def newest(model: type[ScopedModel], county: str, **more: Any) -> Callable[[str]
         return found
 
     return pick
+
+
+def day(days: int) -> str:
+    """The day so many days from today, as people type it."""
+    return make.in_days(days).strftime("%d.%m.%Y")
+
+
+def at(route: str, thing: str = "", **more: Any) -> Callable[[Examples], str]:
+    """The address of a route, for one of the examples: ``at("meetings:detail", "meeting")``."""
+    return lambda s: url(route, getattr(s, thing) if thing else None, **more)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,14 @@ from cases.models.stages import Risk, Stage, VictimStatus
 from cases.personal_number import doubts
 from krat.access.rights import Subject
 from krat.api.paging import ListQuery
-from krat.api.serializers import CodeRelatedField, DayField, StrictSerializer, UtcDateTimeField, in_utc
+from krat.api.serializers import (
+    CodeRelatedField,
+    DayField,
+    StrictSerializer,
+    UtcDateTimeField,
+    WholeNumberField,
+    in_utc,
+)
 from krat.reference.models import Municipality, Term
 
 _WORDS: dict[str, Any] = {"max_length": 80, "required": False, "allow_null": True, "allow_blank": True}
@@ -44,7 +51,7 @@ class IdentitySerializer(StrictSerializer):
     father_name = serializers.CharField(**_WORDS)
     mother_name = serializers.CharField(**_WORDS)
     birth_date = DayField(required=False, allow_null=True)
-    birth_year = serializers.IntegerField(required=False, allow_null=True, min_value=1900, max_value=2100)
+    birth_year = WholeNumberField(required=False, allow_null=True, min_value=1900, max_value=2100)
     sex = serializers.ChoiceField(choices=Sex.choices, required=False, allow_null=True)
     personal_number = serializers.CharField(**{**_WORDS, "max_length": 20})
     citizenship = ListedField(choices=CITIZENSHIPS, help_text="ISO 3166, in capitals or not; `ZZ` for any other.")
@@ -96,7 +103,7 @@ class CaseSerializer(StrictSerializer):
         allow_null=True,
         help_text="The sender's own, in whichever case; no personal number.",
     )
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = WholeNumberField(required=False, min_value=1)
     number = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
     municipality = CodeRelatedField(_municipalities, still=lambda municipality: True, required=False)
@@ -203,7 +210,7 @@ class ReferralSerializer(StrictSerializer):
 
     code = serializers.UUIDField()
     number = serializers.CharField(help_text="Short, for a call or a letter: RF-12/2026. Once in a county and year.")
-    version = serializers.IntegerField()
+    version = WholeNumberField()
     direction = serializers.ChoiceField(choices=["sent", "received"])
     purpose = serializers.ChoiceField(choices=sorted(sharing.PURPOSES))
     state = serializers.ChoiceField(choices=ReferralState.choices)

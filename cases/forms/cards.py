@@ -6,11 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter
 
 from cases.actions.cards import ASKED_AT_MOST
 from cases.models import Case, Referral
@@ -20,24 +19,31 @@ from krat.access.scoping import Stale
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.reference.models import Term
-from krat.ui.filters import Filters, RowFilter
+from krat.ui.filters import Column, Filters, RowFilter, SortFilter, StandingFilter, by_choices
 from krat.ui.forms import BaseForm, DateField, VersionedForm, Words
 
-_STANDS = [("waiting", _("not closed")), *CardState.choices]
 
-
-def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     return rows.exclude(state=CardState.CLOSED) if value == "waiting" else rows.filter(state=value)
 
 
 class CardFilter(Filters):
     """What to look for among the cards."""
 
-    state = ChoiceFilter(label=_("State"), choices=_STANDS, method=_by_standing)
+    state = StandingFilter(narrow=_by_standing, choices=CardState.choices, open_as="waiting")
     institution = RowFilter(
         "waits_for", label=_("Waits for"), queryset=lambda request: Institution.objects.visible_to(request.seat)
     )
     kind = RowFilter(label=_("Obstacle"), queryset=Term.objects.filter(list=Term.List.OBSTACLE))
+    sort = SortFilter(
+        {
+            "card": Column(_("Card"), F("year") * 100_000 + F("number")),
+            "obstacle": Column(_("Obstacle"), "kind__position"),
+            "waits": Column(_("Waits for"), "waits_for__sort_key"),
+            "days": Column(_("Days"), "since", runs_back=True),
+            "standing": Column(_("State"), by_choices("state", CardState.choices)),
+        }
+    )
 
 
 class _ReferralField(forms.ModelChoiceField):  # type: ignore[type-arg]  # takes no subscript at run time

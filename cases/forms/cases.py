@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import formats, timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -74,6 +75,12 @@ class CaseFilter(Filters):
     kind = ChoiceFilter(label=_("About"), choices=Kind.choices)
     municipality = RowFilter(label=_("Municipality"), queryset=_served, to_field_name="code")
     late = TickFilter(label=_("late only"), method=_late)
+
+    @staticmethod
+    def stage_of(request: HttpRequest) -> str:
+        """The stage that the address asks for, ``open`` for all that are open; empty where it asks for none."""
+        asked = request.GET.get("stage", "")
+        return asked if asked == "open" or asked in Stage.values else ""
 
 
 class SearchForm(BaseForm):

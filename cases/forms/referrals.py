@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
@@ -17,13 +17,13 @@ from cases.models import Referral
 from cases.models.referral import OPEN
 from cases.sharing import CONTACT, PURPOSES
 from krat.committee.models import Institution
-from krat.ui.filters import Filters
+from krat.ui.filters import Column, Filters, SortFilter, StandingFilter
 from krat.ui.forms import BaseForm, Words
 
 _STANDS = [("open", _("open")), ("late", _("late")), *Referral.State.choices]
 
 
-def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
     if value == "open":
         return rows.filter(state__in=OPEN)
     if value == "late":
@@ -34,8 +34,17 @@ def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
 class ReferralFilter(Filters):
     """What to look for among the referrals."""
 
-    state = ChoiceFilter(label=_("State"), choices=_STANDS, method=_by_standing)
+    state = StandingFilter(narrow=_by_standing, choices=_STANDS)
     purpose = ChoiceFilter(label=_("Purpose"), choices=[(code, purpose.label) for code, purpose in PURPOSES.items()])
+    sort = SortFilter(
+        {
+            "number": Column(_("Number"), F("year") * 100_000 + F("number")),
+            "sender": Column(_("Sent by"), "sender__sort_key"),
+            "receiver": Column(_("Sent to"), "receiver__sort_key"),
+            "sent": Column(_("Sent at"), "sent_at"),
+            "answer": Column(_("Answer"), "due_at"),
+        }
+    )
 
 
 class ReferForm(BaseForm):

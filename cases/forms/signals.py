@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
@@ -12,7 +12,7 @@ from cases.models.signal import Kind
 from krat.access.roles import Role
 from krat.people.models import Seat
 from krat.reference.models import Municipality, Term
-from krat.ui.filters import Filters
+from krat.ui.filters import Column, Filters, SortFilter, StandingFilter
 from krat.ui.forms import BaseForm, Words
 
 # Where a signal comes from when this role sends it; whoever is not named here says it themselves.
@@ -27,11 +27,22 @@ SOURCE_OF_ROLE = {
 _TAKES_CALLS = (Role.UNIT_HEAD, Role.CHILD_WORKER)
 
 
-class SignalFilter(Filters):
-    """What to look for among the signals."""
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(state=value)
 
-    state = ChoiceFilter(label=_("State"), choices=Signal.State.choices)
+
+class SignalFilter(Filters):
+    """What to look for among the signals; at first those without an answer."""
+
+    state = StandingFilter(narrow=_by_standing, choices=Signal.State.choices, open_as=Signal.State.SENT)
     kind = ChoiceFilter(label=_("About"), choices=Kind.choices)
+    sort = SortFilter(
+        {
+            "sent": Column(_("Sent at"), "sent_at"),
+            "place": Column(_("Municipality"), "municipality__sort_key"),
+            "answer": Column(_("Answer"), "due_at"),
+        }
+    )
 
 
 class SignalForm(BaseForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -162,6 +162,12 @@ class Card(VersionedModel):
             Reach.INSTITUTION: waited_for | Q(pk__in=stuck.filter(held).values("card_id")),
             Reach.TEAM: Q(pk__in=stuck.filter(case__in=Assignment.cases_of(seat)).values("card_id")),
         }
+
+    @classmethod
+    def done(cls) -> models.QuerySet[Any]:
+        """The cards whose tasks are all carried out, whoever may see them: the way from there to their obstacles."""
+        rows: models.QuerySet[Any] = cls.objects.unscoped("the way from a card whose tasks are done to its obstacle")
+        return rows.to_confirm().order_by()  # type: ignore[attr-defined,no-any-return]
 
     @property
     def alias(self) -> str:

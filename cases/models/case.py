@@ -30,6 +30,15 @@ from krat.ui.forms import EARLIEST, LATEST
 # By when something is expected, where nothing is: lists sort by one column that is never empty.
 NEVER = datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC)
 
+
+class Turn(models.IntegerChoices):
+    """Which cases come first in a list: open ones with immediate risk, other open ones, those that are over."""
+
+    DANGER = 0
+    OPEN = 1
+    OVER = 2
+
+
 _SEPARATORS = re.compile(r"[ ./_-]")
 # As protocol numbers look here: "Nr. 123", "123/4". Nothing that an address would take for a way up.
 REFERENCE = r"^(?!.*/[./])[A-Za-z0-9][A-Za-z0-9 ./_-]*(?<![ /])\Z"
@@ -102,7 +111,11 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def open(self) -> CaseQuerySet:
         """Those that somebody still works on."""
-        return self.exclude(stage__in=OVER)
+        return self.filter(turn__lt=Turn.OVER)
+
+    def over(self) -> CaseQuerySet:
+        """Those that nobody works on any more."""
+        return self.filter(turn=Turn.OVER)
 
     def late(self) -> CaseQuerySet:
         """Those whose clock has run out."""
@@ -110,7 +123,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def in_danger(self) -> CaseQuerySet:
         """Those open ones whose risk is immediate."""
-        return self.open().filter(risk=Risk.IMMEDIATE)
+        return self.filter(turn=Turn.DANGER)
 
     def by_reference(self, reference: str) -> CaseQuerySet:
         """Those with this reference, written in whichever case; none for an empty one."""
@@ -127,21 +140,21 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         """With what a list shows of a case, the most urgent first.
 
         Immediate risk stands first. What is late follows by how late it is for the length of its clock: two hours of
-        two weigh more than ten days of three months. Then comes what is expected next; what is over is last. Sorted by
-        the database from one index of what the seat reaches.
+        two weigh more than ten days of three months. Then comes what is expected next; what is over is last.
         """
+        return self.select_related("holder", "municipality__county", "source").by_urgency()
+
+    def by_urgency(self) -> CaseQuerySet:
+        """In the order of `for_list`. The index of a unit's list holds them by their turn: a page that shows open cases
+        sorts them alone, and what has been closed over the years makes it no slower."""
         now = timezone.now()
-        is_late = Q(due_at__lt=now)
-        rank = models.Case(
-            models.When(stage__in=OVER, then=3),
-            models.When(risk=Risk.IMMEDIATE, then=0),
-            models.When(is_late, then=1),
-            default=2,
-        )
         left = (_Seconds("due_at") - now.timestamp()) / models.F("clock_minutes")
-        lateness = models.Case(models.When(is_late, then=left), default=0.0, output_field=models.FloatField())
-        rows = self.select_related("holder", "municipality__county", "source")
-        return rows.order_by(rank, lateness, "due_at", "-pk")
+        lateness = models.Case(models.When(due_at__lt=now, then=left), default=0.0, output_field=models.FloatField())
+        return self.order_by("turn", lateness, "due_at", "-pk")
+
+    def over_by_urgency(self) -> CaseQuerySet:
+        """What is over, in the order of `for_list`, which is that of the index: no clock runs there."""
+        return self.over().order_by("turn", "due_at", "-pk")
 
 
 class Case(VersionedModel):
@@ -184,6 +197,17 @@ class Case(VersionedModel):
     due_at = models.DateTimeField(_("expected by"), default=NEVER, editable=False)
     # How long the running clock is: how late something is, is told by it.
     clock_minutes = models.PositiveIntegerField(_("length of the clock in minutes"), default=1, editable=False)
+    # Reckoned by the database itself, whoever writes the row.
+    turn = models.GeneratedField(
+        expression=models.Case(
+            models.When(stage__in=[one.value for one in OVER], then=Turn.OVER.value),
+            models.When(risk=Risk.IMMEDIATE.value, then=Turn.DANGER.value),
+            default=Turn.OPEN.value,
+        ),
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+        verbose_name=_("turn"),
+    )
     closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
     closing = models.ForeignKey(
         Term,
@@ -204,9 +228,11 @@ class Case(VersionedModel):
         indexes = [
             # A unit's list is sorted from this index alone.
             models.Index(
-                fields=["holder", "due_at", "-id", "stage", "risk", "clock_minutes"], name="case_by_holder_and_urgency"
+                fields=["holder", "turn", "due_at", "-id", "stage", "risk", "clock_minutes"],
+                name="case_by_holder_and_turn",
             ),
-            models.Index(fields=["municipality", "stage"], name="case_by_municipality"),  # numbers; social service
+            # What runs out today in a county (decision 41), and what the social service may see.
+            models.Index(fields=["municipality", "due_at"], name="case_by_municipality_and_due"),
         ]
         constraints = [
             models.UniqueConstraint(

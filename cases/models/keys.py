@@ -44,9 +44,15 @@ class DataKey(CheckedModel):
     @classmethod
     def make(cls, **owner: models.Model) -> tuple[DataKey, bytes]:
         """A new key for one case (``case=``) or one signal (``signal=``), to be saved, and the same opened."""
-        row, opened = cls(**owner), secrets.token_bytes(_LENGTH)
-        row.wrapped = crypto.encrypt(opened.hex(), place=_place(row.code))
+        row = cls(**owner)
+        row.wrapped, opened = cls.wrap_new(row.code)
         return row, opened
+
+    @classmethod
+    def wrap_new(cls, code: uuid.UUID | str) -> tuple[bytes, bytes]:
+        """A new key for the row with this code: wrapped by the master key, and the same opened."""
+        opened = secrets.token_bytes(_LENGTH)
+        return crypto.encrypt(opened.hex(), place=_place(code)), opened
 
     def open(self) -> bytes:
         """The opened key; raises `crypto.DecryptionError`."""
@@ -57,7 +63,7 @@ def _unwrapped(wrapped: bytes | memoryview, code: uuid.UUID) -> bytes:
     return bytes.fromhex(crypto.decrypt(wrapped, place=_place(code)))
 
 
-def _place(code: uuid.UUID) -> str:
+def _place(code: uuid.UUID | str) -> str:
     return f"cases_datakey:wrapped:{code}"
 
 
@@ -100,6 +106,14 @@ def fetch_keys(rows: Iterable[Any]) -> None:
         if row.case_id not in found:
             raise crypto.DecryptionError("The data key is gone.")
         give_key(found[row.case_id].open(), row)
+
+
+def open_keys(rows: Iterable[Any]) -> None:
+    """Open the data keys that rows brought along."""
+    for row in rows:
+        if row.key_code is None:
+            raise crypto.DecryptionError("The data key is gone.")
+        give_key(DataKey(code=row.key_code, wrapped=row.key_wrapped).open(), row)
 
 
 class OfCase:

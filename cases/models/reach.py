@@ -110,3 +110,9 @@ class Assignment(InCase):
         rows = cls.objects.unscoped("the path of reach by which a team finds its cases")
         rows = rows.filter(seat=seat.pk, ended_at=None)
         return (rows.filter(is_manager=True) if as_manager else rows).order_by().values("case_id")
+
+    @staticmethod
+    def seats_left(institution_id: int) -> models.QuerySet[Any]:
+        """The ids of the seats of an institution that are nobody's now, though perhaps nobody has said so."""
+        rows = Seat.objects.unscoped("whose places in teams are nobody's").filter(institution=institution_id)
+        return rows.exclude(Q(user__is_active=True) & gives_rights("")).order_by().values("pk")

@@ -32,7 +32,9 @@ class SignalQuerySet(ScopedQuerySet["Signal"]):
     def for_list(self) -> SignalQuerySet:
         """With what a list shows of a signal; the unanswered and urgent ones first, then the latest."""
         answered = models.Case(models.When(state=Signal.State.SENT, then=0), default=1)
-        return self.select_related("sender", "receiver", "municipality").order_by(answered, "-is_urgent", "-sent_at")
+        return self.select_related("sender", "receiver", "municipality").order_by(
+            answered, "-is_urgent", "-sent_at", "-pk"
+        )
 
 
 class Signal(ScopedModel):

@@ -29,28 +29,14 @@ from cases.forms.cases import (
     identity_of,
 )
 from cases.forms.parts import facts_of as facts_of_part
-from cases.identity_facts import facts_of, fields_shown, terms_of
-from cases.models import (
-    AidPart,
-    Assignment,
-    Case,
-    CounsellingPart,
-    Identity,
-    Note,
-    Obstacle,
-    Referral,
-    SchoolPart,
-    SentChange,
-    Signal,
-    SignalWords,
-    StageDeadline,
-)
-from cases.models.keys import lend_key
+from cases.identity_facts import facts_of, fields_shown
+from cases.models import Case, Identity, Referral, StageDeadline
 from cases.models.stages import MOVES, OVER, Stage
 from cases.next_step import Standing, cards_done, next_step
 from cases.sharing import PURPOSES
 from cases.timeline import path_of, timeline_of
 from cases.views.layout import case_at, due_of_case, layout, may_here
+from cases.views.whole import read_whole
 from krat.access.requests import Shown
 from krat.access.views import needs
 from krat.committee.models import Institution
@@ -60,8 +46,6 @@ from krat.reference import calendar
 from krat.ui.due import due_by
 from krat.ui.forms import BaseForm
 from krat.ui.rendering import comes_too_late, render_page
-
-_NOTES_OF_COURSE = 10
 
 
 @needs("cases.open")
@@ -80,80 +64,68 @@ def case_add(request: SignedIn) -> HttpResponse:
 def case_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """One case: what comes next, its path, who it is, what is referred, what holds it up, and its timeline.
 
-    Two dozen queries, whatever the case holds.
+    All that belongs to it is read by one statement (`cases.views.whole`), the history of its risk by another.
     """
     seat = request.seat
     case = case_at(request, code)
-
-    def of(model: Any) -> Any:
-        return model.objects.visible_to(seat).filter(case=case)
-
-    identity = of(Identity).first()
-    managers = of(Assignment).filter(Assignment.standing(), is_manager=True)
-    manager = managers.select_related("seat__user").first()
-    deadlines = list(of(StageDeadline))
-    school, aid = of(SchoolPart).first(), of(AidPart).first()
-    counselling = list(of(CounsellingPart).select_related("provider"))
-    referrals = list(of(Referral).for_list())
-    obstacles = list(of(Obstacle).select_related("kind", "waits_for", "card"))
-    notes = list(of(Note).select_related("seat__user")[:_NOTES_OF_COURSE])
-    sent = list(of(SentChange).filter(state=SentChange.State.WAITS)[:1])
-    parts = [one for one in (school, aid, *counselling) if one is not None]
-    if identity is not None:
-        lend_key(identity, *parts, *notes, *obstacles)
-    terms = terms_of(case, identity)
-    signal, signal_words, siblings = _signal_of(seat, case)
-    cards = [one.card for one in obstacles if one.card is not None]
+    whole = read_whole(seat, case)
+    identity, signal_words = whole.identity, whole.signal_words
     shown: list[Shown] = [
         *([(identity, fields_shown(identity))] if identity is not None else []),
-        *deadlines,
-        *([manager] if manager is not None else []),
-        *parts,
-        *referrals,
-        *obstacles,
-        *cards,
-        *notes,
-        *sent,
-        *siblings,
+        *whole.deadlines,
+        *([whole.manager] if whole.manager is not None else []),
+        *whole.parts,
+        *whole.referrals,
+        *whole.obstacles,
+        *whole.cards,
+        *whole.notes,
+        *whole.sent[:1],
+        *whole.siblings,
         *([(signal_words, [name for name, value in signal_words.data.items() if value])] if signal_words else []),
     ]
     standing = Standing(
         case=case,
         may=lambda right: may_here(seat, right),
-        has_manager=manager is not None,
-        referrals=referrals,
-        obstacles=obstacles,
-        sent=sent,
-        ends_on_day_of_rest=case.is_open and _is_day_of_rest(case.expected_by),
-        done_cards=cards_done(obstacles),
+        has_manager=whole.manager is not None,
+        referrals=whole.referrals,
+        obstacles=whole.obstacles,
+        sent=whole.sent,
+        ends_on_day_of_rest=lambda: _is_day_of_rest(case.expected_by),
+        done_cards=cards_done(whole.obstacles),
     )
     step = next_step(standing)
     context = {
-        **layout(request, case, identity=identity),
+        **layout(request, case, identity=identity, place=whole.own_place, inbox_waits=bool(whole.sent)),
         "due": due_of_case(case),
         "step": step,
         "offered": {verb.url for verb in step.verbs} if step is not None else set(),  # each verb stands once
-        "path": path_of(case, deadlines),
-        "identity_facts": facts_of(identity, terms) if identity is not None else None,
-        "manager": manager,
-        "signal": signal,
+        "path": path_of(case, whole.deadlines),
+        "identity_facts": facts_of(identity, whole.terms) if identity is not None else None,
+        "manager": whole.manager,
+        "signal": whole.signal,
         "signal_words": signal_words.data if signal_words is not None else None,
-        "siblings": siblings,
-        "entered": _entered(case, deadlines),
-        "concerns": [terms.get(("concern", one), one) for one in case.concerns],
-        "school": _summary(school),
-        "aid": _summary(aid),
-        "counselling": [(one, _summary(one)) for one in counselling],
+        "siblings": whole.siblings,
+        "entered": _entered(case, whole.deadlines),
+        "concerns": [whole.terms.get(("concern", one), one) for one in case.concerns],
+        "school": _summary(whole.school),
+        "aid": _summary(whole.aid),
+        "counselling": [(one, _summary(one)) for one in whole.counselling],
         "referrals": [
             {
                 "referral": one,
                 "purpose": PURPOSES[one.purpose].label,
                 "due": due_by(one.due_at) if one.state == Referral.State.SENT else None,
             }
-            for one in referrals
+            for one in whole.referrals
         ],
-        "obstacles": [(one, one.data["asked"]) for one in obstacles],
-        "timeline": timeline_of(case, deadlines=deadlines, referrals=referrals, obstacles=obstacles, notes=notes),
+        "obstacles": [(one, one.data["asked"]) for one in whole.obstacles],
+        "timeline": timeline_of(
+            case,
+            deadlines=whole.deadlines,
+            referrals=whole.referrals,
+            obstacles=whole.obstacles,
+            notes=whole.notes,
+        ),
         "may": _may(seat, case),
     }
     return render_page(request, "cases/case.html", context, shown=shown)
@@ -169,19 +141,6 @@ def _entered(case: Case, deadlines: list[StageDeadline]) -> dict[str, Any] | Non
         return None
     day = timezone.localdate(deadlines[0].starts_at)
     return {"day": day, "after": (day - case.signalled_on).days}
-
-
-def _signal_of(seat: Seat, case: Case) -> tuple[Signal | None, SignalWords | None, list[Case]]:
-    """The signal a case came from, what it told, and the other cases of it, each where the seat may see it.
-
-    Three queries; none for a case that came from no signal.
-    """
-    if case.signal_id is None:
-        return None, None, []
-    signal = Signal.objects.visible_to(seat).filter(pk=case.signal_id).first()
-    words = SignalWords.objects.visible_to(seat).filter(signal=case.signal_id).first()
-    siblings = Case.objects.visible_to(seat).filter(signal=case.signal_id).exclude(pk=case.pk)
-    return signal, words, list(siblings.for_list().order_by("pk"))
 
 
 def _summary(part: Any) -> dict[str, Any] | None:

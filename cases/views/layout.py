@@ -5,17 +5,17 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.access_reason import access_reason
+from cases.access_reason import UNREAD, Unread, access_reason
 from cases.identity_facts import people_of, shown_of
-from cases.models import Case, Identity, SentChange
+from cases.models import Assignment, Case, Identity, SentChange
 from krat.access import rights
 from krat.access.views import door, note_shown
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
+from krat.ui.drawing import address_of
 from krat.ui.due import Due, due_by
 
 # A part of the file: its name here, its words, the right it asks for, its page, and the place on that page.
@@ -44,31 +44,39 @@ def may_here(seat: Seat, right: str) -> bool:
 
 
 def layout(
-    request: SignedIn, case: Case, *, here: str = "overview", identity: Identity | None = None
+    request: SignedIn,
+    case: Case,
+    *,
+    here: str = "overview",
+    identity: Identity | None = None,
+    place: Assignment | Unread | None = UNREAD,
+    inbox_waits: bool | None = None,
 ) -> dict[str, Any]:
     """What the layout of a case shows on each of its pages; whom it is about is noted for the trail.
 
-    Four queries, two where the page has read the identity already.
+    Three queries at most; each is spared where the page has read that already: the identity, the seat's own ``place``
+    in the team, whether something ``inbox_waits``.
     """
     seat = request.seat
     if identity is None:
         identity = people_of(seat, [case]).get(case.pk)
     if identity is not None:
         note_shown(request, [shown_of(identity)])
-    waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
+    if inbox_waits is None:
+        inbox_waits = may_here(seat, "cases.inbox") and _waiting(seat, case).exists()
     parts = [
         {
             "label": words,
-            "url": reverse(page, kwargs={"code": case.code}) + place,
+            "url": address_of(page, case.code) + spot,
             "is_current": name == here,
         }
-        for name, words, right, page, place in _PARTS
-        if may_here(seat, right) and (name != "inbox" or waits or here == "inbox")
+        for name, words, right, page, spot in _PARTS
+        if may_here(seat, right) and (name != "inbox" or inbox_waits or here == "inbox")
     ]
     return {
         "case": case,
         "person": identity,
-        "access_reason": access_reason(seat, case),
+        "access_reason": access_reason(seat, case, place),
         "opened_at": timezone.localtime(),
         "parts": parts,
         "may_see_viewers": may_here(seat, "cases.viewers"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -11,11 +11,10 @@ from django.utils.translation import gettext as _
 
 from cases.finding import Found, find
 from cases.forms.cases import CaseFilter, SearchForm
-from cases.identity_facts import people_of, shown_of
-from cases.models import Assignment, Case, Identity, KeptSearch
-from cases.views.layout import due_of_case
+from cases.identity_facts import people_of
+from cases.models import Case, KeptSearch
+from cases.views.heads import MOST_COUNTED, Heads, lines_of, shown_in
 from krat.access import rights
-from krat.access.requests import Shown
 from krat.access.views import needs
 from krat.audit import trail
 from krat.people.models import Seat
@@ -36,12 +35,12 @@ _SEARCH, _NAMES = "cases:search", "cases:list"
 def case_list(request: SignedIn) -> HttpResponse:
     """Heads of cases, the most urgent on top; names only where they were asked for, each noted (decision 37)."""
     seat = request.seat
-    rows = Case.objects.visible_to(seat).for_list()
-    found = listing(request, rows, CaseFilter, keys_first=True)
-    managers = _managers(seat, found.rows)
+    rows = Case.objects.visible_to(seat).by_urgency()
+    found = listing(request, rows, CaseFilter, read=Heads(seat, CaseFilter.stage_of(request)).read)
+    heads = found.rows
     asked = request.GET.get("names", "")
     shows_names = bool(asked) and KeptSearch.words_of(asked, seat, _NAMES) is not None
-    people = people_of(seat, found.rows) if shows_names else {}
+    people = people_of(seat, heads) if shows_names else {}
     here = "&".join(filter(None, (found.query, f"page={found.page.number}" if found.page.number > 1 else "")))
     if shows_names:
         found.query = "&".join(filter(None, (found.query, f"names={asked}")))
@@ -49,44 +48,35 @@ def case_list(request: SignedIn) -> HttpResponse:
         "found": found,
         "names_url": f"{reverse('cases:names')}?{here}",
         "without_names": f"{reverse('cases:list')}?{here}",
-        "cases": _heads(found.rows, managers, people),
+        "cases": lines_of(heads, people, shows_names=shows_names),
+        "more_than": MOST_COUNTED if found.total == MOST_COUNTED else None,
         "shows_names": shows_names,
         "search": SearchForm(),
         "may_open": rights.may(seat, "cases.open"),
         "may_search": rights.may(seat, "identity.view"),
     }
-    return render_page(request, "cases/list.html", context, shown=_shown(found.rows, managers, people))
+    return render_page(request, "cases/list.html", context, shown=shown_in(heads, people))
 
 
 @needs("identity.view", methods=("POST",))
 def case_names(request: SignedIn) -> HttpResponse:
     """Show the names in the list that was looked at, for ten minutes; what is then shown is noted row by row."""
-    code = KeptSearch.keep(request.seat, _NAMES, "")
+    return with_names(request, _NAMES, reverse("cases:list"), (*CaseFilter.base_filters, "page"))
+
+
+def with_names(request: SignedIn, kept_as: str, address: str, stays: Iterable[str]) -> HttpResponseRedirect:
+    """Lead back to a list as it was looked at, now with names: whoever asks for them is noted (decision 37).
+
+    ``kept_as`` is what `KeptSearch` keeps the asking under, never one of a search; ``stays`` names what of the address
+    stays.
+    """
+    code = KeptSearch.keep(request.seat, kept_as, "")
     trail.record(request.seat, NAMES_SHOWN, route=request.resolver_match.view_name)
     looked_at = request.GET.copy()
-    for name in list(looked_at):
-        if name not in CaseFilter.base_filters and name != "page":
-            del looked_at[name]
+    for name in set(looked_at) - set(stays):
+        del looked_at[name]
     looked_at["names"] = str(code)
-    return HttpResponseRedirect(f"{reverse('cases:list')}?{looked_at.urlencode()}")
-
-
-def _managers(seat: Seat, rows: list[Case]) -> dict[int, Assignment]:
-    """Who manages each of these cases (one query)."""
-    places = Assignment.objects.visible_to(seat).filter(Assignment.standing(), case__in=rows, is_manager=True)
-    return {one.case_id: one for one in places.select_related("seat__user")}
-
-
-def _heads(rows: list[Case], managers: dict[int, Assignment], people: dict[int, Identity]) -> list[dict[str, Any]]:
-    """Heads with their managers and chips, and whom they are about where that is shown."""
-    return [
-        {"case": one, "person": people.get(one.pk), "manager": managers.get(one.pk), "due": due_of_case(one)}
-        for one in rows
-    ]
-
-
-def _shown(rows: list[Case], managers: dict[int, Assignment], people: dict[int, Identity]) -> list[Shown]:
-    return [*rows, *managers.values(), *(shown_of(one) for one in people.values())]
+    return HttpResponseRedirect(f"{address}?{looked_at.urlencode()}")
 
 
 # --- the search ---
@@ -113,19 +103,22 @@ def case_search(request: SignedIn) -> HttpResponse:
             found = _find(seat, form)
         elif code:
             messages.info(request, _("What was found is kept for ten minutes. Please search again."))
-    heads = list(found.cases.for_list()[: _MOST_FOUND + 1]) if found is not None else []
+    heads = Heads(seat).first(found.cases, _MOST_FOUND + 1) if found is not None else []
+    if found is not None and not heads and found.otherwise is not None:
+        found = found.otherwise()
+        heads = Heads(seat).first(found.cases, _MOST_FOUND + 1)
     there_are_more = len(heads) > _MOST_FOUND
     heads = heads[:_MOST_FOUND]
-    managers, people = _managers(seat, heads), people_of(seat, heads)
+    people = people_of(seat, heads)
     context = {
         "form": form,
-        "cases": _heads(heads, managers, people),
+        "cases": lines_of(heads, people, shows_names=True),
         "is_answered": found is not None,
         "fits_all": found is None or found.fits_all,
         "there_are_more": there_are_more,
         "found_url": f"{reverse(_SEARCH)}?found={code}" if found is not None else "",
     }
-    return render_page(request, "cases/search.html", context, shown=_shown(heads, managers, people))
+    return render_page(request, "cases/search.html", context, shown=shown_in(heads, people))
 
 
 def _find(seat: Seat, form: SearchForm) -> Found | None:

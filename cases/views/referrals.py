@@ -25,6 +25,7 @@ from cases.forms.referrals import (
     label_of,
     told,
 )
+from cases.identity_facts import people_of, shown_of
 from cases.models import Case, Identity, KeptSearch, Obstacle, Referral
 from cases.models.referral import OPEN, ReferralState
 from cases.sharing import (
@@ -41,6 +42,7 @@ from cases.sharing import (
     share,
 )
 from cases.views.layout import layout
+from cases.views.lists import with_names
 from krat.access import rights
 from krat.access.requests import Shown
 from krat.access.views import door, needs
@@ -52,6 +54,7 @@ from krat.ui.listing import listing
 from krat.ui.rendering import comes_too_late, render_page, telling
 
 _SEARCH = "cases:referrals"
+_SENT_NAMES = "cases:referral_names"
 
 # What one side of a referral sees, and what of it the trail is told.
 Side = tuple[dict[str, Any], list[Shown]]
@@ -74,24 +77,42 @@ def referral_list(request: SignedIn) -> HttpResponse:
         rows = rows.filter(_fits(words, seat))
     elif code:
         messages.info(request, _("What was found is kept for ten minutes. Please search again."))
-    found = listing(request, rows, ReferralFilter)
-    if words is not None:
-        found.query = "&".join(filter(None, (found.query, f"found={code}")))
+    asked = request.GET.get("names", "")
+    shows_names = bool(asked) and KeptSearch.words_of(asked, seat, _SENT_NAMES) is not None
+    searched = {"found": code} if words is not None else {}
+    found = listing(request, rows, ReferralFilter, kept=searched | ({"names": asked} if shows_names else {}))
     people = named_in_lists(found.rows, seat)
     cases = {}
     if rights.may(seat, "referrals.send"):
         sent = Case.objects.visible_to(seat).filter(pk__in=[one.case_id for one in found.rows])
         cases = {case.pk: case for case in sent}
+    of_cases = people_of(seat, cases.values()) if shows_names else {}
+    here = found.here(without="names")
     context = {
         "found": found,
-        "referrals": [_line(one, cases.get(one.case_id), people.get(one.pk)) for one in found.rows],
+        "referrals": [
+            _line(one, cases.get(one.case_id), people.get(one.pk)) | {"person": of_cases.get(one.case_id)}
+            for one in found.rows
+        ],
+        "may_name": bool(cases) and rights.may(seat, "identity.view"),
+        "shows_names": shows_names,
+        "names_url": reverse("cases:referral_names") + here,
+        "without_names": here,
         "search": ReferralSearchForm(initial={"words": words or ""}),
         "is_narrowed": words is not None,
         "sends": rights.may(seat, "referrals.send"),
         "receives": rights.may(seat, "referrals.answer"),
     }
     shown: list[Shown] = [*found.rows, *cases.values(), *(one.shown for one in people.values())]
+    shown += [shown_of(one) for one in of_cases.values()]
     return render_page(request, "cases/referrals.html", context, shown=shown)
+
+
+@needs("identity.view", methods=("POST",))
+def referral_names(request: SignedIn) -> HttpResponse:
+    """Show in the list of what one's cases sent whom each is about, for ten minutes; noted row by row."""
+    stays = (*ReferralFilter.base_filters, "page", "found")
+    return with_names(request, _SENT_NAMES, reverse("cases:referrals"), stays)
 
 
 @needs("referrals.view", methods=("POST",))

@@ -10,7 +10,6 @@ one stays when the others are rotated.
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -142,4 +141,4 @@ def decrypt_under(key: bytes, ciphertext: bytes | memoryview, *, place: str) -> 
 def keyed_hash(words: bytes, *, use: str) -> str:
     """A hash that only the holder of the hash key can compute, so that nobody guesses what was hashed."""
     key = _derived(_keys(settings.KRAT_KEYS).hashing, use)
-    return hmac.new(key, words, hashlib.sha256).hexdigest()
+    return hmac.digest(key, words, "sha256").hex()

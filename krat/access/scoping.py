@@ -98,6 +98,10 @@ class ScopedQuerySet(models.QuerySet[M]):
 
     # --- every way to read, count or write rows ---
 
+    def refuse_unasked(self) -> None:
+        """Raise `UnscopedQuery` where nobody was named: for whoever takes the statement out of its queryset."""
+        self._ask()
+
     def _ask(self) -> None:
         if not self._is_named and not _validating.get():
             name = self.model.__name__
@@ -188,6 +192,20 @@ class CheckedModel(models.Model):
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         with validation():
             super().full_clean(*args, **kwargs)
+
+    def _get_FIELD_display(self, field: models.Field[Any, Any]) -> str:  # noqa: N802  Django's name
+        """The words of a choice. Django's own puts the whole list of choices together anew for every cell."""
+        value = getattr(self, field.attname)
+        try:
+            return str(_words_of(field)[value])
+        except (KeyError, TypeError):  # no choice of today, or a list of them
+            return super()._get_FIELD_display(field)  # type: ignore[misc,no-any-return]  # not in the stubs
+
+
+@cache
+def _words_of(field: models.Field[Any, Any]) -> dict[Any, Any]:
+    """The words of a field's choices, still in whichever language is chosen when they are read."""
+    return dict(field.flatchoices)
 
 
 class ScopedModel(CheckedModel):

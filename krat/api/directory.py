@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import BothLanguages, CodeRelatedField, StrictSerializer
+from krat.api.serializers import BothLanguages, CodeRelatedField, StrictSerializer, WholeNumberField
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.reference.models import County, Deadline, Municipality, Term
@@ -16,7 +16,7 @@ class InstitutionSerializer(StrictSerializer):
     """An institution of the directory."""
 
     code = serializers.CharField()
-    version = serializers.IntegerField()
+    version = WholeNumberField()
     name = serializers.CharField()
     short_name = serializers.CharField()
     kind = CodeRelatedField()
@@ -86,7 +86,7 @@ class DeadlineSerializer(StrictSerializer):
 
     code = serializers.CharField()
     name = BothLanguages(source="*")
-    amount = serializers.IntegerField()
+    amount = WholeNumberField()
     unit = serializers.ChoiceField(choices=Deadline.Unit.values)
     starts_from = serializers.ChoiceField(choices=Deadline.Start.values)
     moves_off_rest_days = serializers.BooleanField()

@@ -17,7 +17,7 @@ from rest_framework.fields import empty
 from krat.access import crypto
 from krat.access.prepared import Prepared
 from krat.api.requests import ApiRequest
-from krat.api.serializers import StrictSerializer
+from krat.api.serializers import StrictSerializer, WholeNumberField
 
 USUAL, MOST = 50, 200
 
@@ -55,7 +55,7 @@ class Query(StrictSerializer):
 class ListQuery(Query):
     """The parameters of a list."""
 
-    limit = serializers.IntegerField(
+    limit = WholeNumberField(
         required=False, min_value=1, help_text=f"How many at once; {USUAL} unless said, {MOST} at most."
     )
     cursor = serializers.CharField(

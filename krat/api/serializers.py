@@ -22,7 +22,7 @@ from rest_framework.fields import empty
 from rest_framework.parsers import BaseParser
 
 from krat.access.rights import Subject
-from krat.ui.forms import refuse_invisible
+from krat.ui.forms import NumberField, refuse_invisible
 
 
 class StrictJson(BaseParser):
@@ -99,6 +99,24 @@ def plain_words(value: Any) -> Any:
     if isinstance(value, list):
         return [plain_words(one) if isinstance(one, str) else one for one in value]
     return value
+
+
+class WholeNumberField(serializers.IntegerField):
+    """A whole number; one that comes as a text is read as the forms read it: "1.000" is a thousand.
+
+    DRF's own field cuts off a point with noughts and would take it for one.
+    """
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str):
+            return int(super().to_internal_value(data))
+        try:
+            number = NumberField().to_python(data)
+        except Invalid as mistake:
+            raise serializers.ValidationError(mistake.messages[0], code="invalid") from mistake
+        if number is None:
+            self.fail("invalid")
+        return number
 
 
 def in_utc(moment: datetime.datetime) -> str:

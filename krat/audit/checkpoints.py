@@ -26,6 +26,7 @@ from krat.audit.rows import LOCK, NewEntry
 
 EVERY_ROWS = 500
 EVERY_SECONDS = 60.0
+MOST_ROWS = 20_000  # entries under one checkpoint: verifying holds as many in memory
 _AT_ONCE = 1000
 
 _written_here = 0
@@ -92,7 +93,17 @@ def take_if_due() -> None:
 
 
 def take() -> Checkpoint | None:
-    """Cover every row since the last checkpoint (an exclusive lock while it reads them); None when there is none."""
+    """Cover every row since the last checkpoint, at most `MOST_ROWS` entries by each (an exclusive lock while it reads
+    them); the last one taken, None when there was nothing to cover."""
+    made = None
+    while one := _take_one():
+        made = one
+        if sum(last - first + 1 for first, last in one.entries) < MOST_ROWS:
+            break
+    return made
+
+
+def _take_one() -> Checkpoint | None:
     global _written_here, _taken_here_at
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -100,7 +111,7 @@ def take() -> Checkpoint | None:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         _written_here, _taken_here_at = 0, time.monotonic()
         last = _checkpoints().order_by("-up_to").first()
-        rows = _hashes(_entries().filter(pk__gt=last.up_to if last else 0))
+        rows = _hashes(_entries().filter(pk__gt=last.up_to if last else 0), most=MOST_ROWS)
         if not rows:
             return None
         before = last.versions_up_to if last else 0
@@ -137,9 +148,9 @@ def _versions() -> QuerySet[Version]:
     return Version.objects.unscoped("verification reads every version")
 
 
-def _hashes(rows: QuerySet[Any]) -> list[tuple[int, str]]:
-    """The ids of these rows with their hashes, in order (one query)."""
-    return list(rows.order_by("pk").values_list("pk", "mac"))
+def _hashes(rows: QuerySet[Any], most: int | None = None) -> list[tuple[int, str]]:
+    """The ids of these rows, at most so many, with their hashes, in order (one query)."""
+    return list(rows.order_by("pk").values_list("pk", "mac")[:most])
 
 
 def _digest(previous: str, rows: Iterable[tuple[int, str]]) -> str:
@@ -194,9 +205,11 @@ def verify() -> Verdict:
         look(verdict)
         if not verdict.is_whole:
             return verdict
-    made = take()
-    verdict.covered_now = len(list(_spelled_out(made.entries))) if made else 0
-    verdict.covered += verdict.covered_now
+    last = _checkpoints().order_by("-up_to").first()
+    if take():
+        made = _checkpoints().filter(up_to__gt=last.up_to if last else 0)
+        verdict.covered_now = sum(len(list(_spelled_out(one.entries))) for one in made)
+        verdict.covered += verdict.covered_now
     return verdict
 
 

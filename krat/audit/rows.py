@@ -61,6 +61,13 @@ WHERE entry.code IN (SELECT value FROM json_each(%s))
 """
 
 
+def hold_shared() -> None:
+    """Hold the trail's lock shared until the transaction ends, for entries that get in by COPY."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [LOCK])
+
+
 def insert(entries: Sequence[NewEntry]) -> None:
     """Insert entries (one statement; on SQLite one more where some name several things)."""
     with connection.cursor() as cursor:

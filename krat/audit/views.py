@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.utils.functional import Promise
 
-from krat.access import census, rights
+from krat.access import areas, census, rights
 from krat.access.requests import SeatRequest
 from krat.access.roles import Role
 from krat.access.views import needs
@@ -97,6 +97,9 @@ def _field(model: type[Model] | None, name: str) -> str:
 
 @cache
 def _pages() -> dict[str, str | Promise]:
-    """Each page by the right it asks for, in the words of the table of rights."""
+    """Each page by its title, as its area declares it; one without by the right it asks for, in that table's words."""
     rights_of = {one.name: next(iter(one.rights.values()), "") for one in census.routes()}
-    return {name: rights.right(right).label for name, right in rights_of.items() if right}
+    found = {name: rights.right(right).label for name, right in rights_of.items() if right}
+    for area in areas.modules("navigation"):
+        found |= getattr(area, "TITLES", {})
+    return found

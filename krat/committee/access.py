@@ -19,4 +19,9 @@ declare(
     _("see the committee, its members and acts"),
     {COMMITTEE | MEMBERS | OFFICES: Reach.COUNTY, Role.NATIONAL: Reach.COUNTRY},
 )
+declare(
+    "units.heads",
+    _("be told of a child protection unit that has no head"),
+    {SECRETARIES: Reach.COUNTY, Role.SOCIAL_DIRECTOR: Reach.INSTITUTION},
+)
 declare("committee.manage", _("record acts, constitute bodies, name members"), {SECRETARIES: Reach.COUNTY})

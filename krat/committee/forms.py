@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from krat.access.rights import Subject
 from krat.committee.models import Act, Institution, Membership
 from krat.reference.models import County, Municipality, Term
-from krat.ui.filters import Filters, RowFilter
+from krat.ui.filters import Column, Filters, RowFilter, SortFilter
 from krat.ui.forms import BaseForm, DateField, NumberField, SeveralField
 
 
@@ -24,6 +24,14 @@ class InstitutionFilter(Filters):
 
     kind = RowFilter(label=_("Kind"), queryset=Term.objects.filter(list=Term.List.INSTITUTION))
     municipality = RowFilter("territories", label=_("Serves"), queryset=_served)
+    sort = SortFilter(
+        {
+            "name": Column(_("Institution"), "sort_key"),
+            "kind": Column(_("Kind"), "kind__position"),
+            "county": Column(_("County"), "county__sort_key"),
+            "code": Column(_("Code"), "code"),
+        }
+    )
 
 
 class ActForm(BaseForm):

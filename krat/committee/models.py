@@ -82,7 +82,10 @@ class Institution(Sorted, VersionedModel):
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
         """A county's directory holds its own institutions and those that serve the whole country."""
-        return {Reach.COUNTY: Q(county=seat.county_id) | Q(county=None)}
+        return {
+            Reach.COUNTY: Q(county=seat.county_id) | Q(county=None),
+            Reach.INSTITUTION: Q(parent=seat.institution_id),  # the units of a municipality
+        }
 
 
 class Act(ScopedModel):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from cases import names
@@ -45,6 +45,7 @@ from cases.models.stages import OVER, Stage, VictimStatus, deadline_of
 from cases.sharing import PURPOSES
 from krat.access.roles import Role
 from krat.access.scoping import CheckedModel
+from krat.audit import triggers
 from krat.committee.models import Act, Body, Institution, Membership
 from krat.people.models import Seat, User
 from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
@@ -324,7 +325,10 @@ def meeting(body: Body | None = None, **more: Any) -> Meeting:
 def _on_paper(meeting: Meeting) -> Meeting:
     """Approved minutes have their paper, and what a builder adds to them afterwards stands on it too."""
     if meeting.is_frozen and meeting.approved_by is not None:
-        ApprovedMinutes.objects.unscoped("the builder writes the paper anew").filter(meeting=meeting).delete()
+        papers = ApprovedMinutes.objects.unscoped("the builder writes the paper anew").filter(meeting=meeting)
+        if papers.exists():
+            with triggers.lifted(connection, ApprovedMinutes._meta.db_table):
+                papers.delete()
         paper.freeze(meeting, meeting.approved_by)
     return meeting
 

@@ -1,25 +1,34 @@
 """Many invented cases over all 61 municipalities, in bulk: what the registry is measured with.
 
-The same seed makes the same cases – names, stages, days, numbers – on the same day. They are written past the verbs, in
-batches, but through the models' own encryption; what they would have left in the trail is one entry for the whole.
+The same seed makes the same cases – names, stages, days, numbers – on the same day. They are written past models and
+verbs, by `krat.demo.bulk`, but encrypted, hashed and indexed by the same functions as any other; on PostgreSQL several
+processes prepare them. In the trail each leaves the entry of its opening, in the name of its worker, and one entry says
+that the whole was added in bulk.
 """
 
 from __future__ import annotations
 
 import datetime
+import gc
+import json
+import multiprocessing
+import os
 import random
-from collections import Counter
-from collections.abc import Iterable, Sequence
+import uuid
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from cases import names
+from cases.actions.cases import OPENED
+from cases.crypto import EncryptedJSONField
 from cases.models import (
     AidPart,
     Assignment,
@@ -40,18 +49,21 @@ from cases.models import (
     StageDeadline,
 )
 from cases.models.case import NEVER
-from cases.models.keys import give_key
+from cases.models.referral import OPEN as OPEN_REFERRALS
 from cases.models.stages import OVER, Stage, VictimStatus, deadline_of
 from krat.access.roles import Role
-from krat.audit import trail
+from krat.audit import checkpoints, trail
+from krat.audit import rows as trail_rows
+from krat.audit.models import Entry
 from krat.committee.models import Institution
 from krat.demo import make
 from krat.demo.accounts import FAMILY_NAME
+from krat.demo.bulk import Row, Table, go_on_from_there, rows_first
 from krat.people.models import Seat, User
 from krat.reference import calendar
-from krat.reference.models import Deadline, Municipality, Term
+from krat.reference.models import County, Deadline, Municipality, Term
 
-M = TypeVar("M", bound=models.Model)
+C = TypeVar("C")
 
 ADDED = trail.event("demo.cases_added", _("added invented cases in bulk"))
 
@@ -78,7 +90,7 @@ child_labour begging bullying disability unregistered early_marriage suspected_t
 other""".split()
 _SOURCES = "police school school_psychologist health_centre municipality ngo citizen 116111 129 parents".split()
 _CARE = ("both_parents", "both_parents", "one_parent", "relatives", "foster", "alone")
-_NOTES = (
+_NOTES_TOLD = (
     "Vizitë në familje; u bisedua me prindërit.",
     "Bisedë telefonike me mësuesen kujdestare.",
     "Takim me fëmijën në zyrën e njësisë.",
@@ -104,17 +116,78 @@ _PURPOSE_OF = {"education": "school", "ngo": "counselling", "health": "health"}
 _OBSTACLE_OF = {"education": "school", "ngo": "no_place", "health": "no_papers"}
 
 
+# What rows say, column by column.
+_SIGNALS = Table(
+    Signal,
+    *("id", "code", "kind", "municipality", "sender", "sent_by", "receiver", "source", "sent_at", "due_at", "state"),
+    *("answered_at", "answered_by"),
+)
+_SIGNAL_WORDS = Table(SignalWords, "code", "signal", "data")
+_KEYS = Table(DataKey, "code", "case", "signal", "wrapped")
+_CASES = Table(
+    Case,
+    *("id", "code", "number", "kind", "municipality", "holder", "reference", "signal", "concerns", "risk"),
+    *("victim_status", "stage", "signalled_on", "source", "due_at", "clock_minutes", "closed_on", "closing"),
+)
+_IDENTITIES = Table(Identity, "code", "case", "data", "number_token", "index_version")
+_TOKENS = Table(NameToken, "case", "token")
+_CLOCKS = Table(StageDeadline, "code", "case", "stage", "deadline", "starts_at", "due_at", "met_at")
+_IDENTIFICATIONS = Table(Identification, "code", "case", "kind", "result", "data")
+_TEAMS = Table(Assignment, "code", "case", "seat", "is_manager", "starts_at", "ended_at", "by")
+_SCHOOLS = Table(SchoolPart, "code", "case", "state", "data")
+_AIDS = Table(AidPart, "code", "case", "state", "data")
+_COUNSELS = Table(CounsellingPart, "code", "case", "provider", "state", "data")
+_NOTES = Table(Note, "code", "case", "kind", "happened_on", "is_sensitive", "seat", "data")
+_OBSTACLES = Table(
+    Obstacle,
+    *("code", "case", "kind", "waits_for", "since", "referral", "card", "state", "marked_by", "gone_on", "gone_by"),
+    "data",
+)
+_ENTRIES = Table(
+    Entry,
+    *("code", "at", "actor", "actor_words", "county", "event", "thing_type", "thing_code", "mac"),
+)
+# Numbered by county and year, in the order in which they are written: the number comes last.
+_REFERRALS = Table(
+    Referral,
+    *("county", "year", "id", "code", "case", "purpose", "sender", "sent_by", "receiver", "consent", "sent_at"),
+    *("due_at", "state", "accepted_at", "accepted_by", "ended_at", "data", "number"),
+)
+_CARDS = Table(
+    Card,
+    *("county", "year", "id", "code", "kind", "waits_for", "since", "asked", "age_band", "sex", "stage", "risk"),
+    *("state", "closed_on", "number"),
+)
+_NUMBERED = {_REFERRALS: Series.Of.REFERRALS, _CARDS: Series.Of.CARDS}
+# In the order of their keys to each other.
+_TABLES = {
+    table.name: table
+    for table in (
+        *(_SIGNALS, _CASES, _KEYS, _SIGNAL_WORDS, _IDENTITIES, _TOKENS, _CLOCKS, _IDENTIFICATIONS, _TEAMS, _SCHOOLS),
+        *(_AIDS, _COUNSELS, _REFERRALS, _CARDS, _OBSTACLES, _NOTES, _ENTRIES),
+    )
+}
+_STATES = {part: part.State.values for part in (SchoolPart, AidPart, CounsellingPart)}
+_GIVEN_IDS = (_SIGNALS, _CASES, _REFERRALS, _CARDS)  # others point to them
+_ROWS_OF_A_CASE = 25  # about
+_MOST_REFERRALS = 2  # of a case
+
+
 def is_there(seed: int) -> bool:
     """Whether the cases of a seed were added before (one query)."""
     return Case.objects.unscoped(_WHY).filter(reference=_reference(seed, 0)).exists()
 
 
 def add(count: int, seed: int) -> None:
-    """Add so many cases (some minutes for 100,000), in one transaction."""
+    """Add so many cases, in one transaction (100,000: some twenty seconds on PostgreSQL, two minutes on SQLite)."""
     with transaction.atomic(), translation.override("sq"):
         country = _Country(random.Random(seed), count, seed)
-        for first in range(0, count, BATCH):
-            _Batch(country, range(first, min(first + BATCH, count))).write()
+        trail_rows.hold_shared()
+        checkpoints.count_written(count)
+        with rows_first(list(_TABLES.values()), count * _ROWS_OF_A_CASE):
+            for written in _prepared(country):
+                _write(country, written)
+        go_on_from_there(_GIVEN_IDS)
         trail.record(None, ADDED, fields=[f"count {count}", f"seed {seed}"])
 
 
@@ -122,39 +195,145 @@ def _reference(seed: int, at: int) -> str:
     return f"S{seed}-{at}"
 
 
+# --- preparing and writing ---
+
+# Of a batch, by the table's name: rows, or (on PostgreSQL) the lines that COPY reads; numbered ones are always rows.
+_Prepared = dict[str, bytes | list[Row]]
+
+
+def _prepared(country: _Country) -> Iterator[_Prepared]:
+    """Every batch in its order. Several processes prepare them where the database keeps another one busy."""
+    firsts = range(0, country.count, BATCH)
+    workers = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if connection.vendor != "postgresql" or len(firsts) < 2 * workers or workers == 1:
+        for first in firsts:
+            yield _prepare(country, first)
+        return
+    _Process.country = country
+    # Forked, so that they have the country at hand; none of them comes near the database.
+    gc.freeze()
+    with multiprocessing.get_context("fork").Pool(workers, initializer=gc.disable) as pool:
+        ahead: deque[Any] = deque()
+        for first in firsts:
+            ahead.append(pool.apply_async(_Process.prepare, [first]))
+            if len(ahead) > 2 * workers:
+                yield ahead.popleft().get()
+        while ahead:
+            yield ahead.popleft().get()
+
+
+class _Process:
+    """What a preparing process has at hand."""
+
+    country: _Country
+
+    @classmethod
+    def prepare(cls, first: int) -> _Prepared:
+        """One batch."""
+        return _prepare(cls.country, first)
+
+
+def _prepare(country: _Country, first: int) -> _Prepared:
+    rows = _Batch(country, range(first, min(first + BATCH, country.count))).rows()
+    if not country.copies:
+        return {table.name: made for table, made in rows.items()}
+    return {table.name: made if table in _NUMBERED else table.lines(made) for table, made in rows.items()}
+
+
+def _write(country: _Country, prepared: _Prepared) -> None:
+    for name, table in _TABLES.items():
+        rows = prepared.get(name)
+        if not rows:
+            continue
+        if table in _NUMBERED and isinstance(rows, list):
+            rows = country.numbered(table, rows)
+        if isinstance(rows, bytes):
+            table.copy(rows)
+        elif country.copies:
+            table.copy(table.lines(rows))
+        else:
+            table.insert(rows)
+
+
 # --- who is there ---
 
 
-@dataclass
-class _Unit:
-    """The unit of a municipality with its workers, and whom it refers to, by kind."""
+@dataclass(frozen=True)
+class _Worker:
+    """A worker's seat, as rows and the trail name it."""
 
-    institution: Institution
-    place: Municipality
-    workers: list[Seat]
-    others: dict[str, tuple[Institution, Seat]]
+    pk: int
+    code: uuid.UUID
+    words: str
+
+
+@dataclass(frozen=True)
+class _Unit:
+    """The unit of a municipality with its workers, and whom it refers to, by kind: institution and seat."""
+
+    pk: int
+    place: int
+    county: County
+    workers: list[_Worker]
+    others: dict[str, tuple[int, int]]
 
 
 class _Country:
-    """What every batch needs at hand: units, lists, deadlines."""
+    """What every batch needs at hand: units, lists, deadlines, and which numbers and ids are free."""
 
     def __init__(self, dice: random.Random, count: int, seed: int) -> None:
-        self.dice, self.count, self.seed = dice, count, seed
-        self.today = timezone.localdate()
-        self.terms = {(one.list, one.code): one for one in Term.objects.all()}
+        self.count, self.seed = count, seed
+        self.copies = connection.vendor == "postgresql"
+        self.today = timezone.localdate().toordinal()
+        self.terms = {(one.list, one.code): one.pk for one in Term.objects.all()}
         places = list(Municipality.objects.select_related("county").order_by("code"))
-        self.weights = [_weight(place) for place in places]
-        share = count / sum(self.weights) / _CASES_OF_A_WORKER
+        weights = [_weight(place) for place in places]
+        share = count / sum(weights) / _CASES_OF_A_WORKER
         others = {county: _others(county) for county in {place.county for place in places}}
-        self.units = [
+        units = [
             _unit(place, others[place.county], workers=max(1, round(weight * share)))
-            for place, weight in zip(places, self.weights, strict=True)
+            for place, weight in zip(places, weights, strict=True)
         ]
         self.deadlines = _Deadlines(self.today)
+        self.first_id = {table: table.free_id() for table in _GIVEN_IDS}
+        self.units = dice.choices(units, weights, k=count)
+        self._counties = {place.county.pk: place.county for place in places}
+        self.first_number = self._first_numbers()
 
-    def term(self, kind: str, code: str) -> Term:
-        """A row of a list."""
-        return self.terms[kind, code]
+    def day(self, at: int) -> int:
+        """The day on which a case was signalled."""
+        return self.today - SPAN + at * (SPAN - 1) // self.count
+
+    def year(self, at: int) -> int:
+        """That day's year."""
+        return _date(self.day(at)).year
+
+    def _first_numbers(self) -> list[dict[tuple[int, int], int]]:
+        """For each batch, the next number of a case in each county and year."""
+        keys = [(unit.county.pk, self.year(at)) for at, unit in enumerate(self.units)]
+        free = {
+            (county, year): Series.next(Series.Of.CASES, self._counties[county], year, how_many=many)
+            for (county, year), many in sorted(Counter(keys).items())
+        }
+        firsts = []
+        for first in range(0, self.count, BATCH):
+            firsts.append(dict(free))
+            for key in keys[first : first + BATCH]:
+                free[key] += 1
+        return firsts
+
+    def numbered(self, table: Table, rows: list[Row]) -> list[Row]:
+        """Rows that begin with county and year, with the number that is theirs at the end."""
+        many = Counter(row[:2] for row in rows)
+        free = {
+            key: Series.next(_NUMBERED[table], self._counties[key[0]], key[1], how_many=amount)  # type: ignore[index, arg-type]
+            for key, amount in sorted(many.items())
+        }
+        found: list[Row] = []
+        for row in rows:
+            found.append((*row, free[row[:2]]))
+            free[row[:2]] += 1
+        return found
 
 
 def _weight(place: Municipality) -> int:
@@ -163,7 +342,7 @@ def _weight(place: Municipality) -> int:
     return 5 if place.name == place.county.name else 1
 
 
-def _others(county: Any) -> dict[str, tuple[Institution, Seat]]:
+def _others(county: Any) -> dict[str, tuple[int, int]]:
     """The county's education office, organisation and health unit, each with a seat."""
     places = list(Municipality.objects.filter(county=county))
     found = {}
@@ -178,11 +357,11 @@ def _others(county: Any) -> dict[str, tuple[Institution, Seat]]:
             short_name=f"{short} {county.name}",
             territories=places,
         )
-        found[kind] = (there, _seats(there, _ROLES[kind], 1)[0])
+        found[kind] = (there.pk, _seats(there, _ROLES[kind], 1)[0].pk)
     return found
 
 
-def _unit(place: Municipality, others: dict[str, tuple[Institution, Seat]], *, workers: int) -> _Unit:
+def _unit(place: Municipality, others: dict[str, tuple[int, int]], *, workers: int) -> _Unit:
     code = f"{place.county.code}-NJMF-{place.code[6:]}"
     unit = Institution.objects.unscoped(_WHY).filter(code=code).first()
     unit = unit or make.institution(
@@ -194,13 +373,16 @@ def _unit(place: Municipality, others: dict[str, tuple[Institution, Seat]], *, w
         territories=[place],
     )
     _seats(unit, Role.UNIT_HEAD, 1)
-    return _Unit(unit, place, _seats(unit, Role.CHILD_WORKER, workers), others)
+    seats = _seats(unit, Role.CHILD_WORKER, workers)
+    return _Unit(
+        unit.pk, place.pk, place.county, [_Worker(seat.pk, seat.code, seat.trail_words[:160]) for seat in seats], others
+    )
 
 
 def _seats(institution: Institution, role: Role, at_least: int) -> list[Seat]:
     """The seats of a role at an institution; those missing are made, with accounts that no password opens."""
     rows = Seat.objects.unscoped(_WHY).filter(institution=institution, role=role, ended_at=None).order_by("pk")
-    there = list(rows)
+    there = list(rows.select_related("user", "institution"))
     first_names = _GIRLS + _BOYS
     users = [
         User(
@@ -213,44 +395,68 @@ def _seats(institution: Institution, role: Role, at_least: int) -> list[Seat]:
     ]
     User.objects.bulk_create(users)
     starts_on = timezone.localdate() - datetime.timedelta(days=SPAN + 30)
-    return there + _insert(Seat(user=user, institution=institution, role=role, starts_on=starts_on) for user in users)
+    made = (Seat(user=user, institution=institution, role=role, starts_on=starts_on) for user in users)
+    return there + Seat._base_manager.bulk_create(made)
+
+
+# --- moments ---
+
+# Reckoning with moments is reckoning with minutes (UTC), with days is reckoning with their ordinals: there are many.
+_DAY = 24 * 60
+_OPENS = 7 * 60  # the offices
+
+
+_deadline_of = cache(deadline_of)
+
+
+@cache
+def _date(day: int) -> datetime.date:
+    return datetime.date.fromordinal(day)
+
+
+@cache
+def _iso(day: int) -> str:
+    return _date(day).isoformat()
+
+
+def _moment(minute: int) -> str:
+    day, rest = divmod(minute, _DAY)
+    return f"{_iso(day)} {rest // 60:02}:{rest % 60:02}:00"
+
+
+def _minute(moment: datetime.datetime) -> int:
+    """The minute that a moment ends in or with."""
+    return moment.toordinal() * _DAY + moment.hour * 60 + moment.minute + (moment.second > 0)
+
+
+_NEVER = _minute(NEVER), f"{NEVER:%Y-%m-%d %H:%M:%S}"
 
 
 class _Deadlines:
     """Every deadline from every day that matters, reckoned once: two queries for each."""
 
-    def __init__(self, today: datetime.date) -> None:
-        days = [today - datetime.timedelta(days=back) for back in range(SPAN + 30)]
-        self._hours: dict[str, datetime.timedelta] = {}
-        self._last: dict[tuple[str, datetime.date], datetime.datetime] = {}
+    def __init__(self, today: int) -> None:
+        days = [_date(today - back) for back in range(SPAN + 30)]
+        self._hours: dict[str, int] = {}
+        self._last: dict[tuple[str, int], tuple[int, str]] = {}
         for one in Deadline.objects.all():
             if one.unit == Deadline.Unit.HOURS:
-                self._hours[one.code] = datetime.timedelta(hours=one.amount)
+                self._hours[one.code] = one.amount
                 continue
             for start, last in calendar.dues(one.code, days).items():
                 end = datetime.datetime.combine(last, datetime.time.max.replace(microsecond=0))
-                self._last[one.code, start] = timezone.make_aware(end)
+                end = timezone.make_aware(end).astimezone(datetime.UTC)
+                self._last[one.code, start.toordinal()] = _minute(end), f"{end:%Y-%m-%d %H:%M:%S}"
 
-    def due_at(self, code: str, start: datetime.datetime, day: datetime.date) -> datetime.datetime:
-        """As `calendar.due_at`, without asking; ``day`` is the start's own."""
-        return start + self._hours[code] if code in self._hours else self._last[code, day]
+    def due(self, code: str, start: int) -> tuple[int, str]:
+        """As `calendar.due_at`, without asking: the minute, and the moment as it is written."""
+        if code in self._hours:
+            minute = start + self._hours[code] * 60
+            return minute, _moment(minute)
+        return self._last[code, start // _DAY]
 
 
 # --- a batch ---
-
-
-def _insert(rows: Iterable[M]) -> list[M]:
-    """Write rows of one model at once; unlike a verb it looks at none of them."""
-    made = list(rows)
-    return type(made[0])._base_manager.bulk_create(made, batch_size=BATCH) if made else []
-
-
-def _insert_tokens(rows: list[tuple[int, str]]) -> None:
-    """Half of all rows are tokens, and making a model of each would take half of the time."""
-    name = connection.ops.quote_name
-    table, *columns = [name(one) for one in (NameToken._meta.db_table, "case_id", "token")]
-    with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES (%s, %s)", rows)  # noqa: S608
 
 
 @cache
@@ -263,361 +469,352 @@ def _fathers_tokens(name: str) -> frozenset[str]:
     return frozenset(names.tokens_to_store(father=name))
 
 
+class _Codes:
+    """Random codes (UUID, version 4), sixteen thousand bytes at a time: asking for each would take a tenth of all."""
+
+    def __init__(self) -> None:
+        self._at, self._digits = 0, ""
+
+    def next(self) -> str:
+        """A code as the database writes it: 32 hexadecimal digits."""
+        if self._at == len(self._digits):
+            self._at, self._digits = 0, os.urandom(1 << 14).hex()
+        found = self._digits[self._at : self._at + 32]
+        self._at += 32
+        return f"{found[:12]}4{found[13:16]}{'89ab'[int(found[16], 16) & 3]}{found[17:]}"
+
+
+def _with_dashes(code: str) -> str:
+    """A code as what is encrypted is bound to it."""
+    return f"{code[:8]}-{code[8:12]}-{code[12:16]}-{code[16:20]}-{code[20:]}"
+
+
 @dataclass
 class _Life:
-    """A case as the dice tell it, before it is written."""
+    """A case as the dice tell it."""
 
     at: int
+    pk: int
+    code: str
     unit: _Unit
-    worker: Seat
-    day: datetime.date
+    worker: _Worker
+    day: int
     kind: str
-    stages: list[tuple[Stage, datetime.date]]
-    case: Case = field(init=False)
+    stages: list[tuple[Stage, int]]  # since which minute it is, or was, in each
+    risk: str = ""
+    status: str = ""
+    due: tuple[int, str] = _NEVER
     key: bytes = field(init=False)  # of its data, opened
 
     @property
-    def over_on(self) -> datetime.date | None:
+    def stage(self) -> Stage:
+        """Where it stands."""
+        return self.stages[-1][0]
+
+    @property
+    def over_on(self) -> int | None:
         """The day on which it ended."""
-        stage, day = self.stages[-1]
-        return day if stage in OVER else None
+        stage, minute = self.stages[-1]
+        return minute // _DAY if stage in OVER else None
 
 
 class _Batch:
-    """So many lives, written model by model."""
+    """So many lives, as rows of every table. Its dice are its own, so that it may be thrown anywhere, in any order."""
 
-    def __init__(self, country: _Country, numbers: Sequence[int]) -> None:
-        self.country, self.dice = country, country.dice
-        units = self.dice.choices(country.units, country.weights, k=len(numbers))
-        self.lives = [self._life(at, unit) for at, unit in zip(numbers, units, strict=True)]
+    def __init__(self, country: _Country, numbers: range) -> None:
+        self.country = country
+        self.dice = random.Random(f"{country.seed} {numbers.start}")
+        self.codes = _Codes()
+        self.numbers = dict(country.first_number[numbers.start // BATCH])
+        self.made: dict[Table, list[Row]] = {table: [] for table in _TABLES.values()}
+        self.lives = [self._life(at) for at in numbers]
 
-    def write(self) -> None:
-        """Write them all."""
-        self._write_cases(self._write_signals())
-        self._write_identities()
-        self._write_stage_deadlines()
-        self._write_identifications()
-        self._write_teams()
-        self._write_parts()
-        self._write_obstacles(self._write_referrals())
-        self._write_notes()
+    def rows(self) -> dict[Table, list[Row]]:
+        """All of them."""
+        for life in self.lives:
+            self._case(life, self._signal(life))
+            self._identity(life)
+            self._clocks(life)
+            self._team(life)
+            self._parts(life)
+            self._obstacle(life, self._referrals(life))
+            self._notes(life)
+            self._entry(life)
+        return self.made
 
-    def _life(self, at: int, unit: _Unit) -> _Life:
-        back = SPAN - at * (SPAN - 1) // self.country.count
-        day = self.country.today - datetime.timedelta(days=back)
-        kind = "child" if self.dice.random() < 0.93 else "adult"
-        return _Life(at, unit, self.dice.choice(unit.workers), day, kind, self._stages(day))
+    def _life(self, at: int) -> _Life:
+        dice, unit, day = self.dice, self.country.units[at], self.country.day(at)
+        kind = "child" if dice.random() < 0.93 else "adult"
+        pk = self.country.first_id[_CASES] + at
+        return _Life(at, pk, self.codes.next(), unit, self._one_of(unit.workers), day, kind, self._stages(day))
 
-    def _stages(self, day: datetime.date) -> list[tuple[Stage, datetime.date]]:
-        dice, today = self.dice, self.country.today
+    def _stages(self, day: int) -> list[tuple[Stage, int]]:
+        dice, yesterday = self.dice, self.country.today - 1
         if dice.random() < 0.04:
-            return [(Stage.SIGNAL, day), (Stage.REJECTED, min(day + datetime.timedelta(days=1), today))]
-        passed = [(Stage.INITIAL_ASSESSMENT, day)]
+            start = self._minute_of(day)
+            return [(Stage.SIGNAL, start), (Stage.REJECTED, max(start, self._minute_of(min(day + 1, yesterday))))]
+        passed = [(Stage.INITIAL_ASSESSMENT, self._minute_of(day))]
         for stage, at_least, at_most, of_ten in _PATH:
-            takes, is_passed = dice.randint(at_least, at_most), dice.random() * 10 < of_ten
-            after = passed[-1][1] + datetime.timedelta(days=takes)
-            if is_passed and after <= today:
-                passed.append((stage, after))
-            elif after > today:
+            day += self._up_to(at_most - at_least) + at_least
+            if day > yesterday:
                 break
+            if dice.random() * 10 < of_ten:
+                passed.append((stage, self._minute_of(day)))
         return passed
 
-    def _moment(self, day: datetime.date) -> datetime.datetime:
-        """Some time of the office hours of a day."""
-        start = datetime.datetime(day.year, day.month, day.day, 7, tzinfo=datetime.UTC)
-        return start + datetime.timedelta(minutes=self.dice.randrange(8 * 60))
+    def _one_of(self, choices: Sequence[C]) -> C:
+        """As `random.choice`, in half its time."""
+        return choices[int(self.dice.random() * len(choices))]
 
-    def _between(self, life: _Life) -> datetime.date:
+    def _up_to(self, most: int) -> int:
+        """From nought to so many."""
+        return int(self.dice.random() * (most + 1))
+
+    def _minute_of(self, day: int) -> int:
+        """Some time of the office hours of a day."""
+        return day * _DAY + _OPENS + int(self.dice.random() * 8 * 60)
+
+    def _between(self, life: _Life) -> int:
         """A day on which the case was being worked on."""
-        last = life.over_on or self.country.today
-        return life.day + datetime.timedelta(days=self.dice.randint(0, (last - life.day).days))
+        last = life.over_on or self.country.today - 1
+        return life.day + self._up_to(last - life.day)
+
+    def _sealed(self, table: Table, life: _Life, text: str) -> tuple[str, bytes]:
+        """A new code, and a text encrypted by the case's key for the row that bears it."""
+        code = self.codes.next()
+        return code, _data_of(table).encrypt_text(life.key, _with_dashes(code), text)
 
     # --- the case and what came before it ---
 
-    def _write_signals(self) -> dict[int, Signal]:
-        told = [life for life in self.lives if self.dice.random() < 0.12]
-        rows = []
-        for life in told:
-            sender, seat = life.unit.others["education"]
-            sent_at = self._moment(life.day)
-            rows.append(
-                Signal(
-                    kind=life.kind,
-                    municipality=life.unit.place,
-                    sender=sender,
-                    sent_by=seat,
-                    receiver=life.unit.institution,
-                    source=self.country.term(Term.List.SOURCE, "school"),
-                    sent_at=sent_at,
-                    due_at=self.country.deadlines.due_at("referral", sent_at, life.day),
-                    state=Signal.State.TAKEN,
-                    answered_at=sent_at,
-                    answered_by=life.worker,
-                )
+    def _key(self, *, case: int | None = None, signal: int | None = None) -> bytes:
+        """A new data key, written wrapped; gives it opened."""
+        code = self.codes.next()
+        wrapped, opened = DataKey.wrap_new(_with_dashes(code))
+        self.made[_KEYS].append((code, case, signal, wrapped))
+        return opened
+
+    def _signal(self, life: _Life) -> int | None:
+        if self.dice.random() >= 0.12:
+            return None
+        pk = self.country.first_id[_SIGNALS] + life.at
+        sender, seat = life.unit.others["education"]
+        sent = life.stages[0][1]
+        sent_at, (_due, due_at) = _moment(sent), self.country.deadlines.due("referral", sent)
+        self.made[_SIGNALS].append(
+            (
+                *(pk, self.codes.next(), life.kind, life.unit.place, sender, seat, life.unit.pk),
+                *(self.country.terms[Term.List.SOURCE, "school"], sent_at, due_at, Signal.State.TAKEN.value),
+                *(sent_at, life.worker.pk),
             )
-        rows = _insert(rows)
-        data_keys, words = [], []
-        for signal in rows:
-            (key, opened), row = DataKey.make(signal=signal), SignalWords(signal=signal)
-            give_key(opened, row)
-            row.data = {"what": "Nxënësi mungon prej disa ditësh (shembull).", "where": "Shkolla shembull"}
-            data_keys.append(key)
-            words.append(row)
-        _insert(data_keys)
-        _insert(words)
-        return {life.at: signal for life, signal in zip(told, rows, strict=True)}
+        )
+        text = _text(_SIGNAL_WORDS, what="Nxënësi mungon prej disa ditësh (shembull).", where="Shkolla shembull")
+        code, key = self.codes.next(), self._key(signal=pk)
+        data = _data_of(_SIGNAL_WORDS).encrypt_text(key, _with_dashes(code), text)
+        self.made[_SIGNAL_WORDS].append((code, pk, data))
+        return pk
 
-    def _write_cases(self, signals: dict[int, Signal]) -> None:
-        many = Counter((life.unit.place.county, life.day.year) for life in self.lives)
-        free = {key: Series.next(Series.Of.CASES, *key, how_many=amount) for key, amount in many.items()}
-        for life in self.lives:
-            key = life.unit.place.county, life.day.year
-            number, free[key] = free[key], free[key] + 1
-            life.case = self._case(life, number, signals.get(life.at))
-        _insert(life.case for life in self.lives)
-
-    def _case(self, life: _Life, number: int, signal: Signal | None) -> Case:
-        dice, (stage, since) = self.dice, life.stages[-1]
-        risk = dice.choices(("immediate", "high", "medium", "low"), (3, 22, 45, 30))[0]
+    def _case(self, life: _Life, signal: int | None) -> None:
+        dice, unit, (stage, started) = self.dice, life.unit, life.stages[-1]
+        life.risk = dice.choices(("immediate", "high", "medium", "low"), cum_weights=(3, 25, 70, 100))[0]
         if stage in (Stage.SIGNAL, Stage.REJECTED) or (stage is Stage.INITIAL_ASSESSMENT and dice.random() < 0.3):
-            risk = ""
-        status = dice.choices(("at_risk", "in_progress", "possible_victim", "not_victim"), (94, 2, 3, 1))[0]
-        code = deadline_of(stage, risk)
-        started = self._moment(since)
-        closed = stage is Stage.CLOSED
-        reason = dice.choice(("goals_reached", "goals_reached", "returned_to_family", "left_country", "turned_18"))
-        letter = "F" if life.kind == "child" else "R"
-        due_at = self.country.deadlines.due_at(code, started, since) if code else NEVER
-        return Case(
-            number=f"{life.unit.place.county.prefix}-{life.day.year}-{number:04}-{letter}",
-            kind=life.kind,
-            municipality=life.unit.place,
-            holder=life.unit.institution,
-            reference=_reference(self.country.seed, life.at) if life.at % 3 == 0 else "",
-            signal=signal,
-            concerns=dice.sample(_CONCERNS, dice.choice((1, 1, 2))),
-            risk=risk,
-            victim_status=status,
-            stage=stage,
-            signalled_on=life.day,
-            source=self.country.term(Term.List.SOURCE, dice.choice(_SOURCES)),
-            due_at=due_at,
-            clock_minutes=round((due_at - started).total_seconds() / 60) if code else 1,
-            closed_on=since if closed else None,
-            closing=self.country.term(Term.List.CLOSING, reason) if closed else None,
+            life.risk = ""
+        life.status = dice.choices(
+            ("at_risk", "in_progress", "possible_victim", "not_victim"), cum_weights=(94, 96, 99, 100)
+        )[0]
+        code = _deadline_of(stage, life.risk)
+        life.due = self.country.deadlines.due(code, started) if code else _NEVER
+        is_closed = stage is Stage.CLOSED
+        reason = self._one_of(("goals_reached", "goals_reached", "returned_to_family", "left_country", "turned_18"))
+        source = self.country.terms[Term.List.SOURCE, self._one_of(_SOURCES)]
+        year = _date(life.day).year
+        number, letter = self.numbers[unit.county.pk, year], "F" if life.kind == "child" else "R"
+        self.numbers[unit.county.pk, year] += 1
+        self.made[_CASES].append(
+            (
+                *(life.pk, life.code, f"{unit.county.prefix}-{year}-{number:04}-{letter}", life.kind),
+                *(unit.place, unit.pk, _reference(self.country.seed, life.at) if life.at % 3 == 0 else "", signal),
+                *(json.dumps(dice.sample(_CONCERNS, self._one_of((1, 1, 2)))), life.risk, life.status, stage.value),
+                *(_iso(life.day), source, life.due[1], life.due[0] - started if code else 1),
+                _iso(started // _DAY) if is_closed else None,
+                self.country.terms[Term.List.CLOSING, reason] if is_closed else None,
+            )
         )
 
-    def _write_identities(self) -> None:
-        data_keys, people, tokens = [], [], []
-        for life in self.lives:
-            (key, life.key), who = DataKey.make(case=life.case), Identity(case=life.case)
-            give_key(life.key, who)
-            who.data = self._words(life)
-            who.number_token = names.number_token(who.data["personal_number"])
-            who.index_version = names.INDEX_VERSION
-            data_keys.append(key)
-            people.append(who)
-            found = _tokens(who.data["first_name"]) | _tokens(who.data["last_name"])
-            found |= _fathers_tokens(who.data["father_name"])
-            tokens += [(life.case.pk, token) for token in sorted(found)]
-        _insert(data_keys)
-        _insert(people)
-        _insert_tokens(tokens)
+    def _identity(self, life: _Life) -> None:
+        life.key = self._key(case=life.pk)
+        words = self._words(life)
+        code, data = self._sealed(_IDENTITIES, life, _data_of(_IDENTITIES).as_text(words))
+        number_token = names.number_token(words["personal_number"])
+        self.made[_IDENTITIES].append((code, life.pk, data, number_token, names.INDEX_VERSION))
+        found = _tokens(words["first_name"]) | _tokens(words["last_name"]) | _fathers_tokens(words["father_name"])
+        self.made[_TOKENS] += [(life.pk, token) for token in sorted(found)]
 
     def _words(self, life: _Life) -> dict[str, str]:
         dice = self.dice
-        sex = dice.choice(("female", "male"))
-        years = dice.randint(0, 17) if life.kind == "child" else dice.randint(18, 50)
-        born = life.day - datetime.timedelta(days=years * 365 + dice.randint(0, 360))
+        sex = self._one_of(("female", "male"))
+        years = self._up_to(17) if life.kind == "child" else 18 + self._up_to(32)
         # A few families are many: the square of the throw falls oftener on the first ones.
         family = _FAMILIES[int(len(_FAMILIES) * dice.random() ** 2)]
         return {
-            "first_name": dice.choice(_GIRLS if sex == "female" else _BOYS),
+            "first_name": self._one_of(_GIRLS if sex == "female" else _BOYS),
             "last_name": family,
-            "father_name": dice.choice(_BOYS),
-            "mother_name": dice.choice(_GIRLS),
-            "birth_date": born.isoformat(),
+            "father_name": self._one_of(_BOYS),
+            "mother_name": self._one_of(_GIRLS),
+            "birth_date": _iso(life.day - years * 365 - self._up_to(360)),
             "sex": sex,
             # No number of the civil registry begins with Z.
             "personal_number": f"Z{life.at:08}{chr(65 + self.country.seed % 26)}" if dice.random() < 0.7 else "",
             "citizenship": "AL",
             "language": "sq",
-            "care": dice.choice(_CARE),
+            "care": self._one_of(_CARE),
             "safe_contact": "Nëpërmjet mësueses kujdestare (shembull)",
         }
 
-    def _write_stage_deadlines(self) -> None:
-        rows = []
-        for life in self.lives:
-            for (stage, since), after in zip(life.stages, [*life.stages[1:], None], strict=True):
-                starts_at = self._moment(since)
-                code = deadline_of(stage, life.case.risk)
-                due_at = self.country.deadlines.due_at(code, starts_at, since) if code else None
-                met_at = self._moment(after[1]) if after else starts_at if stage in OVER else None
-                rows.append(
-                    StageDeadline(
-                        case_id=life.case.pk,
-                        stage=stage,
-                        deadline=code,
-                        starts_at=starts_at,
-                        due_at=life.case.due_at if met_at is None else due_at,
-                        met_at=met_at,
-                    )
+    def _clocks(self, life: _Life) -> None:
+        for (stage, start), after in zip(life.stages, [*life.stages[1:], None], strict=True):
+            code = _deadline_of(stage, life.risk)
+            met = after[1] if after else start if stage in OVER else None
+            due_at = self.country.deadlines.due(code, start)[1] if code else None
+            self.made[_CLOCKS].append(
+                (
+                    *(self.codes.next(), life.pk, stage.value, code, _moment(start)),
+                    *(due_at, None if met is None else _moment(met)),
                 )
-        _insert(rows)
+            )
+        if life.status != VictimStatus.AT_RISK:
+            code, data = self._sealed(_IDENTIFICATIONS, life, _text(_IDENTIFICATIONS))
+            kind = Identification.Kind.CARRIED_OVER.value
+            self.made[_IDENTIFICATIONS].append((code, life.pk, kind, life.status, data))
 
-    def _write_identifications(self) -> None:
-        rows = []
-        for life in self.lives:
-            if life.case.victim_status == VictimStatus.AT_RISK:
-                continue
-            row = Identification(case=life.case, kind=Identification.Kind.CARRIED_OVER, result=life.case.victim_status)
-            give_key(life.key, row)
-            rows.append(row)
-        _insert(rows)
-
-    def _write_teams(self) -> None:
-        rows = []
-        for life in self.lives:
-            starts_at = self._moment(life.day)
-            ended_at = self._moment(life.over_on) if life.over_on else None
-            team = [life.worker]
-            if len(life.unit.workers) > 1 and self.dice.random() < 0.15:
-                team.append(self.dice.choice([one for one in life.unit.workers if one is not life.worker]))
-            rows += [
-                Assignment(
-                    case_id=life.case.pk,
-                    seat_id=seat.pk,
-                    is_manager=not at,
-                    starts_at=starts_at,
-                    ended_at=ended_at,
-                    by_id=seat.pk,
-                )
-                for at, seat in enumerate(team)
-            ]
-        _insert(rows)
+    def _team(self, life: _Life) -> None:
+        starts_at = _moment(life.stages[0][1])
+        ended_at = _moment(life.stages[-1][1]) if life.over_on else None
+        team = [life.worker]
+        if len(life.unit.workers) > 1 and self.dice.random() < 0.15:
+            at = life.unit.workers.index(life.worker) + 1 + self._up_to(len(life.unit.workers) - 2)
+            team.append(life.unit.workers[at % len(life.unit.workers)])
+        self.made[_TEAMS] += [
+            (self.codes.next(), life.pk, one.pk, int(one is life.worker), starts_at, ended_at, one.pk) for one in team
+        ]
 
     # --- how it was helped ---
 
-    def _row(self, row: Any, life: _Life, **words: str) -> Any:
-        row.case_id = life.case.pk
-        give_key(life.key, row)
-        row.data = words
-        return row
-
-    def _write_parts(self) -> None:
+    def _parts(self, life: _Life) -> None:
         dice = self.dice
-        schools, aids, counsels = [], [], []
-        for life in self.lives:
-            if life.kind == "child" and dice.random() < 0.6:
-                school = SchoolPart(state=dice.choice(SchoolPart.State.values))
-                schools.append(self._row(school, life, school="Shkolla shembull", grade=str(dice.randint(1, 9))))
-            if dice.random() < 0.35:
-                aid = AidPart(state=dice.choice(AidPart.State.values))
-                aids.append(self._row(aid, life, basis="Familje në nevojë", amount="9000"))
-            if dice.random() < 0.2:
-                state = dice.choice(CounsellingPart.State.values)
-                counsel = CounsellingPart(provider_id=life.unit.others["ngo"][0].pk, state=state)
-                counsels.append(self._row(counsel, life, sessions=str(dice.randint(1, 12))))
-        for made in (schools, aids, counsels):
-            _insert(made)
+        if life.kind == "child" and dice.random() < 0.6:
+            grade = str(1 + self._up_to(8))
+            code, data = self._sealed(_SCHOOLS, life, _text(_SCHOOLS, school="Shkolla shembull", grade=grade))
+            self.made[_SCHOOLS].append((code, life.pk, self._one_of(_STATES[SchoolPart]), data))
+        if dice.random() < 0.35:
+            code, data = self._sealed(_AIDS, life, _text(_AIDS, basis="Familje në nevojë", amount="9000"))
+            self.made[_AIDS].append((code, life.pk, self._one_of(_STATES[AidPart]), data))
+        if dice.random() < 0.2:
+            code, data = self._sealed(_COUNSELS, life, _text(_COUNSELS, sessions=str(1 + self._up_to(11))))
+            provider, state = life.unit.others["ngo"][0], self._one_of(_STATES[CounsellingPart])
+            self.made[_COUNSELS].append((code, life.pk, provider, state, data))
 
-    def _write_referrals(self) -> dict[int, Referral]:
-        dice, rows = self.dice, []
-        for life in self.lives:
-            for kind in dice.sample(list(_PURPOSE_OF), dice.choices((0, 1, 2), (35, 45, 20))[0]):
-                rows.append(self._referral(life, kind))
-        many = Counter((row.county, row.year) for row in rows)
-        free = {key: Series.next(Series.Of.REFERRALS, *key, how_many=amount) for key, amount in many.items()}
-        for row in rows:
-            row.number, free[row.county, row.year] = free[row.county, row.year], free[row.county, row.year] + 1
-        _insert(rows)
-        return {row.case_id: row for row in rows if row.is_open}
+    def _referrals(self, life: _Life) -> int | None:
+        """Writes them; gives one that is still open."""
+        dice, is_open = self.dice, None
+        many = dice.choices((0, 1, 2), cum_weights=(35, 80, 100))[0]
+        for at, kind in enumerate(dice.sample(list(_PURPOSE_OF), many)):
+            pk = self.country.first_id[_REFERRALS] + _MOST_REFERRALS * life.at + at
+            if self._referral(life, kind, pk) in OPEN_REFERRALS:
+                is_open = pk
+        return is_open
 
-    def _referral(self, life: _Life, kind: str) -> Referral:
-        dice, states = self.dice, Referral.State
+    def _referral(self, life: _Life, kind: str, pk: int) -> str:
+        states = Referral.State
         receiver, seat = life.unit.others[kind]
         day = self._between(life)
-        sent_at = self._moment(day)
+        sent = self._minute_of(day)
         ended = (states.COMPLETED, states.COMPLETED, states.REFUSED, states.WITHDRAWN)
-        if life.over_on or (self.country.today - day).days > 120:
-            state = dice.choice(ended)
+        if life.over_on or self.country.today - day > 120:
+            state = self._one_of(ended)
         else:
-            state = dice.choice((states.SENT, states.ACCEPTED, states.ACCEPTED, *ended[1:]))
-        accepted = state in (states.ACCEPTED, states.COMPLETED)
-        row = Referral(
-            county=life.unit.place.county,
-            year=day.year,
-            purpose=_PURPOSE_OF[kind],
-            sender=life.unit.institution,
-            sent_by=life.worker,
-            receiver=receiver,
-            consent=Referral.Consent.GIVEN if kind == "ngo" else Referral.Consent.DUTY,
-            sent_at=sent_at,
-            due_at=self.country.deadlines.due_at("referral_answer", sent_at, day),
-            state=state,
-            accepted_at=sent_at if accepted else None,
-            accepted_by=seat if accepted else None,
-            ended_at=sent_at if state in ended else None,
-        )
+            state = self._one_of((states.SENT, states.ACCEPTED, states.ACCEPTED, *ended[1:]))
+        is_accepted = state in (states.ACCEPTED, states.COMPLETED)
+        consent = Referral.Consent.GIVEN if kind == "ngo" else Referral.Consent.DUTY
         answer = {"answer": "U krye (shembull)."} if state in ended else {}
-        return self._row(row, life, request="Kërkesë shembull.", **answer)  # type: ignore[no-any-return]
+        code, data = self._sealed(_REFERRALS, life, _text(_REFERRALS, request="Kërkesë shembull.", **answer))
+        sent_at = _moment(sent)
+        self.made[_REFERRALS].append(
+            (
+                *(life.unit.county.pk, _date(day).year, pk, code, life.pk, _PURPOSE_OF[kind], life.unit.pk),
+                *(life.worker.pk, receiver, consent.value, sent_at),
+                *(self.country.deadlines.due("referral_answer", sent)[1], state.value),
+                *((sent_at, seat) if is_accepted else (None, None)),
+                *(sent_at if state in ended else None, data),
+            )
+        )
+        return state.value
 
-    def _write_obstacles(self, referrals: dict[int, Referral]) -> None:
-        stuck = [life for life in self.lives if life.stages[-1][0] != Stage.REJECTED and self.dice.random() < 0.08]
-        for_table = [life for life in stuck if self.dice.random() < 0.5]
-        days = {life.at: self._between(life) for life in stuck}
-        kinds = {life.at: self.dice.choice(list(_OBSTACLE_OF)) for life in stuck}
-        many = Counter((life.unit.place.county, days[life.at].year) for life in for_table)
-        free = {key: Series.next(Series.Of.CARDS, *key, how_many=amount) for key, amount in many.items()}
-        cards = {}
-        for life in for_table:
-            key = life.unit.place.county, days[life.at].year
-            cards[life.at] = Card(
-                county=key[0],
-                year=key[1],
-                number=free[key],
-                kind=self.country.term(Term.List.OBSTACLE, _OBSTACLE_OF[kinds[life.at]]),
-                waits_for=life.unit.others[kinds[life.at]][0],
-                since=days[life.at],
-                asked="Zgjidhje shembull për një rast të bllokuar.",
-                age_band="10-13" if life.kind == "child" else "25+",
-                sex=self.dice.choice(("female", "male")),
-                stage=life.case.stage,
-                risk=life.case.risk,
-                state=Card.State.CLOSED if life.over_on else Card.State.OPEN,
-                closed_on=life.over_on,
+    def _obstacle(self, life: _Life, referral: int | None) -> None:
+        dice = self.dice
+        if life.stage == Stage.REJECTED or dice.random() >= 0.08:
+            return
+        kind, since = self._one_of(list(_OBSTACLE_OF)), _iso(self._between(life))
+        term = self.country.terms[Term.List.OBSTACLE, _OBSTACLE_OF[kind]]
+        waits_for, over_on = life.unit.others[kind][0], _iso(life.over_on) if life.over_on else None
+        asked, card = "Zgjidhje shembull për një rast të bllokuar.", None
+        if dice.random() < 0.5:
+            card = self.country.first_id[_CARDS] + life.at
+            stands = Card.State.CLOSED if over_on else Card.State.OPEN
+            band, sex = "10-13" if life.kind == "child" else "25+", self._one_of(("female", "male"))
+            self.made[_CARDS].append(
+                (
+                    *(life.unit.county.pk, int(since[:4]), card, self.codes.next(), term, waits_for, since, asked),
+                    *(band, sex, life.stage.value, life.risk, stands.value, over_on),
+                )
             )
-            free[key] += 1
-        _insert(cards.values())
-        _insert(
-            self._row(
-                Obstacle(
-                    kind=self.country.term(Term.List.OBSTACLE, _OBSTACLE_OF[kinds[life.at]]),
-                    waits_for=life.unit.others[kinds[life.at]][0],
-                    since=days[life.at],
-                    referral=referrals.get(life.case.pk),
-                    card=cards.get(life.at),
-                    state=Obstacle.State.GONE if life.over_on else Obstacle.State.STANDS,
-                    marked_by=life.worker,
-                    gone_on=life.over_on,
-                    gone_by=life.worker if life.over_on else None,
-                ),
-                life,
-                asked="Zgjidhje shembull për një rast të bllokuar.",
+        code, data = self._sealed(_OBSTACLES, life, _text(_OBSTACLES, asked=asked))
+        state = Obstacle.State.GONE if over_on else Obstacle.State.STANDS
+        gone_by = life.worker.pk if over_on else None
+        self.made[_OBSTACLES].append(
+            (
+                *(code, life.pk, term, waits_for, since, referral, card, state.value, life.worker.pk),
+                *(over_on, gone_by, data),
             )
-            for life in stuck
         )
 
-    def _write_notes(self) -> None:
-        dice, rows = self.dice, []
-        for life in self.lives:
-            for _number in range(dice.choice((0, 1, 1, 2, 3))):
-                note = Note(
-                    kind=dice.choice((Note.Kind.VISIT, Note.Kind.CALL, Note.Kind.MEETING)),
-                    happened_on=self._between(life),
-                    is_sensitive=dice.random() < 0.1,
-                    seat=life.worker,
-                )
-                rows.append(self._row(note, life, text=dice.choice(_NOTES)))
-        _insert(rows)
+    def _notes(self, life: _Life) -> None:
+        dice = self.dice
+        for _number in range(self._one_of((0, 1, 1, 2, 3))):
+            kind = self._one_of((Note.Kind.VISIT, Note.Kind.CALL, Note.Kind.MEETING))
+            code, data = self._sealed(_NOTES, life, _text(_NOTES, text=self._one_of(_NOTES_TOLD)))
+            is_sensitive = int(dice.random() < 0.1)
+            happened_on = _iso(self._between(life))
+            self.made[_NOTES].append((code, life.pk, kind.value, happened_on, is_sensitive, life.worker.pk, data))
+
+    def _entry(self, life: _Life) -> None:
+        code, minute = self.codes.next(), life.stages[0][1]
+        at = datetime.datetime.combine(_date(minute // _DAY), datetime.time.min, datetime.UTC)
+        entry = Entry(
+            code=uuid.UUID(code),
+            at=at + datetime.timedelta(minutes=minute % _DAY),
+            actor=life.worker.code,
+            actor_words=life.worker.words,
+            county=life.unit.county.code,
+            event=OPENED,
+            thing_type=Case._meta.label_lower,
+            thing_code=_with_dashes(life.code),
+        )
+        self.made[_ENTRIES].append(
+            (
+                *(code, _moment(minute), life.worker.code.hex, entry.actor_words, entry.county, entry.event),
+                *(entry.thing_type, entry.thing_code, checkpoints.mac(entry)),
+            )
+        )
+
+
+@cache
+def _data_of(table: Table) -> EncryptedJSONField:
+    found = table.model._meta.get_field("data")
+    assert isinstance(found, EncryptedJSONField)  # noqa: S101
+    return found
+
+
+@cache
+def _text(table: Table, **words: str) -> str:
+    """Words that many rows say, as they are encrypted."""
+    return _data_of(table).as_text(words)

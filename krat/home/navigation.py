@@ -1,15 +1,18 @@
 """What stands around every page: navigation by rights, the seat, the helplines. A context processor without queries."""
 
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from krat.access import areas, recovered_forms, rights
+from krat.access.rights import Reach
+from krat.access.roles import Role
 from krat.people.models import Seat
 from krat.ui.navigation import Place, Way
 
@@ -29,8 +32,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
-        "nav": _nav(seat, request.path_info) if seat else [],
-        "ways": _ways(seat, request.path_info) if seat else [],
+        "nav": _nav(seat, request.path_info) if seat else (),
+        "ways": _ways(seat, request.path_info) if seat else (),
         "seat": seat,
         "seats": [one for one in getattr(request, "seats", []) if one != seat],
         "county_name": seat.institution.county.name if seat and seat.institution.county else "",
@@ -43,34 +46,64 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _nav(seat: Seat, path: str) -> list[dict[str, Any]]:
-    found = [(place, _open_ways(place, seat)) for place in places()]
-    return [
-        {
-            "url": reverse(ways[0].route),
-            "label": ways[0].label,
-            "icon": place.icon,
-            "is_current": _first_part(path) in place.under,
-        }
-        for place, ways in found
-        if ways
-    ]
+class NavWay(NamedTuple):
+    """A link of the way round; equal ones are drawn once (`krat.ui.drawing`)."""
+
+    url: str
+    label: str | Promise
+    is_current: bool
+    icon: str = ""
 
 
-def _ways(seat: Seat, path: str) -> list[dict[str, Any]]:
+def _nav(seat: Seat, path: str) -> tuple[NavWay, ...]:
+    """The places that the seat may go to; the first of its ways leads into each."""
+    first = _first_part(path)
+    return tuple(
+        NavWay(ways[0].url, ways[0].label, first in under, icon) for icon, under, ways in _places_of(seat.role)
+    )
+
+
+def _ways(seat: Seat, path: str) -> tuple[NavWay, ...]:
     """The ways that the seat may go in the place where it is; none beside a single one."""
     first = _first_part(path)
-    here = next((place for place in places() if first in place.under), None)
-    found = [
-        {"url": reverse(way.route), "label": way.label, "is_current": first in way.under}
-        for way in (_open_ways(here, seat) if here else [])
+    here = next((at for at, place in enumerate(places()) if first in place.under), None)
+    ways = _open_ways(seat.role, here) if here is not None else []
+    return tuple(NavWay(way.url, way.label, first in way.under) for way in ways) if len(ways) > 1 else ()
+
+
+class _Open(NamedTuple):
+    """A way that may be gone, and its address."""
+
+    url: str
+    label: str | Promise
+    under: tuple[str, ...]
+
+
+@cache
+def _places_of(role: str) -> list[tuple[str, tuple[str, ...], list[_Open]]]:
+    """Symbol, first parts of addresses, and ways of each place that a role may go to.
+
+    Put together once: rights and addresses are the same as long as the process runs.
+    """
+    found = [(place.icon, place.under, _open_ways(role, at)) for at, place in enumerate(places())]
+    return [one for one in found if one[2]]
+
+
+@cache
+def _open_ways(role: str, at: int) -> list[_Open]:
+    """The ways of a place, by its number, that a role may go."""
+    return [
+        _Open(reverse(way.route), way.label, way.under)
+        for way in places()[at].ways
+        if not way.right or rights.right(way.right).reaches.get(Role(role), Reach.NONE) is not Reach.NONE
     ]
-    return found if len(found) > 1 else []
-
-
-def _open_ways(place: Place, seat: Seat) -> list[Way]:
-    return [way for way in place.ways if not way.right or rights.may(seat, way.right)]
 
 
 def _first_part(path: str) -> str:
     return path.strip("/").split("/")[0]
+
+
+# What each page is called where the trail tells of it.
+TITLES = {
+    "home:today": _("Today"),
+}

@@ -18,6 +18,9 @@ def _lines() -> list[Lines]:
 
 
 def waiting_for(seat: Seat) -> list[Waiting]:
-    """What waits for this seat (a query or two for each kind of line whose right it has, whatever there is)."""
+    """What waits for this seat (a query or two for each kind of line whose right it has, whatever there is).
+
+    Danger first; then what is late, by how late it is for the length of its clock; then by day, as lists of cases are.
+    """
     found = [line for _position, lines in _lines() for line in lines(seat)]
-    return sorted(found, key=lambda line: (not line.is_first, line.day or line.since or _LATER))
+    return sorted(found, key=lambda line: (not line.is_first, -line.lateness, line.day or line.since or _LATER))

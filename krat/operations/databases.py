@@ -25,7 +25,7 @@ ENDS_WITH_THE_MACHINE = (
     "django_session",
     "usersessions_usersession",
     "allauth_idp_oidc_token",
-    "krat_cache",
+    "access_cacheentry",
     "feed_generation",  # a cursor of after the copy must not lead on from it: machines read from the beginning
 )
 Tables = dict[str, dict[str, Any]]
@@ -69,7 +69,10 @@ class Sqlite:
 
     def is_empty(self) -> bool:
         """Whether there is no table."""
-        return not self.path.exists() or not self.tables()
+        if not self.path.exists():
+            return True
+        with closing(self._open()) as connection:
+            return not _names(connection.execute(_SQLITE_TABLES).fetchall())
 
     def load(self, reader: Reader, room: Path) -> None:
         """Fill it, when it is empty: all or nothing."""
@@ -92,7 +95,7 @@ class Sqlite:
     def tables(self) -> Tables:
         """Each table's rows and their hash now (reads everything)."""
         with closing(self._open()) as connection:
-            names = [row[0] for row in connection.execute(_SQLITE_TABLES)]
+            names = _names(connection.execute(_SQLITE_TABLES).fetchall())
             return {name: self._told(connection, name) for name in names}
 
     @staticmethod
@@ -109,9 +112,9 @@ class Sqlite:
 
     def forget(self) -> None:
         """Empty what ends with the machine."""
-        there = self.tables()
         with closing(sqlite3.connect(self.path)) as connection, connection:
-            for table in set(ENDS_WITH_THE_MACHINE) & set(there):
+            there = _names(connection.execute(_SQLITE_TABLES).fetchall())
+            for table in set(ENDS_WITH_THE_MACHINE).intersection(there):
                 connection.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of our tables
 
     @contextmanager
@@ -127,6 +130,10 @@ class Sqlite:
 
 _SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
 _MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
+
+
+def _names(rows: list[tuple[Any, ...]]) -> list[str]:
+    return [row[0] for row in rows]
 
 
 def flush_folder(folder: Path) -> None:
@@ -192,9 +199,9 @@ class Postgresql:
 
     def forget(self) -> None:
         """See `Sqlite`."""
-        there = self.tables()
         with closing(self._connect()) as connection, connection, connection.cursor() as cursor:
-            for table in set(ENDS_WITH_THE_MACHINE) & set(there):
+            cursor.execute(_POSTGRESQL_TABLES)
+            for table in set(ENDS_WITH_THE_MACHINE).intersection(_names(cursor.fetchall())):
                 cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 - names of our tables
 
     @contextmanager

@@ -14,7 +14,7 @@ from krat.access.roles import Role
 from krat.committee.models import Institution
 from krat.people.background import later
 from krat.people.models import Seat
-from krat.ui.filters import Filters, RowFilter
+from krat.ui.filters import Column, Filters, RowFilter, SortFilter
 from krat.ui.forms import BaseForm, DateField
 
 
@@ -40,6 +40,13 @@ class SeatFilter(Filters):
     institution = RowFilter(
         label=_("Institution"), queryset=lambda request: Institution.objects.visible_to(request.seat)
     )
+    sort = SortFilter(
+        {
+            "person": Column(_("Person"), "user__name"),
+            "institution": Column(_("Institution"), "institution__sort_key"),
+            "until": Column(_("Until"), "ends_on"),
+        }
+    )
 
 
 class InvitationForm(BaseForm):
@@ -49,7 +56,10 @@ class InvitationForm(BaseForm):
     username = forms.CharField(label=_("User name"), max_length=80, help_text=_("Like njmf.durres."))
     email = forms.EmailField(label=_("Office e-mail"), help_text=_("The link goes here."))
     institution = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
-    role = forms.ChoiceField(label=_("Role"), choices=[one for one in Role.choices if one[0] != Role.SYSTEM])
+    # Nothing is chosen beforehand: the first of the roles is the Prefect's.
+    role = forms.ChoiceField(
+        label=_("Role"), choices=[("", _("Choose")), *(one for one in Role.choices if one[0] != Role.SYSTEM)]
+    )
     starts_on = DateField(label=_("From"))
     ends_on = DateField(label=_("Until"), required=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from collections.abc import Sequence
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -165,6 +166,30 @@ class Seat(ScopedModel):
     def wants_second_factor(self) -> bool:
         """Whether it meets persons' files, or what guards them."""
         return Role(self.role) in WITH_SECOND_FACTOR
+
+
+def where_somebody_sits(*roles: Role, ever: bool = False) -> SeatQuerySet:
+    """The ids of institutions at which a person, no machine, has a seat today, in one of these roles where some are
+    named; with ``ever`` also those where somebody had one. A query to be put into another."""
+    seats = Seat.objects.unscoped("at which institutions anybody sits, and nobody's name").exclude(role=Role.SYSTEM)
+    if not ever:
+        seats = seats.active().filter(user__is_active=True)
+    return (seats.filter(role__in=roles) if roles else seats).values("institution_id")  # type: ignore[return-value]
+
+
+def last_days_of(role: Role, institutions: Sequence[int]) -> dict[int, datetime.date]:
+    """The last day on which somebody sat in a role, by the institution's id (one query; none where none is asked)."""
+    if not institutions:
+        return {}
+    seats = Seat.objects.unscoped("at which institutions anybody sat, and nobody's name").filter(role=role)
+    found: dict[int, datetime.date] = {}
+    for place, ended_at, ends_on in seats.filter(institution__in=institutions).values_list(
+        "institution_id", "ended_at", "ends_on"
+    ):
+        days = [*([timezone.localdate(ended_at)] if ended_at else []), *([ends_on] if ends_on else [])]
+        if days:
+            found[place] = max(min(days), found.get(place, datetime.date.min))
+    return found
 
 
 def every_seat() -> SeatQuerySet:

@@ -7,7 +7,9 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from krat.access import rights
-from krat.people.models import Invitation, Seat
+from krat.access.roles import Role
+from krat.committee.models import Institution
+from krat.people.models import Invitation, Seat, last_days_of, where_somebody_sits
 from krat.ui.waiting import MOST, Lines, Waiting
 
 
@@ -28,6 +30,27 @@ def _new_seats(seat: Seat) -> list[Waiting]:
     ]
 
 
+def _units_without_head(seat: Seat) -> list[Waiting]:
+    """Units in which people sit or sat, and nobody heads them: nobody names there who leads a case."""
+    if not rights.may(seat, "units.heads"):
+        return []
+    units = Institution.objects.permitted(seat, "units.heads").working().filter(kind__code="child_protection_unit")
+    known = units.filter(pk__in=where_somebody_sits(ever=True))
+    without = list(known.exclude(pk__in=where_somebody_sits(Role.UNIT_HEAD))[:MOST])
+    left_on = last_days_of(Role.UNIT_HEAD, [one.pk for one in without])
+    return [
+        Waiting(
+            title=_("%(unit)s has no head") % {"unit": one.short_name},
+            why=_("Nobody there names who leads a case. Ask the municipality to name a head"),
+            url=reverse("committee:institution", kwargs={"code": one.code}),
+            day=None,
+            since=left_on.get(one.pk),
+        )
+        for one in without
+    ]
+
+
 LINES: list[Lines] = [
+    (40, _units_without_head),
     (70, _new_seats),
 ]

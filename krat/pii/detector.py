@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import ngettext
 
-from krat.pii import names, numbers
+from krat.pii import names, numbers, public_names, short_names
 from krat.pii import places as place_rules
 from krat.pii.draft import Draft, Hit, Kind, what_is_known
 from krat.pii.vocabulary import plain_character
@@ -30,7 +30,7 @@ class Finding:
 Rule = Callable[[Draft], Iterator[Hit]]
 
 NAME_RULES: tuple[Rule, ...] = names.RULES
-OTHER_RULES: tuple[Rule, ...] = (names.initials, *numbers.RULES, *place_rules.RULES)
+OTHER_RULES: tuple[Rule, ...] = (*short_names.RULES, *numbers.RULES, *place_rules.RULES)
 RULES: tuple[Rule, ...] = (*NAME_RULES, *OTHER_RULES, names.first_names_alone)
 
 
@@ -40,9 +40,12 @@ def find_personal(
     allowed_names: Collection[str] = (),
     places: Collection[str] = (),
     institutions: Collection[str] = (),
+    feasts: Collection[str] = (),
 ) -> list[Finding]:
     """Everything in the text that is shaped like a private person's data, in the order of the text."""
-    draft = Draft(text, what_is_known(frozenset(allowed_names), frozenset(places), frozenset(institutions)))
+    known = what_is_known(frozenset(allowed_names), frozenset(places), frozenset(institutions), frozenset(feasts))
+    draft = Draft(text, known)
+    public_names.cover(draft)
     findings: dict[tuple[int, int], Finding] = {}
     for rule in RULES:
         for kind, start, end, stops in rule(draft):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
+from krat.pii.relations import FAMILY_WORDS
 from krat.pii.vocabulary import (
     LINKS,
     LONG_WORD,
@@ -16,7 +17,9 @@ from krat.pii.vocabulary import (
     common_words,
     first_names,
     fold,
+    is_initial,
     office_words,
+    phrases,
     plain_character,
     read,
     short_forms,
@@ -76,9 +79,14 @@ TITLES = word_set(
 )
 
 
+NOTES_OF_A_FEAST = re.compile(r"^[^:]*: | *\([^)]*\)")  # "Ditë pushimi: ", "(dita të konfirmohet)"
+
+
 @lru_cache(maxsize=32)
-def what_is_known(allowed_names: frozenset[str], places: frozenset[str], institutions: frozenset[str]) -> Known:
-    phrases: Phrases = {}
+def what_is_known(
+    allowed_names: frozenset[str], places: frozenset[str], institutions: frozenset[str], feasts: frozenset[str]
+) -> Known:
+    known: Phrases = {}
     holders: Phrases = {}
     single: set[str] = set()
     towns = frozenset(form for place in places for word in _words_of(place) for form in case_forms(word))
@@ -87,12 +95,10 @@ def what_is_known(allowed_names: frozenset[str], places: frozenset[str], institu
         if len(words) == 1:
             single.update(case_forms(words[0]))
         else:
-            _put(phrases, words)
+            _put(known, words)
             single.update(form for word in words if fold(word) not in first_names() for form in case_forms(word))
-    for institution in institutions:
-        _put(phrases, _words_of(institution))
-    for phrase in ("Nënë Tereza", "Different Equal", "Terre des hommes", "Leonardo da Vinci", "Zyber Hallulli"):
-        _put(phrases, phrase.split())
+    for phrase in (*institutions, *(NOTES_OF_A_FEAST.sub("", feast) for feast in feasts), *phrases()):
+        _put(known, _words_of(phrase))
     holder_words: set[str] = set()
     for name in allowed_names:
         words = [word for word in _words_of(name) if fold(word) not in TITLES]
@@ -100,7 +106,7 @@ def what_is_known(allowed_names: frozenset[str], places: frozenset[str], institu
             _put(holders, words)
             _put(holders, words[::-1])
         holder_words.update(form for word in words for form in case_forms(word))
-    return Known(phrases, holders, frozenset(holder_words), frozenset(single), towns)
+    return Known(known, holders, frozenset(holder_words), frozenset(single), towns)
 
 
 # ---------------------------------------------------------------- the draft
@@ -117,6 +123,13 @@ class Token:
     covered: bool = False  # part of a place, an institution or a school's name
     holder: bool = False  # part of an office-holder's full name
     taken: bool = False  # already part of a finding
+
+
+def _is_prefix(before: str, word: str) -> bool:
+    """Whether a capital or two before an apostrophe belong to a name of another language: D', O', N'."""
+    if len(before) > 2 or not before[0].isupper() or not word[0].isupper():
+        return False
+    return word.lower() not in common_words()
 
 
 Hit = tuple[Kind, int, int, bool]
@@ -144,9 +157,6 @@ class Draft:
         self.breaks = _sentence_breaks(self.plain)
         self.starts = [token.start for token in self.tokens]
         self.offices = {self.sentence(token.start) for token in self.tokens if self._is_office(token)}
-        self._cover(known.phrases, holders=False)
-        self._cover(known.holders, holders=True)
-        self._cover_schools()
 
     def _split(self) -> list[Token]:
         tokens: list[Token] = []
@@ -154,6 +164,9 @@ class Draft:
         for match in WORD.finditer(plain):
             start, end, word = match.start(), match.end(), match.group()
             last = tokens[-1] if tokens else None
+            if last and start == last.end + 1 and plain[last.end] == "'" and _is_prefix(last.text, word):
+                tokens[-1] = Token(last.start, end, last.text + word, (last.text + word).lower())  # D'Amico, N'Diaye
+                continue
             if (
                 last
                 and start == last.end + 1
@@ -203,68 +216,17 @@ class Draft:
         gap = self.gap(index)
         return len(gap) <= 12 and not gap.strip() and gap.count("\n") <= 1
 
-    def _cover(self, phrases: Phrases, *, holders: bool) -> None:
-        if not phrases:
-            return
-        words = [index for index, token in enumerate(self.tokens) if token.key not in LINKS]
-        for position, index in enumerate(words):
-            best = 0
-            for shapes in phrases.get(self.tokens[index].key, ()):
-                if (
-                    len(shapes) > best
-                    and position + len(shapes) <= len(words)
-                    and self._matches(shapes, words, position)
-                ):
-                    best = len(shapes)
-            if best and (not holders or self.sentence(self.tokens[index].start) in self.offices):
-                for token in self.tokens[index : words[position + best - 1] + 1]:
-                    token.covered = True
-                    token.holder = token.holder or holders
-
-    def _matches(self, shapes: tuple[frozenset[str], ...], words: list[int], position: int) -> bool:
-        for offset in range(1, len(shapes)):
-            here, before = words[position + offset], words[position + offset - 1]
-            if self.tokens[here].key not in shapes[offset]:
-                return False
-            if self.tokens[here].start - self.tokens[before].end > 12:
-                return False
-        return True
-
-    def _cover_schools(self) -> None:
-        """A school, square or street is often named after a person: the words right after it are its name."""
-        for index, token in enumerate(self.tokens):
-            if not token.key.startswith(NAMED_AFTER) or token.key in NOT_NAMED_AFTER:
-                continue
-            at = index + 1
-            while at < len(self.tokens) and at <= index + 7 and self.tokens[at].key in SCHOOL_WORDS:
-                at += 1
-            if at >= len(self.tokens) or not self.tokens[at].text[0].isupper():
-                continue
-            between = self.plain[self.tokens[at - 1].end : self.tokens[at].start]
-            if len(between) > 12 or any(sign in between for sign in ".,;:\n"):
-                continue
-            if any(sign in between for sign in QUOTES):
-                self._cover_quoted(at)
-            else:
-                for name in self.tokens[at : at + self._length_of_school_name(at)]:
-                    name.covered = True
-
-    def _cover_quoted(self, at: int) -> None:
-        for index in range(at, min(at + 6, len(self.tokens))):
-            self.tokens[index].covered = True
-            if index + 1 < len(self.tokens) and any(sign in self.gap(index)[:3] for sign in QUOTES):
-                return
-
-    def _length_of_school_name(self, at: int) -> int:
-        run = 1
-        while run < 5 and self.joined(at + run - 1) and self.nameable(at + run):
-            run += 1
-        if run == 3:
-            second = self.tokens[at + 1].key
-            return 1 if second in first_names() else 3
-        return min(run, 2)
-
     # Classes of a word
+
+    def is_dotted(self, index: int) -> bool:
+        """Whether it is one letter with a dot: "Z." """
+        token = self.tokens[index]
+        return is_initial(token.text) and self.plain.startswith(".", token.end)
+
+    def is_covered(self, position: int) -> bool:
+        """Whether the word at a place of the plain text is part of a place's or an institution's name."""
+        index = bisect_right(self.starts, position) - 1
+        return index >= 0 and self.tokens[index].covered
 
     def holder_word(self, index: int) -> bool:
         """One word of an office-holder's name, in a sentence that says an office."""
@@ -287,7 +249,7 @@ class Draft:
     def word(self, index: int) -> bool:
         """Whether it is nobody's name: in the committee's vocabulary, a short form, or built like no name."""
         token = self.tokens[index]
-        if token.key in common_words():
+        if token.key in common_words() or token.key in TITLES or token.key in FAMILY_WORDS:
             return True
         if token.text.isupper():
             if token.key in short_forms() or not set(token.key) & set("aeiouy"):
@@ -313,25 +275,12 @@ class Draft:
 
 
 QUOTES = "\"“”„«»'"
-NAMED_AFTER = (
-    "shkoll", "gjimnaz", "gjymnaz", "kopsht", "cerdh", "konvikt", "shesh", "rruga", "rruges", "rrugen",
-    "rruget", "bulevard", "lagj", "spital",
-    "teatr", "stadium", "bibliotek", "muze", "universitet", "aeroport", "hotel",
-)  # fmt: skip
-NOT_NAMED_AFTER = frozenset(["shkollor", "shkollore", "shkolloret"])
-SCHOOL_WORDS = word_set(
-    """
-    e i te se vjecare mesme bashkuar fillore profesionale pergjithshme publike jopublike speciale
-    teknike ekonomike mbreterore rajonal rajonale memorial kombetar nderkombetar qytetit fshatit me
-    emrin emri profesional publik universitar bashkiak artistik artistike
-    """
-)
 
 # A dot after these does not end a sentence.
 ABBREVIATIONS = word_set(
     """
     z zj znj dr prof nr art ap rr tel cel sh p f fq lek v krh dt av inxh ing kap pg pika neni let shk
-    pall hyr etj psh prot
+    pall hyr etj psh prot dtl vj
     """
 )
 

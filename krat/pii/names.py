@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from krat.pii import ages
 from krat.pii.draft import QUOTES, TITLES, Draft, Hit, Kind, Token
+from krat.pii.public_names import NO_ARTICLE
+from krat.pii.relations import CASE_WORDS, CHILDREN, CLOSE_KIN, FAMILY_WORDS, FILES, KIN_WORDS, PERSON_WORDS, SIBLINGS
 from krat.pii.vocabulary import (
     LINKS,
     WORD_ENDING,
@@ -11,8 +14,8 @@ from krat.pii.vocabulary import (
     common_words,
     first_names,
     fixed_words,
+    is_initial,
     name_words,
-    short_forms,
     surnames,
     word_set,
 )
@@ -55,11 +58,20 @@ def _is_weak_pair(draft: Draft, left: int) -> bool:
     """Name and surname with a sign between them; a known first name must be one of the two."""
     gap = draft.gap(left)
     right = left + 1
+    sure = draft.nameable(left), draft.nameable(right)
     if gap.strip() == "," and len(gap) <= 3:
-        return draft.nameable(left) and draft.nameable(right) and draft.last(left) and draft.first(right)
+        surname_first = draft.last(left) and draft.first(right)
+        return all(sure) and (surname_first or (draft.first(left) and draft.last(right) and not draft.first(right)))
     if gap and (WEAK_GAP.fullmatch(gap) is None or (gap[0] == "." and len(gap) > 1)):
         return False
-    return draft.nameable(left) and draft.nameable(right) and (draft.first(left) or draft.first(right))
+    if all(sure):
+        return draft.first(left) or draft.first(right)
+    # "Vjosa_Prendi", "Saimir/Gjata", "Hoxha_Drin": one of the two is a word or a place besides.
+    if len(gap) != 1 or gap not in "_/.(" or not (any(sure) or gap == "_"):
+        return False
+    named = all(one or draft.doubtful(at) for one, at in zip(sure, (left, right), strict=True))
+    in_order = draft.first(left) and draft.last(right)
+    return named and (in_order or (draft.last(left) and draft.first(right)))
 
 
 def full_names(draft: Draft) -> Iterator[Hit]:
@@ -94,9 +106,11 @@ def names_beside(draft: Draft) -> Iterator[Hit]:
         elif (
             (before.key in TITLES or before.key in PERSON_WORDS) and close and (before.key in TITLES or "." not in gap)
         ):
-            hit = draft.nameable(index) and not draft.first(index) and not draft.holder_word(index)
-        elif _is_initial(before.text) and gap.startswith(".") and close:
-            hit = draft.nameable(index) and not draft.holder_word(index)
+            known = draft.first(index) and not (before.key in TITLES and draft.last(index))
+            hit = draft.nameable(index) and not known and not draft.holder_word(index)
+        elif is_initial(before.text) and not before.covered and gap.startswith(".") and close:
+            inside = bool(draft.before(before.start, 4).strip())  # "A. Gjatë muajit" is a point of a list
+            hit = (draft.nameable(index) or (inside and draft.capital(index))) and not draft.holder_word(index)
         else:
             hit = False
         if hit:
@@ -154,92 +168,6 @@ def spaced_names(draft: Draft) -> Iterator[Hit]:
             yield Kind.NAME, match.start(), match.end(), True
 
 
-DIGRAPHS = word_set(
-    """
-    dh gj ll nj rr sh th xh zh
-    """
-)
-PERSON_WORDS = word_set(
-    """
-    vajza vajzes vajzen vajze djali djalit djalin femija femijes femijen nxenesi nxenesit nxenesin
-    nxenesja nxeneses nxenesen mituri miturit miturin mitura mitures mituren shtetasi shtetasit
-    shtetasin shtetasja shtetases shtetasen viktima viktimes viktimen familja familjes familjen nena
-    nenes nenen babai babait baban motra motres motren vellai vellait vellain gruaja gruas gruan burri
-    burrit burrin bija bijes bijen biri birit birin
-    """
-)
-KIN_WORDS = word_set(
-    """
-    vajza vajzes vajzen djali djalit djalin nena nenes nenen babai babait baban motra motres motren vellai
-    vellait vellain gruaja gruas gruan burri burrit burrin bija bijes bijen biri birit birin familja familjes
-    familjen gjyshja gjyshes gjyshen gjyshi gjyshit gjyshin mbesa mbeses mbesen nipi nipit nipin halla halles
-    daja dajes xhaxhai xhaxhait tezja tezes nusja nuses vjehrra vjehrres kunata kunates
-    """
-)
-FAMILY_WORDS = (
-    PERSON_WORDS
-    | KIN_WORDS
-    | word_set(
-        """
-    vajzat vajzave djemte djemve femijet femijeve familjet familjeve prinderit prinderve motrat motrave
-    vellezerit vellezerve shtepia shtepise shtepine banesa baneses banesen
-    """
-    )
-)
-CASE_WORDS = (
-    PERSON_WORDS
-    | KIN_WORDS
-    | word_set(
-        """
-    rasti rastit rastin foshnja foshnjes foshnjen bebja bebes beben adoleshentja adoleshentes adoleshenti
-    adoleshentit minoreni minorenit minorenia jetimi jetimja
-    """
-    )
-)
-INITIALS = re.compile(
-    r"(?<![\w.\-/])(?:(?:D[Hh]|G[Jj]|L[Ll]|N[Jj]|R[Rr]|S[Hh]|T[Hh]|X[Hh]|Z[Hh]|[A-Z])\. {0,2}){1,4}"
-    r"(?:D[Hh]|G[Jj]|L[Ll]|N[Jj]|R[Rr]|S[Hh]|T[Hh]|X[Hh]|Z[Hh]|[A-Z])(?!\w)\.?"
-)
-SMALL_INITIALS = re.compile(r" {1,2}[a-z]\. {0,2}[a-z]\.(?!\w)")
-
-
-def _is_initial(text: str) -> bool:
-    return (len(text) == 1 and text.isupper()) or (text[0].isupper() and text.lower() in DIGRAPHS)
-
-
-def initials(draft: Draft) -> Iterator[Hit]:
-    """Two or three initials, a first name with an initial, or two capitals after "vajza", "nxënësi", …"""
-    for match in INITIALS.finditer(draft.plain):
-        parts = re.findall(r"[A-Za-z]+", match.group())
-        letters = "".join(parts).lower()
-        apart = " " in match.group() and not match.group().endswith(".")
-        if letters not in short_forms() and len(parts) <= 3 and not apart:
-            yield Kind.INITIALS, match.start(), match.end(), True
-    tokens = draft.tokens
-    for index in range(len(tokens) - 1):
-        token, after = tokens[index], tokens[index + 1]
-        if token.key in PERSON_WORDS:
-            small = SMALL_INITIALS.match(draft.plain, token.end)
-            if small:
-                yield Kind.INITIALS, small.start(), small.end(), True
-            elif draft.joined(index) and _is_pair_of_capitals(draft, after):
-                yield Kind.INITIALS, after.start, after.end, True
-        elif draft.joined(index) and _is_initial(after.text) and draft.plain.startswith(".", after.end):
-            known = draft.first(index) or draft.last(index)
-            if known and draft.nameable(index) and not token.taken:
-                token.taken = True
-                yield Kind.INITIALS, token.start, after.end + 1, True
-
-
-def _is_pair_of_capitals(draft: Draft, token: Token) -> bool:
-    """Two or three capitals that are neither a short form nor the beginning of a case code."""
-    if token.covered or not token.text.isupper() or not 2 <= len(token.text) <= 3:
-        return False
-    if token.key in short_forms() or token.key in LINKS or token.key in common_words():
-        return False
-    return re.match(r"[-/–\d]", draft.plain[token.end : token.end + 1]) is None
-
-
 # The small words inside the names of other languages. The second set are words of ours too, when written small.
 PARTICLES = word_set("al el bin ibn bint van von der den de da di del della dos ul ur abu abd abdul umm")
 CAPITAL_PARTICLES = PARTICLES | word_set("ben la le mac mc san")
@@ -291,7 +219,8 @@ def linked_names(draft: Draft) -> Iterator[Hit]:
             right += 1
         if right >= len(tokens) or tokens[right].covered or not all(draft.joined(at) for at in range(index, right)):
             continue
-        if (_is_of_family if left.key in FAMILY_WORDS else _is_linked_pair)(draft, index, right, linked):
+        of_family = left.key in FAMILY_WORDS or (left.key in FILES and draft.capital(right))
+        if (_is_of_family if of_family else _is_linked_pair)(draft, index, right, linked):
             tokens[right].taken = True
             yield Kind.NAME, left.start, tokens[right].end, True
 
@@ -306,7 +235,9 @@ def _is_of_family(draft: Draft, index: int, right: int, linked: bool) -> bool:
         if draft.place(right) and not (draft.tokens[index].key.startswith("familj") and _is_bare_surname(draft, right)):
             return False
         return not linked and draft.capital(right)
-    return linked and draft.nameable(right) and not draft.first(right) and draft.tokens[index].key in KIN_WORDS
+    if not draft.nameable(right) or draft.first(right):
+        return False
+    return draft.tokens[index].key in (KIN_WORDS if linked else SIBLINGS)
 
 
 def _is_bare_surname(draft: Draft, index: int) -> bool:
@@ -324,6 +255,15 @@ def _is_linked_pair(draft: Draft, index: int, right: int, linked: bool) -> bool:
         return not (_is_small(draft, index) and _is_small(draft, right)) or len(draft.tokens[right].key) >= 5
     capitals = draft.capital(index) and draft.capital(right)
     return capitals and (right_strong or (left_strong and draft.tokens[index].key not in name_words()))
+
+
+def families_visited(draft: Draft) -> Iterator[Hit]:
+    """A family by its plural: "te Hoxhajt nuk u hap dera"."""
+    for index, token in enumerate(draft.tokens[1:], 1):
+        at_home = draft.tokens[index - 1].key in ("te", "tek") and draft.joined(index - 1)
+        if at_home and token.key.endswith("ajt") and not token.taken and draft.last(index) and draft.nameable(index):
+            token.taken = True
+            yield Kind.NAME, token.start, token.end, True
 
 
 def placed_names(draft: Draft) -> Iterator[Hit]:
@@ -376,14 +316,11 @@ def _is_called(draft: Draft, index: int) -> bool:
     if index == 0 or not draft.tokens[index - 1].key.startswith(CALLED):
         return False
     gap = draft.gap(index - 1)
+    if draft.tokens[index - 1].key in NO_ARTICLE and not any(sign in gap for sign in QUOTES):
+        return False  # "në rrugë Arben, 9 vjeç"
     return len(gap) <= 4 and not gap.strip(" " + QUOTES)
 
 
-AGE_AFTER = re.compile(
-    r"[ ,(\-–]{1,4}(?:(?:rreth|me|moshe|moshen|mosha|eshte|nje|vajze|djale|femije)[ ,]{1,2}){0,3}\d{1,2}"
-    r"(?P<years> ?-? ?(?:vjec|vjet|vit|muaj)|\)| ?,)"
-)
-AGE_BEFORE = re.compile(r"\d{1,2} ?-? ?(?:vjec[a-z]{0,6}|vjet)[ ,]{1,3}$")
 NEAR = 4
 
 
@@ -393,26 +330,37 @@ def _tells_of_a_person(draft: Draft, index: int) -> bool:
     if _is_called(draft, index):
         return False
     sure = draft.nameable(index) and token.key not in name_words()
-    age = AGE_AFTER.match(draft.after(token.end, 48).lower())
-    if age and (sure or age["years"].strip(" -") not in (")", ",")):
+    number = draft.sentence(token.start)
+    around = draft.tokens[max(0, index - NEAR) : index + NEAR + 1]
+    near = any(other.key in CASE_WORDS and draft.sentence(other.start) == number for other in around)
+    if ages.is_told_after(draft.after(token.end, ages.LONGEST), sure=sure or near):
         return True
-    if AGE_BEFORE.search(draft.before(token.start, 20).lower()):
+    if ages.is_told_before(draft.before(token.start, 20)) or (sure and _has_birth_year(draft, token)):
         return True
     if index and draft.tokens[index - 1].key in CASE_WORDS and draft.joined(index - 1):
         return True
     linked = index > 1 and draft.tokens[index - 1].key in LINKS and draft.joined(index - 1) and draft.joined(index - 2)
-    if linked and draft.tokens[index - 2].key in CASE_WORDS and _strong(draft, index):
+    whose = draft.tokens[index - 2].key if linked else ""
+    if whose in CASE_WORDS and (_strong(draft, index) or (whose in CLOSE_KIN and draft.capital(index))):
         return True
-    if not sure or _is_small(draft, index):
-        return False
-    number = draft.sentence(token.start)
-    around = draft.tokens[max(0, index - NEAR) : index + NEAR + 1]
-    return any(other.key in CASE_WORDS and draft.sentence(other.start) == number for other in around)
+    return sure and near and not _is_small(draft, index)
+
+
+def _has_birth_year(draft: Draft, token: Token) -> bool:
+    """ "Elona 2012", "Elona (2012)"."""
+    return not token.text.islower() and ages.BIRTH_YEAR.match(draft.plain, token.end) is not None
 
 
 def _is_small_name(draft: Draft, index: int) -> bool:
-    key = draft.tokens[index].key
-    return _is_small(draft, index) and len(key) >= 4 and key not in name_words() and _strong(draft, index)
+    token = draft.tokens[index]
+    if not _is_small(draft, index) or len(token.key) < 4 or token.covered or draft.word(index):
+        return False
+    if token.key not in name_words() and not draft.place(index):
+        return True
+    # "vjosa, 14 vjeç", "nxënësja besa": written small it is no river, and beside a child no word.
+    child = index and draft.tokens[index - 1].key in CHILDREN and draft.joined(index - 1)
+    before = draft.before(token.start, 24)
+    return bool(child) or ages.says_who_before(before) or ages.is_in_years(draft.after(token.end, ages.LONGEST))
 
 
 def first_names_alone(draft: Draft) -> Iterator[Hit]:
@@ -430,4 +378,5 @@ def first_names_alone(draft: Draft) -> Iterator[Hit]:
 
 RULES = (
     full_names, names_beside, particle_names, mixed_names, linked_names, placed_names, joined_first_names, spaced_names,
+    families_visited,
 )  # fmt: skip

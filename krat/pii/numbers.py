@@ -3,6 +3,18 @@
 import re
 from collections.abc import Iterator
 
+import phonenumbers
+from stdnum.be import nn
+from stdnum.ch import ssn
+from stdnum.de import idnr
+from stdnum.es import nie
+from stdnum.fr import nir
+from stdnum.gr import amka
+from stdnum.it import codicefiscale
+from stdnum.ro import cnp
+from stdnum.si import emso
+from stdnum.tr import tckimlik
+
 from krat.pii.draft import Draft, Hit, Kind
 from krat.pii.vocabulary import common_words, first_names, surnames, word_set
 
@@ -18,6 +30,22 @@ HELPLINES = word_set(
     116006 116111 116000 116117 129 112 127 126 128 08001212 0801010
     """
 )
+
+
+# Whose numbers are written without their country's code: ours, and those of the neighbours whose plans take no other
+# number of a text for one (Italy's does).
+REGIONS = ("AL", "GR", "XK")
+
+
+def _is_in_a_plan(digits: str) -> bool:
+    """Whether the numbering plan of a country gives a telephone such a number."""
+    for region in REGIONS:
+        try:
+            if phonenumbers.is_valid_number_for_region(phonenumbers.parse(digits, region), region):
+                return True
+        except phonenumbers.NumberParseException:
+            continue
+    return False
 
 
 def phones(draft: Draft) -> Iterator[Hit]:
@@ -36,6 +64,7 @@ def phones(draft: Draft) -> Iterator[Hit]:
             or (re.match(r"0[2-8][2-9]", digits) and len(digits) == 9)
             or (re.match(r"6[6-9]", digits) and len(digits) == 9 and groups != [3, 3, 3])
             or (CALL_WORD.search(plain, max(0, match.start() - 24), match.start()) and 6 <= len(digits) <= 15)
+            or (len(groups) > 1 and _is_in_a_plan(digits))  # in one piece it is a paper's as well
         ):
             yield Kind.PHONE, match.start(), match.end(), True
 
@@ -45,9 +74,23 @@ PERSONAL_NUMBER = re.compile(
 )
 
 
+# The number of a taxpayer has the same shape; with its label it is a body's or a firm's, and public.
+TAX_LABEL = re.compile(r"\b(?:nipt|nuis)(?:-?i)?[ :.]{1,3}$", re.IGNORECASE)
+FOREIGN_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9])(?:[A-Z]{6}[ ]?\d{2}[A-Z]\d{2}[ ]?[A-Z]\d{3}[A-Z]|[XYZ][ \-]?\d{7}[ \-]?[A-Z]"
+    r"|\d(?:[ .\-]?\d){10,14})(?![A-Za-z0-9])"
+)
+# Italy; Greece; Kosovo and all of former Yugoslavia; Turkey; Romania; Switzerland; France; Belgium; Germany; Spain.
+FOREIGN = (codicefiscale, amka, emso, tckimlik, cnp, ssn, nir, nn, idnr, nie)
+
+
 def personal_numbers(draft: Draft) -> Iterator[Hit]:
+    """The personal number of Albania by its shape, those of countries people come back from by their check digits."""
     for match in PERSONAL_NUMBER.finditer(draft.plain):
-        if not DATES.search(match.group()):
+        if not DATES.search(match.group()) and not TAX_LABEL.search(draft.before(match.start(), 12)):
+            yield Kind.PERSONAL_NUMBER, match.start(), match.end(), True
+    for match in FOREIGN_NUMBER.finditer(draft.plain):
+        if not MONEY.match(draft.plain, match.end()) and any(one.is_valid(match.group()) for one in FOREIGN):
             yield Kind.PERSONAL_NUMBER, match.start(), match.end(), True
 
 

@@ -76,6 +76,13 @@ LIVES = re.compile(
     rf"[^.!?;\n]{{0,60}}?\b{ROOM}",
     re.IGNORECASE,
 )
+# A street without a number is an address where one person or a family lives there; "familjet që banojnë" are many.
+IN_STREET = re.compile(
+    rf"\b(?:banon|banonte|jeton|jetonte|banues[ei]|me (?:banim|vendbanim)|vendbanimi|shtepia e (?:tij|saj|tyre))\b"
+    rf"[^.!?;\n]{{0,40}}?\b(?:rruga|rruges|rrugen|bulevardi|bulevardin|rr(?=[. ])|blv(?=[. ]))"
+    rf"[ .]{{0,2}}(?:[\"“„«'][^\"“”„«»'\n]{{1,60}}[\"”»']|{STREET_WORD}(?: {{1,2}}{STREET_WORD}){{0,5}})",
+    re.IGNORECASE,
+)
 BESIDE = r"(?:pas|prapa|mbrapa|perballe|prane|ngjitur|afer|mbi|te|tek|tej|karshi)"
 BLOCK = re.compile(
     rf"\bpallat(?:i|in|it)\b{HALL}(?: (?:i|e) [\w\-]{{1,20}})? {BESIDE}\b[^.!?;\n]{{1,60}}", re.IGNORECASE
@@ -83,9 +90,13 @@ BLOCK = re.compile(
 
 
 def homes_told(draft: Draft) -> Iterator[Hit]:
-    """A home without a number: "banon te pallati i ri", "pallati pas shkollës"."""
+    """A home without a number: "banon te pallati i ri", "pallati pas shkollës", "jeton në rrugën e Dëshmorëve"."""
     for pattern in (LIVES, BLOCK):
         for match in pattern.finditer(draft.plain):
+            yield Kind.ADDRESS, match.start(), match.end(), True
+    for match in IN_STREET.finditer(draft.plain):
+        street = re.search(r"(?i:rrug|rr\.?|bulevard|blv)\S*(?P<name>.*)$", match.group())
+        if street and any(sign.isupper() or sign in QUOTES for sign in street["name"]):
             yield Kind.ADDRESS, match.start(), match.end(), True
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from functools import cache, lru_cache
 from pathlib import Path
 
+from anyascii import anyascii
+
 DATA = Path(__file__).parent / "data"
 
 # ---------------------------------------------------------------- reading letters
@@ -33,7 +35,10 @@ def plain_character(character: str) -> str:
     if category == "Nd":
         return str(unicodedata.digit(character))
     kept = "".join(c for c in unicodedata.normalize("NFKD", character) if unicodedata.category(c) not in ("Mn", "Cf"))
-    return kept.translate(LOOK_ALIKES).translate(SAME_SIGN)
+    kept = kept.translate(LOOK_ALIKES).translate(SAME_SIGN)
+    if not kept.isascii() and kept.lower() != kept.upper():
+        kept = anyascii(kept)  # a letter that takes nothing apart: Đ, Ł, ø, Ж
+    return kept
 
 
 def fold(word: str) -> str:
@@ -42,6 +47,14 @@ def fold(word: str) -> str:
 
 def word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
+
+
+DIGRAPHS = word_set("dh gj ll nj rr sh th xh zh")
+
+
+def is_initial(text: str) -> bool:
+    """Whether a word is one letter of a name: "H", "Gj"."""
+    return (len(text) == 1 and text.isupper()) or (text[0].isupper() and text.lower() in DIGRAPHS)
 
 
 # ---------------------------------------------------------------- case forms
@@ -85,6 +98,13 @@ def all_case_forms(words: Iterable[str]) -> frozenset[str]:
 def read(name: str) -> tuple[str, ...]:
     lines = (DATA / f"{name}.txt").read_text(encoding="utf-8").splitlines()
     return tuple(word for line in lines if not line.startswith("#") for word in line.split())
+
+
+@cache
+def phrases() -> tuple[str, ...]:
+    """Names of several words that are nobody's: organisations, feasts, public names. One a line."""
+    lines = (DATA / "phrases.txt").read_text(encoding="utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 @cache

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
-from krat.api.serializers import CodeRelatedField, DayField, StrictSerializer, UtcDateTimeField
+from krat.api.serializers import CodeRelatedField, DayField, StrictSerializer, UtcDateTimeField, WholeNumberField
 from krat.api.views import Resource
 from krat.committee.models import Institution
 from krat.people.models import Seat
@@ -26,7 +26,7 @@ class TaskSerializer(StrictSerializer):
     """A task: one responsible institution, a day, and a state that ends only with a verification."""
 
     code = serializers.UUIDField()
-    version = serializers.IntegerField()
+    version = WholeNumberField()
     title = serializers.CharField()
     details = serializers.CharField()
     state = serializers.ChoiceField(choices=State.choices)

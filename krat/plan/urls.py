@@ -12,6 +12,7 @@ urlpatterns = [
     path("plan/new/", plans.plan_begin, name="begin"),
     path("plan/<uuid:code>/", plans.plan_detail, name="detail"),
     path("plan/<uuid:code>/adopt/", plans.plan_adopt, name="adopt"),
+    path("plan/<uuid:code>/undo-adoption/", plans.plan_undo_adoption, name="undo_adoption"),
     path("plan/<uuid:code>/close/", plans.plan_close, name="close"),
     path("plan/<uuid:code>/objectives/new/", plans.objective_add, name="objective_add"),
     path("plan/objectives/<uuid:code>/", plans.objective_edit, name="objective_edit"),

@@ -2,16 +2,21 @@
 
 import datetime
 
+from django.db.models import Min, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from krat.access import rights
-from krat.people.models import Seat
+from krat.committee.models import Institution
+from krat.people.models import Seat, where_somebody_sits
 from krat.plan.models import Measure, Plan, Task
 from krat.plan.models.task import State
 from krat.reference import calendar
 from krat.ui.waiting import MOST, Lines, Waiting
+
+_NAMED = 4  # institutions that one line still names
 
 
 def _own_tasks(seat: Seat) -> list[Waiting]:
@@ -23,6 +28,7 @@ def _own_tasks(seat: Seat) -> list[Waiting]:
             % {"source": task.comes_from, "state": task.get_state_display()},
             url=reverse("plan:task", kwargs={"code": task.code}),
             day=task.due_on,
+            clock=task.due_on - task.given_on if task.due_on else None,
         )
         for task in rows
     ]
@@ -37,6 +43,7 @@ def _supported_tasks(seat: Seat) -> list[Waiting]:
             % {"lead": task.lead.short_name, "source": task.comes_from, "state": task.get_state_display()},
             url=reverse("plan:task", kwargs={"code": task.code}),
             day=task.due_on,
+            clock=task.due_on - task.given_on if task.due_on else None,
         )
         for task in rows.open().for_list()[:MOST]
     ]
@@ -74,6 +81,7 @@ def _measures(seat: Seat) -> list[Waiting]:
             why=_("Your institution leads this measure of the plan"),
             url=reverse("plan:measure", kwargs={"code": one.code}),
             day=one.due_on,
+            clock=one.due_on - datetime.date(one.due_on.year, 1, 1) if one.due_on else None,  # plans run by years
         )
         for one in rows.for_list().order_by("due_on")[:MOST]
     ]
@@ -89,8 +97,40 @@ def _plans(seat: Seat) -> list[Waiting]:
             why=_("The plan waits for the committee"),
             url=reverse("plan:detail", kwargs={"code": one.code}),
             day=datetime.date(one.year, 3, 31),
+            clock=datetime.timedelta(days=90),
         )
         for one in rows.select_related("county")[:5]
+    ]
+
+
+def _where_nobody_sits(seat: Seat) -> list[Waiting]:
+    """Open tasks and measures of institutions at which nobody sits: nobody else is told of them. One line, however many
+    institutions."""
+    if not rights.may(seat, "tasks.give") or seat.county_id is None:
+        return []
+    empty = Institution.objects.visible_to(seat).filter(county=seat.county_id).exclude(pk__in=where_somebody_sits())
+    tasks = Task.objects.permitted(seat, "tasks.give").open().filter(lead__in=empty)
+    measures = Measure.objects.permitted(seat, "plan.manage").filter(
+        lead__in=empty, state__in=Measure.OPEN, objective__plan__state=Plan.State.ADOPTED
+    )
+    places = list(empty.filter(Q(pk__in=tasks.values("lead")) | Q(pk__in=measures.values("lead"))))
+    if not places:
+        return []
+    first = tasks.aggregate(first=Min("due_on"))["first"]
+    only = f"&institution={places[0].pk}" if len(places) == 1 else ""
+    return [
+        Waiting(
+            title=ngettext(
+                "Nobody sits at %(n)s institution that has open work",
+                "Nobody sits at %(n)s institutions that have open work",
+                len(places),
+            )
+            % {"n": len(places)},
+            why=_("%(names)s · ask for a seat there, or charge another institution")
+            % {"names": ", ".join(one.short_name for one in places[:_NAMED]) + (" …" if len(places) > _NAMED else "")},
+            url=reverse("plan:tasks") + f"?whose=all&state=open{only}",
+            day=first,
+        )
     ]
 
 
@@ -98,6 +138,7 @@ LINES: list[Lines] = [
     (10, _own_tasks),
     (15, _supported_tasks),
     (20, _to_verify),
+    (30, _where_nobody_sits),
     (50, _measures),
     (60, _plans),
 ]

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy
 from krat.access.rights import Subject
 from krat.access.scoping import Stale
 from krat.audit import trail
-from krat.reference.models import Deadline, Holiday, Term
+from krat.reference.models import Deadline, Holiday, Term, Threshold
 
 TERM_SAVED = trail.event("term.saved", gettext_lazy("changed a row of a list"))
 DEADLINE_SAVED = trail.event("deadline.saved", gettext_lazy("changed a deadline"))
+THRESHOLD_SAVED = trail.event("threshold.saved", gettext_lazy("changed a threshold"))
 HOLIDAY_SAVED = trail.event("holiday.saved", gettext_lazy("entered a holiday"))
 HOLIDAY_REMOVED = trail.event("holiday.removed", gettext_lazy("removed a holiday"))
 
@@ -34,6 +35,14 @@ def save_deadline(deadline: Deadline, *, by: Subject, based_on: int | None, **wo
 
 
 @transaction.atomic
+def save_threshold(threshold: Threshold, *, by: Subject, based_on: int | None, **words: Any) -> Threshold:
+    """Change from where on something is told, with its reference and whether it was verified."""
+    threshold = _held(threshold, based_on)
+    _save(threshold, THRESHOLD_SAVED, by, words)
+    return threshold
+
+
+@transaction.atomic
 def save_holiday(*, by: Subject, day: datetime.date, name_sq: str, name_en: str) -> Holiday:
     """Enter a public holiday."""
     holiday = Holiday()
@@ -48,7 +57,7 @@ def remove_holiday(holiday: Holiday, *, by: Subject) -> None:
     holiday.delete()
 
 
-R = TypeVar("R", Term, Deadline)
+R = TypeVar("R", Term, Deadline, Threshold)
 
 
 def _held(row: R, based_on: int | None) -> R:

@@ -112,5 +112,5 @@ def _off_rest_days(ends: dict[datetime.date, datetime.date]) -> dict[datetime.da
 
 
 def is_day_of_rest(day: datetime.date) -> bool:
-    """Whether a day is a Saturday, a Sunday or a public holiday (one query)."""
-    return not is_working_day(day, holidays_between(day, day))
+    """Whether a day is a Saturday, a Sunday or a public holiday (one query, none on a Saturday or Sunday)."""
+    return day.weekday() >= _SATURDAY or not is_working_day(day, holidays_between(day, day))

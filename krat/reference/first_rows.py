@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from krat.reference.albanian import fold, sort_key
-from krat.reference.models import County, Deadline, Holiday, Municipality, Term
+from krat.reference.models import County, Deadline, Holiday, Municipality, Term, Threshold
 
 _DATA = Path(__file__).parent / "data"
 
@@ -199,6 +199,61 @@ _VKM_578 = "VKM nr. 578, 03.10.2018"
 _HOUSE = "Rregull i regjistrit, pa akt"
 _H, _D, _W, _M = Deadline.Unit.HOURS, Deadline.Unit.DAYS, Deadline.Unit.WORKING_DAYS, Deadline.Unit.MONTHS
 
+_READ = "Leximi i pazakontë"
+
+# Code, Albanian name, English name, amount, unit. No act names them: the data protection officer finds what is unusual.
+THRESHOLDS = [
+    (
+        "reading_days",
+        f"{_READ}: shikohen ditët e fundit",
+        "Unusual reading: how many days are looked at",
+        7,
+        Threshold.Unit.DAYS,
+    ),
+    (
+        "reading_files",
+        f"{_READ}: dosje të hapura në një ditë, të paktën",
+        "Unusual reading: files opened on one day, at least",
+        15,
+        Threshold.Unit.FILES,
+    ),
+    (
+        "reading_times",
+        f"{_READ}: sa herë më shumë se zakonisht",
+        "Unusual reading: how many times what is usual",
+        3,
+        Threshold.Unit.TIMES,
+    ),
+    (
+        "reading_night_files",
+        f"{_READ}: dosje të hapura jashtë orarit, të paktën",
+        "Unusual reading: files opened at odd hours, at least",
+        5,
+        Threshold.Unit.FILES,
+    ),
+    (
+        "reading_night_from",
+        f"{_READ}: jashtë orarit, nga ora",
+        "Unusual reading: odd hours from",
+        20,
+        Threshold.Unit.HOUR,
+    ),
+    (
+        "reading_night_until",
+        f"{_READ}: jashtë orarit, deri në orën",
+        "Unusual reading: odd hours until",
+        6,
+        Threshold.Unit.HOUR,
+    ),
+    (
+        "reading_outside_files",
+        f"{_READ}: dosje jashtë ekipit, të paktën",
+        "Unusual reading: files outside one's team, at least",
+        5,
+        Threshold.Unit.FILES,
+    ),
+]
+
 # Code, Albanian name, English name, amount, unit, legal reference, whether the source confirms it.
 DEADLINES = [
     # The committee and its papers.
@@ -372,6 +427,7 @@ def insert(using: str = "default") -> int:
             + _insert_municipalities(using)
             + _insert_terms(using)
             + _insert_deadlines(using)
+            + _insert_thresholds(using)
             + _insert_holidays(using)
         )
 
@@ -441,6 +497,27 @@ def _insert_deadlines(using: str) -> int:
     )
 
 
+def _insert_thresholds(using: str) -> int:
+    there = set(Threshold.objects.using(using).values_list("code", flat=True))
+    return _add(
+        using,
+        Threshold,
+        (
+            Threshold(
+                code=code,
+                name_sq=name_sq,
+                name_en=name_en,
+                position=position,
+                amount=amount,
+                unit=unit,
+                legal_reference=_HOUSE,
+            )
+            for position, (code, name_sq, name_en, amount, unit) in enumerate(THRESHOLDS, start=1)
+            if code not in there
+        ),
+    )
+
+
 def _insert_holidays(using: str) -> int:
     # By year, not by day: a feast whose day somebody corrected must not come back on the old one.
     there = {day.year for day in Holiday.objects.using(using).values_list("day", flat=True)}
@@ -463,5 +540,5 @@ def _add(using: str, model: Any, rows: Iterable[Any]) -> int:
 def after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
     """Receiver of Django's ``post_migrate`` for this app; also runs after a test has emptied the tables."""
     tables = set(connections[using].introspection.table_names())
-    if all(model._meta.db_table in tables for model in (County, Municipality, Term, Deadline, Holiday)):
+    if all(model._meta.db_table in tables for model in (County, Municipality, Term, Deadline, Threshold, Holiday)):
         insert(using)

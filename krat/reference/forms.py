@@ -1,10 +1,15 @@
 """Forms of lists, deadlines and holidays."""
 
+from typing import Any
+
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from krat.reference.models import Deadline
+from krat.reference.models import Deadline, Threshold
 from krat.ui.forms import BaseForm, DateField, NumberField
+
+_LAST_HOUR = 23
 
 
 class CheckedForm(BaseForm):
@@ -45,6 +50,28 @@ class DeadlineForm(CheckedForm):
         required=False,
         help_text=_("Only for days and months, and only where the act says so: name it under the legal reference."),
     )
+
+
+class ThresholdForm(CheckedForm):
+    """From where on something is told."""
+
+    amount = NumberField(label=_("Amount"), min_value=0, max_value=999)
+
+    field_order = ["amount"]
+
+    def __init__(self, *args: Any, unit: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_hour = unit == Threshold.Unit.HOUR
+        self.fields["amount"].label = Threshold.Unit(unit).label.capitalize() if unit else _("Amount")
+
+    def clean_amount(self) -> int:
+        """An hour of the day; of anything else at least one, or everything would be told."""
+        amount: int = self.cleaned_data["amount"]
+        if self.is_hour and amount > _LAST_HOUR:
+            raise ValidationError(_("Write an hour of the day, from 0 to 23."))
+        if not self.is_hour and amount < 1:
+            raise ValidationError(_("Write a number from 1 on."))
+        return amount
 
 
 class HolidayForm(BaseForm):

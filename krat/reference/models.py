@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone, translation
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from krat.access.processing import PERMANENT, Level, Processing
@@ -160,6 +161,45 @@ class Deadline(Checked):
 
     def __str__(self) -> str:
         return self.name_en if translation.get_language() == "en" else self.name_sq
+
+
+class Threshold(Checked):
+    """From where on something is told to somebody, as who reads unusually much. Editable as deadlines are."""
+
+    processing = Processing(_("thresholds with their reference"), Level.PUBLIC, PERMANENT)
+
+    class Unit(models.TextChoices):
+        DAYS = "days", _("days")
+        FILES = "files", _("files")
+        TIMES = "times", _("times")
+        HOUR = "hour", pgettext_lazy("threshold", "o'clock")
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_sq = models.CharField(_("name in Albanian"), max_length=160)
+    name_en = models.CharField(_("name in English"), max_length=160)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    amount = models.PositiveSmallIntegerField(_("amount"))
+    unit = models.CharField(_("unit"), max_length=10, choices=Unit.choices, editable=False)
+
+    class Meta:
+        ordering = ["position", "code"]
+        verbose_name = _("threshold")
+
+    def __str__(self) -> str:
+        return self.name_en if translation.get_language() == "en" else self.name_sq
+
+    @property
+    def in_words(self) -> str:
+        """The amount with its unit: 15 files, 20 o'clock."""
+        if self.unit == Threshold.Unit.HOUR:
+            return gettext("at %(hour)s:00") % {"hour": f"{self.amount:02}"}
+        return f"{self.amount} {self.get_unit_display()}"
+
+    @classmethod
+    def amounts(cls, beginning: str) -> dict[str, int]:
+        """The amounts of all whose codes begin like this, by the rest of the code (one query)."""
+        rows = cls.objects.filter(code__startswith=beginning)
+        return {code.removeprefix(beginning): amount for code, amount in rows.values_list("code", "amount")}
 
 
 class Holiday(models.Model):

@@ -30,6 +30,7 @@ urlpatterns = [
     path("settings/lists/<slug:kind>/new/", views.term_edit, name="term_add"),
     path("settings/lists/<slug:kind>/<slug:term>/", views.term_edit, name="term_edit"),
     path("settings/deadlines/<slug:deadline>/", views.deadline_edit, name="deadline_edit"),
+    path("settings/thresholds/<slug:threshold>/", views.threshold_edit, name="threshold_edit"),
     path("settings/holidays/new/", views.holiday_add, name="holiday_add"),
     path("settings/holidays/<day:day>/remove/", views.holiday_remove, name="holiday_remove"),
 ]

@@ -13,8 +13,8 @@ from krat.access import rights
 from krat.access.requests import SeatRequest
 from krat.access.views import needs
 from krat.reference import actions
-from krat.reference.forms import DeadlineForm, HolidayForm, TermForm
-from krat.reference.models import Deadline, Holiday, Term
+from krat.reference.forms import DeadlineForm, HolidayForm, TermForm, ThresholdForm
+from krat.reference.models import Deadline, Holiday, Term, Threshold
 from krat.ui.rendering import render_page
 
 
@@ -24,6 +24,7 @@ def lists(request: SeatRequest) -> HttpResponse:
     context = {
         "lists": [{"code": one.value, "name": one.label} for one in Term.List],
         "deadlines": Deadline.objects.all(),
+        "thresholds": Threshold.objects.all(),
         "holidays": Holiday.objects.filter(day__gte=timezone.localdate() - datetime.timedelta(days=31)),
         "may_manage": rights.may(request.seat, "settings.manage"),
     }
@@ -73,6 +74,20 @@ def deadline_edit(request: SeatRequest, deadline: str) -> HttpResponse:
             messages.success(request, _("The deadline was changed."))
             return redirect("reference:lists")
     return render_page(request, "reference/deadline_form.html", {"form": form, "deadline": row})
+
+
+@needs("settings.manage")
+def threshold_edit(request: SeatRequest, threshold: str) -> HttpResponse:
+    """From where on something is told."""
+    row = get_object_or_404(Threshold, code=threshold)
+    form = ThresholdForm.of(request, unit=row.unit, initial=_initial(row, ThresholdForm))
+    if form.is_accepted():
+        with form.catching():
+            words = dict(form.cleaned_data)
+            actions.save_threshold(row, by=request.seat, based_on=words.pop("version"), **words)
+            messages.success(request, _("The threshold was changed."))
+            return redirect("reference:lists")
+    return render_page(request, "reference/threshold_form.html", {"form": form, "threshold": row})
 
 
 @needs("settings.manage")

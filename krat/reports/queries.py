@@ -1,8 +1,9 @@
 """The one counting layer: functions that take a seat and return small tables of numbers (promise 14).
 
-Nothing else counts rows of cases; a house test watches over it. Each table is one grouped read, on both databases.
-Counted here is what the seat cannot open row by row, told as `krat.reports.protection` says; rows that it can open
-anyway stand beside it, exactly. Cards are seen one by one by whoever sees all of a county: their numbers are exact.
+Nothing else counts rows of cases; a house test watches over it. What is counted stands in kept counts, which the writes
+keep (decision 41): each population is one grouped read of them, which does not grow with the cases. Counted is what
+the seat cannot open row by row, told as `krat.reports.protection` says; rows that it can open anyway stand beside it,
+exactly. Cards are seen one by one by whoever sees all of a county: their numbers are exact, counted from their rows.
 
 The page takes a calendar year and no other period: cases by quarter of that year and the one before, and what was sent
 in it. Years do not overlap, and each is told the same way wherever it stands, so two answers have nothing in common
@@ -13,14 +14,13 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q, QuerySet, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q, QuerySet, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -33,6 +33,9 @@ from cases.sharing import PURPOSES
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.scoping import ScopedModel
+from krat.committee.models import Institution
+from krat.counts import declared, keeping
+from krat.counts.models import KeptCount
 from krat.people.models import Seat
 from krat.plan.models import Measure, Plan, Task
 from krat.plan.models.task import OPEN
@@ -157,16 +160,98 @@ class _Draft:
         return Figures(self.word, self.title, rows, total if self.rest is None else None)
 
 
-def _grouped(rows: QuerySet[Any], seat: Seat, seen_by: Sequence[str], *words: str, **more: Any) -> list[dict[str, Any]]:
-    """How many rows there are of each combination of words, the seat's own apart (one query)."""
+# By which cells a seat's own rows are found, for each reach of the right by which it opens them; a reach that is not
+# here is an error: to count the seat's own rows among the others would give the others away.
+_OF_CASES = {
+    Reach.INSTITUTION: lambda seat: Q(first=seat.institution_id),
+    Reach.VICTIMS: lambda seat: Q(is_victim=True, place__county=seat.county_id),
+}
+_OF_SENT = {
+    Reach.SENT: lambda seat: Q(first=seat.institution_id),
+    Reach.RECEIVED: lambda seat: Q(second=seat.institution_id),
+    Reach.INSTITUTION: lambda seat: Q(first=seat.institution_id) | Q(second=seat.institution_id),
+}
+_OF_PARTS = {Reach.INSTITUTION: lambda seat: Q(first=seat.institution_id)}
+
+Line = dict[str, Any]
+
+
+@dataclass
+class _Cells:
+    """What the kept counts of some series say, and what of it is the seat's own."""
+
+    lines: dict[str, list[Line]] = field(default_factory=lambda: defaultdict(list))
+    unfolded: int = 0
+
+    def of(self, series: str, name: str, word: str = "word", **more: Any) -> list[Line]:
+        """The lines of one series, its word under a name; only those where ``more`` is so."""
+        found = [line for line in self.lines[series] if all(line[key] == value for key, value in more.items())]
+        return [line | {name: line[word]} for line in found]
+
+
+def _cells(
+    seat: Seat,
+    county: County,
+    whose: Mapping[str, tuple[Mapping[Reach, Callable[[Seat], Q]], str]],
+    *,
+    years: Sequence[int] = (0,),
+    besides: Sequence[QuerySet[Any]] = (),
+) -> _Cells:
+    """The kept counts of a county, of the series that ``whose`` names with the right by which a row of it would be
+    opened, and the paths of that right; ``besides`` is read in the same moment (one query)."""
+    found = _Cells()
+    if not _may_count(seat, county):
+        return found
+    # Past days may be put together as one: of what runs until a day, those before today are late.
+    is_asked = Q(series__in=whose) & ~(Q(series="due") & Q(word__gte=declared.today()))
+    mine = [
+        When(Q(series=series) & paths[rights.reach(seat, right)](seat), then=Value(True))
+        for series, (paths, right) in whose.items()
+        if rights.may(seat, right)
+    ]
+    kept = (
+        KeptCount.objects.filter(is_asked, place__county=county, year__in=years)
+        .annotate(
+            own=models.Case(*mine, default=Value(False), output_field=models.BooleanField()),
+            of_place=models.Case(When(series="kind", then=F("place_id")), default=Value(0)),
+        )
+        .order_by()
+        .values("series", "year", "word", "second", "of_place", "own")
+        .annotate(total=models.Sum("n"), unfolded=models.Count("pk", filter=Q(is_folded=False)))
+        .values_list("series", "year", "word", "second", "of_place", "own", "total", "unfolded")
+    )
+    for series, year, word, second, place, own, n, unfolded in kept.union(*besides, all=True) if besides else kept:
+        line = {"year": year, "word": word, "receiver_id": second, "municipality_id": place, "own": own, "n": n}
+        if n:
+            found.lines[series].append(line)
+        found.unfolded += unfolded
+    keeping.fold_soon(found.unfolded, county.pk)
+    return found
+
+
+def _rows(rows: QuerySet[Any], seat: Seat, series: str, seen_by: Sequence[str], word: Any) -> QuerySet[Any]:
+    """How many rows there are of each word, the seat's own apart, as `_cells` reads it besides."""
     model: type[ScopedModel] = rows.model
     mine = [
-        When(pk__in=model.objects.permitted(seat, name).order_by().values("pk"), then=Value(True))
+        When(model.within(rights.reach(seat, name), seat), then=Value(True))
         for name in seen_by
         if rights.may(seat, name)
     ]
-    own = models.Case(*mine, default=Value(False), output_field=models.BooleanField())
-    return list(rows.order_by().values(*words, own=own, **more).annotate(n=models.Count("pk")))
+    found: QuerySet[Any] = (
+        rows.order_by()
+        .annotate(
+            series=Value(series, models.CharField()),
+            of_year=Value(0),
+            said=word,
+            of_second=Value(0),
+            of_place=Value(0),
+            own=models.Case(*mine, default=Value(False), output_field=models.BooleanField()),
+        )
+        .values("series", "of_year", "said", "of_second", "of_place", "own")
+        .annotate(total=models.Count("pk"), unfolded=Value(0))
+        .values_list("series", "of_year", "said", "of_second", "of_place", "own", "total", "unfolded")
+    )
+    return found
 
 
 def _told(title: Words, drafts: Sequence[_Draft]) -> Population:
@@ -207,32 +292,51 @@ def _of_county(model: type[ScopedModel], seat: Seat, county: County, way: str) -
 
 def open_cases(seat: Seat, county: County) -> Population:
     """The open cases of a county by stage, clock, municipality, risk, status and kind; their school and economic-aid
-    parts by state (four queries)."""
-    late = models.Case(When(due_at__lt=timezone.now(), then=Value(True)), default=Value(False))
-    read = _grouped(
-        _of_county(Case, seat, county, "").exclude(stage__in=OVER),
-        seat,
-        ["cases.view"],
-        *("stage", "risk", "kind", "municipality_id", "victim_status"),
-        late=late,
+    parts by state (two queries)."""
+    # What ran out before today is kept; what runs out today is few, and is counted from its rows.
+    today = (
+        _of_county(Case, seat, county, "")
+        .exclude(stage__in=OVER)
+        .filter(due_at__gte=declared.midnight(), due_at__lt=timezone.now())
+    )
+    besides = [_rows(today, seat, "late", ["cases.view"], Value("", models.CharField()))]
+    parts = ((SchoolPart, _("School")), (AidPart, _("Economic aid")))
+    for part, _title in parts:
+        # Who helps by a referral opens parts of cases that are others': its own are found by the rows.
+        if rights.may(seat, "referrals.use"):
+            rows = _of_county(part, seat, county, "case__").exclude(case__stage__in=OVER)
+            own = rows.filter(pk__in=part.objects.permitted(seat, "referrals.use").order_by().values("pk"))
+            besides.append(_rows(own, seat, f"{part.purpose}_own", ["referrals.use"], F("state")))
+    words = ("stage", "risk", "kind", "victim_status", "due")
+    whose = dict.fromkeys(words, (_OF_CASES, "cases.view"))
+    read = _cells(
+        seat, county, whose | {part.purpose: (_OF_PARTS, "parts.view") for part, _title in parts}, besides=besides
     )
     places = [(one.pk, one.name) for one in Municipality.objects.filter(county=county)]
     stages = [(one.value, one.label) for one in Stage if one not in OVER]
     clocks = [(False, _("in time")), (True, _("late: the clock has run out"))]
+    late = [line | {"late": True} for line in read.lines["due"] + read.lines["late"]]
+    in_time = [line | {"late": False} for line in read.lines["stage"]]
+    in_time += [line | {"late": False, "n": -line["n"]} for line in late]
     drafts = [
-        _Draft.of("stage", _("By stage"), stages, read),
-        _Draft.of("late", _("By clock"), clocks, read),
-        _Draft.of("municipality_id", _("By municipality"), places, read),
-        _Draft.of("risk", _("By risk"), [*Risk.choices, ("", _("not assessed yet"))], read),
-        _Draft.of("victim_status", _("By identification"), VictimStatus.choices, read),
-        _Draft.of("kind", _("By person"), Kind.choices, read),
+        _Draft.of("stage", _("By stage"), stages, read.of("stage", "stage")),
+        _Draft.of("late", _("By clock"), clocks, [*late, *in_time]),
+        _Draft.of("municipality_id", _("By municipality"), places, read.lines["kind"]),
+        _Draft.of("risk", _("By risk"), [*Risk.choices, ("", _("not assessed yet"))], read.of("risk", "risk")),
+        _Draft.of(
+            "victim_status",
+            _("By identification"),
+            VictimStatus.choices,
+            read.of("victim_status", "victim_status"),
+        ),
+        _Draft.of("kind", _("By person"), Kind.choices, read.of("kind", "kind")),
     ]
     # Parts of cases that the seat can open may themselves be closed to it: so many may lie outside the others' total.
     known = drafts[0].own.total()
-    for part, title in ((SchoolPart, _("School")), (AidPart, _("Economic aid"))):
-        rows = _of_county(part, seat, county, "case__").exclude(case__stage__in=OVER)
-        parts = _grouped(rows, seat, ["parts.view", "referrals.use"], **{part.purpose: models.F("state")})
-        drafts.append(_Draft.of(part.purpose, title, part.State.choices, parts, rest=-known))
+    for part, title in parts:
+        mine = read.of(f"{part.purpose}_own", part.purpose)
+        kept = read.of(part.purpose, part.purpose) + mine + [line | {"own": False, "n": -line["n"]} for line in mine]
+        drafts.append(_Draft.of(part.purpose, title, part.State.choices, kept, rest=-known))
     return _told(_("Open cases"), drafts)
 
 
@@ -243,20 +347,19 @@ def years() -> list[int]:
 
 
 def by_quarter(seat: Seat, county: County, year: int | None = None) -> list[Population]:
-    """Cases signalled and cases closed, by quarter of a year (this one) and the year before (two queries)."""
+    """Cases signalled and cases closed, by quarter of a year (this one) and the year before (one query)."""
     today = timezone.localdate()
     last = year or today.year
     asked = (
-        ("signalled_on", _("Cases signalled in %(year)s")),
-        ("closed_on", _("Cases closed in %(year)s")),
+        ("signalled", _("Cases signalled in %(year)s")),
+        ("closed", _("Cases closed in %(year)s")),
     )
+    read = _cells(seat, county, {series: (_OF_CASES, "cases.view") for series, _title in asked}, years=(last - 1, last))
     found = []
-    for day, title in asked:
-        rows = _of_county(Case, seat, county, "").filter(**{f"{day}__year__range": (last - 1, last)})
-        read = _grouped(rows, seat, ["cases.view"], day)
+    for series, title in asked:
         for each in (last, last - 1):
             begun = (today.month + 2) // 3 if each == today.year else 4
-            lines = [line | {"quarter": (line[day].month + 2) // 3} for line in read if line[day].year == each]
+            lines = [line | {"quarter": int(line["word"])} for line in read.of(series, "quarter", year=each)]
             quarters = [(at, words) for at, words in enumerate(_QUARTERS[:begun], start=1)]
             words = title % {"year": each}
             found.append(_told(words, [_Draft.of("quarter", _("By quarter"), quarters, lines)]))
@@ -269,35 +372,34 @@ def by_quarter(seat: Seat, county: County, year: int | None = None) -> list[Popu
 def signals(seat: Seat, county: County, year: int | None = None) -> Population:
     """Signals of a year (this one), by how they stand (one query)."""
     year = year or timezone.localdate().year
-    rows = _of_county(Signal, seat, county, "").filter(sent_at__year=year)
-    read = _grouped(rows, seat, ["signals.view"], "state")
+    read = _cells(seat, county, {"signals": (_OF_SENT, "signals.view")}, years=(year,))
     title = _("Signals of %(year)s") % {"year": year}
-    return _told(title, [_Draft.of("state", _("By state"), Signal.State.choices, read)])
+    return _told(title, [_Draft.of("state", _("By state"), Signal.State.choices, read.of("signals", "state"))])
 
 
 def referrals(seat: Seat, county: County, year: int | None = None) -> tuple[Population, list[Days]]:
     """Referrals of a year (this one) by purpose, state and institution; and each institution's median days until its
     answer (two queries)."""
     year = year or timezone.localdate().year
-    rows = _of_county(Referral, seat, county, "case__").filter(sent_at__year=year)
-    office = "receiver__short_name"
-    read = _grouped(rows, seat, ["referrals.view"], "purpose", "state", "receiver_id", office, "receiver__sort_key")
+    words = ("purpose", "referral_state", "answered")
+    read = _cells(seat, county, dict.fromkeys(words, (_OF_SENT, "referrals.view")), years=(year,))
     purposes = [(code, one.label) for code, one in PURPOSES.items()]
-    institutions = _institutions(read)
+    institutions = _institutions(read.lines["purpose"])
     drafts = [
-        _Draft.of("purpose", _("By purpose"), purposes, read),
-        _Draft.of("state", _("By state"), Referral.State.choices, read),
+        _Draft.of("purpose", _("By purpose"), purposes, read.of("purpose", "purpose")),
+        _Draft.of("state", _("By state"), Referral.State.choices, read.of("referral_state", "state")),
         institutions,
     ]
     told = _told(_("Referrals of %(year)s") % {"year": year}, drafts)
-    answered = rows.filter(Q(accepted_at__isnull=False) | Q(state=Referral.State.REFUSED))
-    return told, _until_answer(answered, seat, institutions, told.tables.pop())
+    return told, _until_answer(read.lines["answered"], institutions, told.tables.pop())
 
 
 def _institutions(read: Sequence[dict[str, Any]]) -> _Draft:
     """By institution: by name where more than a few were sent there, or the seat's own; all the rest as one line."""
     draft = _Draft.of("receiver_id", _("By institution"), [], read)
-    names = {line["receiver_id"]: (line["receiver__sort_key"], line["receiver__short_name"]) for line in read}
+    rows = Institution.objects.unscoped("names of public institutions, for whoever reads how many were sent there")
+    named_rows = rows.filter(pk__in={line["receiver_id"] for line in read}).order_by()
+    names = {pk: (key, name) for pk, key, name in named_rows.values_list("pk", "sort_key", "short_name")}
     few = {key for key in names if draft.others[key] < settings.KRAT_SMALL_CELL and not draft.own[key]}
     draft.others[None] = sum(draft.others.pop(key, 0) for key in few)
     named = sorted(set(names) - few, key=lambda key: names[key])
@@ -305,21 +407,12 @@ def _institutions(read: Sequence[dict[str, Any]]) -> _Draft:
     return draft
 
 
-def _until_answer(rows: QuerySet[Any], seat: Seat, institutions: _Draft, told: Figures) -> list[Days]:
-    read = _grouped(
-        rows,
-        seat,
-        ["referrals.view"],
-        "receiver_id",
-        "sent_at",
-        answered=Coalesce("accepted_at", "ended_at"),
-    )
+def _until_answer(read: Sequence[Line], institutions: _Draft, told: Figures) -> list[Days]:
     named = {key for key, _label in institutions.labels}
     days: dict[tuple[bool, Hashable], Counter[int]] = defaultdict(Counter)
     for line in read:
         key = line["receiver_id"] if line["receiver_id"] in named else None
-        took = timezone.localdate(line["answered"]) - timezone.localdate(line["sent_at"])
-        days[line["own"], key][took.days] += line["n"]
+        days[line["own"], key][int(line["word"])] += line["n"]
     found = []
     for (key, label), row in zip(institutions.labels, told.rows, strict=True):
         others = days[False, key]
@@ -378,8 +471,8 @@ def counties(seat: Seat) -> list[tuple[County, Told, Days | None]]:
     rounded numbers of the counties it could give a small one away."""
     if rights.reach(seat, VIEW) is not Reach.COUNTRY:
         return []
-    rows = Case.objects.unscoped("counted for each county, the small numbers hidden").exclude(stage__in=OVER).order_by()
-    there = dict(rows.values_list("municipality__county").annotate(n=models.Count("pk")))
+    kept = KeptCount.objects.filter(series="stage", year=0).order_by()
+    there = dict(kept.values_list("place__county").annotate(total=models.Sum("n")))
     read = _cards(seat).values("county__name", "since", "closed_on").annotate(n=models.Count("pk"))
     lasting = {one.label: one for one in _lasting((line["county__name"], line) for line in read)}
     return [

@@ -168,7 +168,16 @@ class BaseForm(forms.Form):
             if isinstance(field, forms.ModelChoiceField):
                 if field.empty_label == _DASHES:
                     field.empty_label = _("Choose")
-                field.choices = list(cast(Iterator[Any], field.choices))
+                # Not list(): it asks how many there are first, and that is another query.
+                field.choices = [one for one in cast(Iterator[Any], field.choices)]  # noqa: C416
+
+    def choose_as(self, other: BaseForm) -> None:
+        """Offer what another form of this kind offers, and its choices as it has fetched them (no query)."""
+        for name, field in self.fields.items():
+            field.widget.attrs = dict(other.fields[name].widget.attrs)
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = cast("forms.ModelChoiceField[Any]", other.fields[name]).empty_label
+                field.choices = list(cast(Iterator[Any], cast(Any, other.fields[name]).choices))
 
 
 class ConfirmForm(BaseForm):

@@ -1,7 +1,7 @@
 """Rendering pages and files: all they show is fetched and noted now; a page is drawn after the commit."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from typing import Any
@@ -84,14 +84,24 @@ def _keep_draft(request: HttpRequest, context: dict[str, Any]) -> JsonResponse:
 
 
 class File(HttpResponse):
-    """A paper to keep. `needs` enters it in the trail as it does a page, whichever way it was asked for."""
+    """A paper to keep, written after the commit as a page is drawn: `needs` enters it in the trail before."""
 
-    is_rendered = True
+    is_rendered = False
+
+    def __init__(self, write: Callable[[], bytes], content_type: str) -> None:
+        super().__init__(content_type=content_type)
+        self._write = write
+
+    def render(self) -> HttpResponse:
+        """Write it, once: Django asks again. What it asks of the database raises `QueryWhileRendering`."""
+        if not self.is_rendered:
+            self.content, self.is_rendered = self._write(), True
+        return self
 
 
 def file(
     request: HttpRequest,
-    content: bytes,
+    write: Callable[[], bytes],
     kind: FileKind,
     name: str,
     number: str = "",
@@ -101,13 +111,14 @@ def file(
     """A paper to keep, under a name that tells nobody's: fixed words and a number (``minutes-12-2026.pdf``).
 
     ``name`` stands in the code, in small letters and hyphens; ``number`` is of digits and hyphens; raises
-    `UnsafeFileName` for anything else. ``shown`` as for `render_page`.
+    `UnsafeFileName` for anything else. ``write`` gives the content, from what was fetched already: it is called after
+    the commit. ``shown`` as for `render_page`.
     """
     if not _WORDS.fullmatch(name) or not _NUMBER.fullmatch(number):
         raise UnsafeFileName("A file is named in small letters and hyphens, with a number of digits and hyphens.")
     note_shown(request, shown)
     full_name = f"{name}-{number}" if number else name
-    answer = File(content, content_type=kind.value)
+    answer = File(write, kind.value)
     answer["Content-Disposition"] = f'attachment; filename="{full_name}.{kind.name.lower()}"'
     answer["Cache-Control"] = "no-store"
     answer["X-Content-Type-Options"] = "nosniff"

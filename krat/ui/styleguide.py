@@ -13,7 +13,8 @@ from django.core.paginator import Paginator
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from krat.ui.forms import DateField
+from krat.ui.forms import BaseForm, DateField
+from krat.ui.listing import Listing
 
 _MOMENT = datetime(2026, 11, 23, 11, 24, tzinfo=ZoneInfo("Europe/Tirane"))
 
@@ -105,13 +106,29 @@ class DraftForm(forms.Form):
     )
 
 
-class FilterForm(forms.Form):
+class FilterForm(BaseForm):
     """The narrowing of a list."""
 
     state = forms.ChoiceField(
         label="Gjendja", required=False, choices=[("", "Të gjitha"), ("open", "Të hapura"), ("late", "Me vonesë")]
     )
     body = forms.ChoiceField(label="Organi", required=False, choices=[("", "Të gjithë"), ("k", "Komiteti Rajonal")])
+
+
+def _listing() -> Listing[Any]:
+    """A list that shows what is open, sorted by its days, on its second page."""
+    page: Any = Paginator(range(160), 20).page(2)
+    columns = {"who": None, "until": None}
+    form = FilterForm(auto_id="found_%s")
+    return Listing(
+        page=page,
+        total=160,
+        filters=form,
+        query="sort=until",
+        columns=columns,
+        standing="state",
+        open_as="open",
+    )
 
 
 def context() -> dict[str, Any]:
@@ -257,7 +274,7 @@ def context() -> dict[str, Any]:
         ],
         "form": ExampleForm(auto_id="plain_%s"),
         "wrong": wrong,
-        "filter_form": FilterForm(auto_id="filter_%s"),
+        "found": _listing(),
         "draft_form": DraftForm(auto_id="draft_%s"),
         "conflict": [
             BothTexts(
@@ -267,7 +284,6 @@ def context() -> dict[str, Any]:
             ),
             BothTexts("Afati", "20.01.2027", ""),
         ],
-        "page": Paginator(range(60), 20).page(2),
         "signatures": [(pgettext("example", "Minute-taker"), ""), ("Prefekti i Qarkut, kryetar", "Shembulla Provë")],
         "now": _MOMENT,
         "nothing": None,

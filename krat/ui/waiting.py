@@ -5,11 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from krat.access.requests import Shown
 from krat.access.scoping import ScopedModel
 from krat.ui.due import Due, due_by, due_of, waits_since
 
 MOST = 50  # of one kind
+_USUAL_CLOCK = datetime.timedelta(days=14)  # of what does not say how long it had
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,18 @@ class Waiting:
     thing: ScopedModel | None = None  # what belongs to a case: that its line was shown stands in the trail
     since: datetime.date | None = None  # what waits without a day by which it is expected
     shown: tuple[Shown, ...] = ()  # what the line tells besides
+    clock: datetime.timedelta | None = None  # how long there was for it
+
+    @property
+    def lateness(self) -> float:
+        """How late it is for the length of its clock, as lists of cases are sorted; 0 where it is not late."""
+        if self.at is not None:
+            over = timezone.now() - self.at
+        elif self.day is not None:
+            over = timezone.localdate() - self.day
+        else:
+            return 0.0
+        return max(0.0, over / max(self.clock or _USUAL_CLOCK, datetime.timedelta(minutes=1)))
 
     @property
     def due(self) -> Due | None:

@@ -1,6 +1,6 @@
 """Verbs of meetings: convened, opened, attended, minuted, decided, followed up, approved."""
 
-from meetings.actions.agenda import add_card, add_item, change_item, withdraw_item
+from meetings.actions.agenda import add_card, add_item, change_item, restore_item, withdraw_item
 from meetings.actions.attendance import record_attendance
 from meetings.actions.corrections import correct, withdraw
 from meetings.actions.decisions import decide, review
@@ -36,6 +36,7 @@ __all__ = [
     "record_attendance",
     "remark",
     "remarks_until",
+    "restore_item",
     "review",
     "step_back",
     "withdraw",

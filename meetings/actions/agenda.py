@@ -18,6 +18,7 @@ from meetings.actions.held import FILE, hold_item, hold_meeting, rewritten
 from meetings.models import AgendaItem, Decision, Meeting
 
 ITEM_SAVED = trail.event("item.saved", gettext_lazy("wrote an agenda item"))
+ITEM_RESTORED = trail.event("item.restored", gettext_lazy("put an item back on the agenda"))
 ITEM_WITHDRAWN = trail.event("item.withdrawn", gettext_lazy("withdrew an agenda item"))
 
 
@@ -134,3 +135,30 @@ def withdraw_item(item: AgendaItem, *, by: Seat) -> None:
     _return_card(item, by)
     rewritten(item.meeting)
     trail.record(by, ITEM_WITHDRAWN, item)
+
+
+@transaction.atomic
+def restore_item(item: AgendaItem, *, by: Seat) -> AgendaItem:
+    """Put an item back on the agenda where it stood, until the meeting is over; its card comes along, if it waits."""
+    item = hold_item(item)
+    if item.withdrawn_at is None:
+        raise ValidationError(_("The item is on the agenda."), code="state")
+    if item.meeting.is_over:
+        raise ValidationError(_("This meeting is over; its agenda stays as it is."), code="state")
+    if item.card is not None:
+        card = cards.hold_card(item.card)
+        if card.state != Card.State.OPEN:
+            raise ValidationError(_("The card does not wait for the table any more; the item stays off."), code="state")
+        cards.move(card, Card.State.ON_AGENDA, by=by)
+    rows = AgendaItem.objects.permitted(by, FILE).filter(meeting=item.meeting_id, withdrawn_at=None)
+    others = list(rows.order_by("position", "pk"))
+    item.position = max(1, min(item.position, len(others) + 1))
+    for place, one in enumerate(others, start=1):
+        wanted = place if place < item.position else place + 1
+        if one.position != wanted:
+            rows.filter(pk=one.pk).update(position=wanted)
+    item.withdrawn_at = None
+    settle(item, by=by, right=FILE)
+    rewritten(item.meeting)
+    trail.record(by, ITEM_RESTORED, item)
+    return item

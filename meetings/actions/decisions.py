@@ -53,7 +53,7 @@ def decide(
     if not meeting.was_held:
         raise ValidationError(_("The meeting has not been opened yet."))
     charged = [*([lead] if lead else []), *leads]
-    check_charge(meeting, charged=bool(charged), due_on=due_on)
+    check_charge(meeting, charged=bool(charged), due_on=due_on, more=bool(supporting) or measure is not None)
     quorum = quorum_of(meeting, by)
     if quorum.is_counted and not quorum.recorded:
         raise ValidationError(_("Record first who is at the table: without a quorum it is a recommendation."))
@@ -110,11 +110,14 @@ def give_task(
     return task
 
 
-def check_charge(meeting: Meeting, *, charged: bool, due_on: datetime.date | None) -> None:
-    """Refuse a decision that charges somebody without a day, nobody until a day, or until a day before the meeting."""
+def check_charge(meeting: Meeting, *, charged: bool, due_on: datetime.date | None, more: bool = False) -> None:
+    """Refuse a decision that charges somebody without a day, nobody until a day, or until a day before the meeting.
+
+    ``more`` says that it names supporters or a measure: these belong to a task, which somebody leads.
+    """
     if charged and due_on is None and not meeting.predates_registry:
         raise ValidationError({"due_on": _("Say until when. Without a day nobody is asked for it.")})
-    if due_on is not None and not charged:
+    if (due_on is not None or more) and not charged:
         raise ValidationError({"lead": _("Say which institution is responsible for it.")})
     if due_on is not None and due_on < meeting.held_on:
         raise ValidationError({"due_on": _("The day lies before the meeting.")})

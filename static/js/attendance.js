@@ -7,6 +7,8 @@ class Attendance {
     this.unsent = new Set();
     this.sending = Promise.resolve();
     form.querySelector("[data-whole]").hidden = true;
+    const everybody = form.querySelector("[data-everybody]");
+    if (everybody) everybody.dataset.inPage = "";
     form.addEventListener("change", (event) => {
       const row = event.target.closest("fieldset");
       if (row) this.send([row]);
@@ -52,6 +54,7 @@ class Attendance {
     } catch {
       // No connection: said below.
     }
+    document.dispatchEvent(new CustomEvent("krat:reached", { detail: answer !== null }));
     const told = answer ? await answer.json().catch(() => null) : null;
     if (told) return this.heard(rows, told);
     const ended = answer?.type === "opaqueredirect" || answer?.status === 403;

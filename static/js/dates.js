@@ -20,18 +20,43 @@ for (const field of document.querySelectorAll("input[data-day]")) {
   const pick = around?.querySelector("[data-day-pick]");
   if (!words) continue;
   const names = words.dataset.names.split("|");
+  const rests = field.dataset.rests === undefined ? null : new Set(field.dataset.rests.split(" "));
+  const rest = around.querySelector("[data-day-rest]");
+  const inWords = (date) => `${names[date.getDay()]}, ${date.getDate()} ${names[7 + date.getMonth()]} ${date.getFullYear()}`;
+  const written = (date) => `${two(date.getDate())}.${two(date.getMonth() + 1)}.${date.getFullYear()}`;
+  const works = (date) => date.getDay() % 6 && !rests.has(written(date));
+
+  /** Where offices do not work on this day, offer the next one on which they do. */
+  const tellOfRest = (date) => {
+    if (!rests || !rest) return;
+    rest.hidden = !date || Boolean(works(date));
+    if (rest.hidden) return;
+    const next = new Date(date);
+    do next.setDate(next.getDate() + 1); while (!works(next));
+    const take = rest.querySelector("button");
+    take.dataset.day = written(next);
+    take.textContent = take.dataset.words.replace("%s", take.dataset.day);
+    take.title = inWords(next);
+  };
 
   const tell = () => {
     const date = read(field.value);
     // The line keeps its place while it is empty: a button under it must not move away from the finger that presses it.
     words.textContent = date === null ? words.dataset.none : "";
-    if (date) words.textContent = `${names[date.getDay()]}, ${date.getDate()} ${names[7 + date.getMonth()]} ${date.getFullYear()}`;
+    if (date) words.textContent = inWords(date);
+    tellOfRest(date);
   };
 
   field.addEventListener("change", () => {
     const date = read(field.value);
-    if (date) field.value = `${two(date.getDate())}.${two(date.getMonth() + 1)}.${date.getFullYear()}`;
+    if (date) field.value = written(date);
     tell();
+  });
+  rest?.querySelector("button").addEventListener("click", (event) => {
+    field.value = event.target.dataset.day;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
   });
   field.addEventListener("blur", tell);
 

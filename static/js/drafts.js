@@ -107,6 +107,7 @@ class Writer {
     this.offer = form.querySelector("[data-restore]");
     this.copy = new Copy(this.url, this.url ? form.dataset.draftKeyUrl ?? "" : "");
     this.sent = this.typedNow();
+    this.stood = this.sent;
     this.offered = [];
     this.kept = false;
     this.stopped = false;
@@ -131,8 +132,15 @@ class Writer {
     return this.typedNow() !== this.sent;
   }
 
+  /** Tell the page whether something in this form is not saved yet: typed now, kept as a draft, or kept here. */
+  mark() {
+    const detail = Boolean(this.form.dataset.savedAt) || this.offered.length > 0 || this.typedNow() !== this.stood;
+    this.form.dispatchEvent(new CustomEvent("krat:waits", { bubbles: true, detail }));
+  }
+
   /** Say where the text is, in the words that the page brought. */
   say(what, words, link) {
+    this.mark();
     if (!this.state) return;
     this.state.dataset.is = what;
     this.state.textContent = words ?? "";
@@ -167,6 +175,7 @@ class Writer {
     });
     this.offer.querySelector("[data-restore-leave]").addEventListener("click", () => this.settle());
     this.offer.hidden = false;
+    this.mark();
   }
 
   /** Put what was kept into the fields: of several texts all, of everything else the latest. */
@@ -186,6 +195,7 @@ class Writer {
   /** The offer was taken or left: from now on only what stands in the fields is kept. */
   settle() {
     this.offered = [];
+    this.mark();
     this.offer.hidden = true;
     this.form.querySelector("textarea")?.focus();
     this.tidy();
@@ -201,6 +211,7 @@ class Writer {
 
   typed() {
     if (!this.url) return;
+    this.mark();
     clearTimeout(this.timer);
     if (!this.stopped) this.say("typing", this.state?.dataset.typing);
     this.timer = setTimeout(() => this.send(), QUIET_MS);

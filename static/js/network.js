@@ -2,20 +2,23 @@
 // from the page: the browser would only show an error page of its own.
 const notice = document.querySelector("[data-offline]");
 const PATIENCE_MS = 3000;
+// Where long texts are written the registry is asked before a page is left: a connection may be gone and nobody said so.
+const asksFirst = document.querySelector("form[data-draft-url]") !== null;
 let isReached = true;
+let goesOn = false;
 
 function tell() {
   if (notice) notice.hidden = navigator.onLine && isReached;
 }
 
-/** Whether the registry answers again, where it did not before. */
+/** Whether the registry answers. One that is only slow has not been lost, unless it did not answer before. */
 async function answers() {
   if (!navigator.onLine) return false;
   try {
     await fetch("/health/", { method: "HEAD", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) });
     return true;
-  } catch {
-    return false;
+  } catch (mistake) {
+    return isReached && mistake.name === "TimeoutError";
   }
 }
 
@@ -25,9 +28,20 @@ async function hold(event, goOn) {
   event.stopImmediatePropagation();
   isReached = await answers();
   tell();
-  if (isReached) goOn();
-  else notice?.querySelector("[data-offline-stays]")?.removeAttribute("hidden");
+  if (isReached) {
+    goesOn = true;
+    goOn();
+    goesOn = false;
+    return;
+  }
+  notice?.querySelector("[data-offline-stays]")?.removeAttribute("hidden");
+  event.target.dispatchEvent(new CustomEvent("krat:held", { bubbles: true, detail: event.submitter ?? null }));
 }
+
+/** Whether this step is taken as it is: the registry is there, or was asked just now. */
+const passes = () => goesOn || (navigator.onLine && isReached && !asksFirst);
+
+// What a script does in the page without leaving it bears data-in-page, set by that script.
 
 addEventListener("online", async () => {
   isReached = await answers();
@@ -39,23 +53,18 @@ document.addEventListener("krat:reached", (event) => {
   tell();
 });
 
-let goesOn = false;
-
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[href]");
-  if (goesOn || (navigator.onLine && isReached) || !link || event.defaultPrevented || link.getAttribute("href").startsWith("#")) return;
-  if (link.origin !== location.origin || link.target) return;
-  hold(event, () => { location.href = link.href; });
+  if (passes() || !link || event.defaultPrevented || link.getAttribute("href").startsWith("#")) return;
+  if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (link.origin !== location.origin || link.target || "inPage" in link.dataset) return;
+  hold(event, () => link.click());
 }, true);
 
 document.addEventListener("submit", (event) => {
-  if (goesOn || (navigator.onLine && isReached) || event.defaultPrevented) return;
+  if (passes() || event.defaultPrevented || "inPage" in (event.submitter?.dataset ?? {})) return;
   const form = event.target;
-  hold(event, () => {
-    goesOn = true;
-    form.requestSubmit(event.submitter);
-    goesOn = false;
-  });
+  hold(event, () => form.requestSubmit(event.submitter));
 }, true);
 
 tell();

@@ -36,8 +36,9 @@ from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
 from meetings.models import Meeting
 from tests import drawn
 from tests.access.extra_urls import urls_with
-from tests.access.objects import HERE, THERE, address_of, model_of
+from tests.access.objects import address_of, model_of
 from tests.access.reach import declared
+from tests.declaring import HERE, THERE
 from tests.drawn import Answer, ask
 from tests.pace import FULL
 

@@ -14,8 +14,9 @@ from django.test import Client
 from krat.access import census, rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
-from tests.access.objects import HERE, THERE, address_of, model_of
+from tests.access.objects import address_of, model_of
 from tests.api.conftest import make_machine
+from tests.declaring import HERE, THERE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 

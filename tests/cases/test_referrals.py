@@ -393,11 +393,45 @@ def test_the_list_names_a_child_by_first_name_and_year_for_who_accepted_and_for_
     assert entries("page.seen", referral)
 
 
+def test_whoever_sent_them_asks_for_the_names_in_the_list_and_each_is_noted(worker, case, people):
+    referral = people.refer(case)
+    who = rows(Identity).get(case=case)
+    address = url("cases:referrals")
+    assert "Çelaj" not in worker.look(address).html
+
+    answer = worker.press(address + "?purpose=school", "/referrals/names/?purpose=school")
+    page = worker.look(answer.leads_to)
+
+    assert "purpose=school" in answer.leads_to
+    assert "Çelaj" in page.text
+    assert who.year_of_birth in page.text
+    assert set(entries("page.seen", who)[-1].fields) >= {"first_name", "last_name"}
+    assert len(entries("cases.names_shown")) == 1
+    assert url("cases:referral", referral) in page.links
+    assert "Çelaj" not in worker.look(address).html
+
+
+def test_the_code_of_a_search_opens_no_names(worker, case, people, person):
+    people.refer(case)
+    searched = worker.post(url("cases:referral_search"), {"words": "Çelaj"}).leads_to
+    code = searched.partition("found=")[2]
+
+    assert "Çelaj" not in worker.look(url("cases:referrals") + f"?names={code}").html
+    named = worker.post(url("cases:referral_names")).leads_to
+    assert "Çelaj" in worker.look(named).html
+    assert "Çelaj" not in person("njmf.durres").look(named).html
+
+
+@pytest.mark.parametrize("username", ["zva.durres", "prefekt.durres", "dpo", "admin"])
+def test_who_may_know_nobody_asks_for_no_names_of_referrals(person, username, world):
+    assert person(username).post(url("cases:referral_names")).status == 403
+
+
 def test_before_accepting_and_after_the_end_the_list_names_nobody(school, case, people):
     referral = people.refer(case)
 
     def named():
-        lines = school.look(url("cases:referrals")).response.context["referrals"]
+        lines = school.look(url("cases:referrals") + "?state=all").response.context["referrals"]
         return next(one["named"] for one in lines if one["referral"].pk == referral.pk)
 
     assert named() == ""

@@ -2,21 +2,23 @@
 
 import io
 from collections import Counter
+from multiprocessing import get_context
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from cases.actions.cases import OPENED
 from cases.models import Assignment, Card, Case, DataKey, Identity, NameToken, Note, Obstacle, Referral, StageDeadline
 from cases.models.keys import fetch_keys
 from cases.models.stages import OVER
 from cases.names import tokens_to_find
 from krat.access.models import Installation
 from krat.access.roles import Role
-from krat.audit import checkpoints
+from krat.audit import checkpoints, triggers
 from krat.audit.models import Entry
-from krat.demo import many
+from krat.demo import bulk, many
 from krat.people.models import Seat, User
 from krat.reference.models import County
 
@@ -119,15 +121,109 @@ def test_the_accounts_that_were_made_open_with_no_password(added):
     assert [one.username for one in made if one.has_usable_password()] == []
 
 
-def test_the_trail_has_one_entry_for_the_whole(world):
-    before = Entry.objects.unscoped(WHY).count()
+def test_the_trail_says_of_each_case_who_opened_it_and_once_that_all_were_added_in_bulk(world):
+    last = Entry.objects.unscoped(WHY).order_by("-pk")[0].pk
+    before = set(Case.objects.unscoped(WHY).values_list("pk", flat=True))
 
     many.add(COUNT, SEED)
 
-    entry = Entry.objects.unscoped(WHY).order_by("-pk")[0]
-    assert Entry.objects.unscoped(WHY).count() == before + 1
-    assert (entry.event, entry.fields) == (many.ADDED, [f"count {COUNT}", f"seed {SEED}"])
+    *opened, whole = Entry.objects.unscoped(WHY).filter(pk__gt=last).order_by("pk")
+    added = Case.objects.unscoped(WHY).exclude(pk__in=before)
+    managers = of(Assignment, added, is_manager=True).values_list("case__code", "seat__code")
+    assert {(one.event, one.thing_code, one.actor) for one in opened} == {
+        (OPENED, str(case), seat) for case, seat in managers
+    }
+    assert len(opened) == COUNT
+    assert (whole.event, whole.fields) == (many.ADDED, [f"count {COUNT}", f"seed {SEED}"])
     assert checkpoints.verify().is_whole
+
+
+def test_a_bulk_entry_that_somebody_changes_is_found(world, monkeypatch):
+    """So the entries are sealed like any other."""
+    monkeypatch.setattr(checkpoints, "MOST_ROWS", 50)
+    many.add(COUNT, SEED)
+    first = Entry.objects.unscoped(WHY).filter(event=OPENED).order_by("-pk")[0].pk
+    assert checkpoints.verify().is_whole
+
+    triggers.remove(connection)
+    Entry.objects.unscoped(WHY).filter(pk=first).update(actor_words="dikush tjetër")
+    triggers.install(connection)
+
+    assert checkpoints.verify().bad_entry == first
+
+
+def standing():
+    """Every index and key of the tables, by name, as the database tells them; and what guards the trail."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+            " UNION SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY 1, 2"
+        )
+        return cursor.fetchall()
+
+
+@pytest.fixture
+def from_the_first_row_on(monkeypatch):
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite keeps its indexes row by row.")
+    monkeypatch.setattr(bulk, "WORTH_IT", 0)
+    monkeypatch.setattr(bulk, "_estimate", lambda tables: 0)
+
+
+def test_indexes_and_keys_that_were_dropped_stand_again_word_for_word(world, from_the_first_row_on, monkeypatch):
+    before, seen = standing(), []
+    monkeypatch.setattr(many, "_write", lambda *args, write=many._write: (seen.append(standing()), write(*args)))
+
+    many.add(COUNT, SEED)
+
+    assert standing() == before
+    assert len(seen[0]) < len(before) - 50, "they were gone while rows were written"
+    assert triggers.faults(connection) == []
+    connection.check_constraints()
+
+
+def test_what_fails_half_way_leaves_indexes_and_keys_as_they_were(world, from_the_first_row_on, monkeypatch):
+    before, cases = standing(), Case.objects.unscoped(WHY).count()
+    monkeypatch.setattr(bulk.Table, "copy", lambda table, lines: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        many.add(COUNT, SEED)
+
+    assert standing() == before
+    assert Case.objects.unscoped(WHY).count() == cases
+
+
+def test_a_row_of_no_case_is_refused_when_its_key_is_made_again(world, from_the_first_row_on, monkeypatch):
+    """Who writes without keys checks them afterwards."""
+    teams = many._Batch._team
+
+    def astray(batch, life):
+        teams(batch, life)
+        rows = batch.made[many._TEAMS]
+        rows[-1] = (rows[-1][0], life.pk + 10_000_000, *rows[-1][2:])
+
+    monkeypatch.setattr(many._Batch, "_team", astray)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        many.add(COUNT, SEED)
+
+
+def test_several_processes_make_what_one_makes(world, monkeypatch):
+    """Which process throws the dice of a batch, and when, changes nothing."""
+    if connection.vendor != "postgresql":
+        pytest.skip("On SQLite one process prepares.")
+    monkeypatch.setattr(many, "BATCH", 20)
+    pools, found = [], []
+    monkeypatch.setattr(many.multiprocessing, "get_context", lambda how, get=get_context: pools.append(how) or get(how))
+    for cores in ({0}, {0, 1}):
+        monkeypatch.setattr(many.os, "sched_getaffinity", lambda pid, cores=cores: cores, raising=False)
+        last = Case.objects.unscoped(WHY).order_by("-pk")[0].pk
+        many.add(COUNT, SEED)
+        found.append(told(Case.objects.unscoped(WHY).filter(pk__gt=last).order_by("pk")))
+        Case.objects.unscoped(WHY).update(reference="")  # references are given once
+
+    assert pools == ["fork"], "the second time"
+    assert found[0] == found[1]
 
 
 def test_the_same_seed_makes_the_same_cases_and_another_one_others(added):

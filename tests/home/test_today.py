@@ -35,6 +35,16 @@ def test_the_most_urgent_task_of_the_education_office_stands_first(person, seat)
     assert "400 days late" in shown.text
 
 
+def test_what_is_late_follows_by_how_late_it_is_for_the_time_there_was(person, seat):
+    zva = seat("zva.durres").institution
+    make.task(zva, title="Njëmbëdhjetë ditë nga një vit", due_on=make.in_days(-11), given_on=make.in_days(-376))
+    make.task(zva, title="Dhjetë ditë nga tri", due_on=make.in_days(-10), given_on=make.in_days(-13))
+
+    shown = lines_of(person("zva.durres").look("/"))
+
+    assert shown.index("Dhjetë ditë nga tri") < shown.index("Njëmbëdhjetë ditë nga një vit")
+
+
 def test_nobody_sees_what_waits_for_another_institution(person, seat):
     make.task(seat("zva.durres").institution, title="Vetëm për arsimin")
 

@@ -19,6 +19,7 @@ ROOT = Path(settings.BASE_DIR)
 COUNTS = "krat/reports/queries.py"
 # What is counted there tells nobody a number of cases whose rows they may not see.
 ELSEWHERE = {
+    "cases/views/heads.py": "how many heads a list has, beside the list that shows each of them",
     "cases/finding.py": "how many of the words that were typed one case fits, to put those that fit most first",
     "cases/waiting.py": "how many cases of a unit are late, told to its head alone, whose list shows each of them",
 }

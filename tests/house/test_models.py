@@ -25,6 +25,7 @@ OPEN = {
     "cases.KeptSearch": "holds an encrypted search for ten minutes, and is found by its own seat alone",
     "cases.NameToken": "holds keyed tokens, which say which cases fit a name and no name",
     "cases.Series": "holds the last running number of a county and year",
+    "counts.KeptCount": "holds numbers that the counting layer alone reads, and a unit's head of their own unit",
     "feed.Generation": "holds the last number of the feed",
     "feed.Pending": "holds codes of things that changed, which are told through the door alone",
     "feed.Change": "holds codes of things that changed, which are told through the door alone",
@@ -33,6 +34,7 @@ OPEN = {
     "reference.Municipality": "public: the municipalities by law",
     "reference.Term": "public: rows of lists that everybody chooses from",
     "reference.Deadline": "public: deadlines by their acts",
+    "reference.Threshold": "public: from where on something is told, with its reference",
     "reference.Holiday": "public: the holidays by law",
 }
 MODELS = own_models()

@@ -19,7 +19,8 @@ def addresses() -> Iterator[tuple[str, str, str]]:
     """The name of the route, the county of its object ("" where it has none), the address."""
     from cases.sharing import PURPOSES
     from krat.access.census import routes
-    from tests.access.objects import HERE, THERE, address_of, model_of
+    from tests.access.objects import address_of, model_of
+    from tests.declaring import HERE, THERE
 
     for route in routes():
         if "GET" not in route.methods or route.pattern.startswith(("api/", "identity/")):

@@ -266,7 +266,7 @@ def test_a_child_from_the_street_to_the_table_and_back(people: People) -> None:
 
 def with_this_card(coordinator: Page, days: int) -> str:
     """What the median of the municipality's cards is: by the list of cards, this one among them."""
-    coordinator.goto("/cards/")
+    coordinator.goto("/cards/?state=all")
     listed = coordinator.locator("main tbody tr", has_text=MUNICIPALITY).locator("td.number").all_inner_texts()
     found = [int(one) for one in listed]
     assert days in found

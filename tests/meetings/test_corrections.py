@@ -1,9 +1,13 @@
 """A decision is corrected or withdrawn, with a reason, until the minutes are approved; its task follows."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from krat.demo import make
-from krat.plan.models import Step, Task
+from krat.plan.models import Plan, Step, Task
+from krat.reference.models import Holiday
 from meetings.models import Decision
 from tests.ui.html_client import again, entries, rows, url
 
@@ -234,3 +238,125 @@ def test_two_who_correct_at_once_see_both_texts(coordinator, person, decided):
     assert "Compare both" in shown.text
     assert "E para." in shown.text
     assert shown.typed("text") == "E dyta."
+
+
+# --- its measure and who supports ---
+
+
+def supporters(task: Task) -> set[int]:
+    return {one.pk for one in task.supporting.unscoped("tests look")}
+
+
+def test_the_measure_and_the_supporters_are_corrected_with_it(coordinator, decided, examples):
+    measure, border, unit = examples.measure_of_the_year, examples.place("KUFI"), examples.place("NJMF-DURRES")
+
+    assert correct(coordinator, decided, measure=measure.pk, supporting=[border.pk, unit.pk]).status == 302
+
+    task = task_of(decided)
+    assert (task.measure_id, supporters(task)) == (measure.pk, {border.pk, unit.pk})
+    [charged] = again(decided).charged
+    assert {one["code"] for one in charged["supporting"]} == {border.code, unit.code}
+    shown = coordinator.look(url("meetings:decision_correct", decided)).form("measure")
+    assert (shown.values["measure"], set(shown.values["supporting"])) == (
+        [str(measure.pk)],
+        {str(border.pk), str(unit.pk)},
+    )
+    assert correct(coordinator, decided, measure="", supporting=[]).status == 302
+    assert (task_of(decided).measure_id, supporters(task_of(decided))) == (None, set())
+
+
+def test_a_correction_of_the_words_leaves_measure_and_supporters(coordinator, decided, examples):
+    measure, border = examples.measure_of_the_year, examples.place("KUFI")
+    correct(coordinator, decided, measure=measure.pk, supporting=[border.pk])
+
+    assert correct(coordinator, decided, text="ZVA dorëzon listat e plota.").status == 302
+
+    assert (task_of(decided).measure_id, supporters(task_of(decided))) == (measure.pk, {border.pk})
+
+
+def test_another_lead_takes_measure_and_supporters_along(coordinator, decided, examples):
+    measure, border, unit = examples.measure_of_the_year, examples.place("KUFI"), examples.place("NJMF-DURRES")
+    correct(coordinator, decided, measure=measure.pk, supporting=[border.pk])
+
+    assert correct(coordinator, decided, lead=unit.pk).status == 302
+
+    live = rows(Task).get(decisions=decided, state="new")
+    assert (live.lead_id, live.measure_id, supporters(live)) == (unit.pk, measure.pk, {border.pk})
+
+
+def test_what_has_ended_since_stays_to_be_chosen(coordinator, decided, examples):
+    """An institution that no longer works, and a measure of a plan closed since, are not lost by the way."""
+    border, measure = examples.place("KUFI"), examples.measure_of_the_year
+    correct(coordinator, decided, measure=measure.pk, supporting=[border.pk])
+    rows(type(border)).filter(pk=border.pk).update(retired_on=make.in_days(-1))
+    rows(Plan).filter(objectives=measure.objective_id).update(state="closed", adopted_on=make.in_days(-30))
+
+    assert correct(coordinator, decided, text="ZVA dorëzon listat e plota.").status == 302
+
+    assert (task_of(decided).measure_id, supporters(task_of(decided))) == (measure.pk, {border.pk})
+
+
+@pytest.mark.parametrize("name", ["lead", "nobody"])
+def test_supporters_need_somebody_else_who_leads(coordinator, decided, examples, name):
+    words = {"supporting": [examples.place("ZVA").pk]}
+    if name == "nobody":
+        words |= {"lead": "", "due_on": "", "supporting": [examples.place("KUFI").pk]}
+
+    shown = correct(coordinator, decided, **words)
+
+    assert shown.beside("supporting" if name == "lead" else "lead")
+    assert supporters(task_of(decided)) == set()
+
+
+def test_of_a_task_reported_done_neither_changes(coordinator, decided, examples):
+    rows(Task).filter(decisions=decided).update(state="done", done_on=make.in_days(0))
+
+    assert correct(coordinator, decided, supporting=[examples.place("KUFI").pk]).beside("supporting")
+    assert correct(coordinator, decided, measure=examples.measure_of_the_year.pk).beside("measure")
+    assert correct(coordinator, decided, text="ZVA dorëzon listat e plota.").status == 302
+
+
+def test_a_new_decision_that_names_supporters_and_no_lead_is_asked_for_it(coordinator, examples):
+    """They would vanish with it: without a lead there is no task."""
+    words = {"text": "Të shqyrtohet.", "lead": "", "supporting": [examples.place("KUFI").pk]}
+
+    shown = coordinator.fill(url("meetings:item", examples.item), **words)
+
+    assert shown.beside("lead")
+    assert not rows(Decision).filter(item=examples.item).exists()
+
+
+# --- a day of rest ---
+
+
+def test_a_day_of_rest_is_said_with_the_next_working_day(coordinator, examples):
+    saturday = make.in_days((5 - make.in_days(0).weekday()) % 7 + 28)
+    Holiday.objects.update_or_create(
+        day=saturday + timedelta(days=2), defaults={"name_sq": "Festa e provës", "name_en": "Feast of the proof"}
+    )
+    words = {"text": "ZVA dorëzon listat.", "lead": examples.place("ZVA").pk, "due_on": f"{saturday:%d.%m.%Y}"}
+
+    answer = coordinator.fill(url("meetings:item", examples.item), **words)
+
+    shown = coordinator.follow(answer)
+    tuesday = saturday + timedelta(days=3)
+    assert f"{saturday:%d.%m.%Y} is a day of rest; the next working day is {tuesday:%d.%m.%Y}." in shown.text
+    decision = rows(Decision).order_by("-pk")[0]
+    answer = correct(coordinator, decision, due_on=f"{tuesday:%d.%m.%Y}")
+    assert "is a day of rest" not in coordinator.follow(answer).text
+    assert task_of(decision).due_on == tuesday
+
+
+def test_the_field_of_the_day_knows_the_holidays(coordinator, decided, examples):
+    feast = make.in_days(40)
+    Holiday.objects.update_or_create(day=feast, defaults={"name_sq": "Festa e provës", "name_en": "Feast of the proof"})
+
+    for address in (
+        url("meetings:item", examples.item),
+        url("meetings:decision_correct", decided),
+        url("plan:task_edit", task_of(decided)),
+        url("plan:measure_task", examples.measure),
+    ):
+        html = coordinator.look(address).html
+        [rests] = set(re.findall(r'data-rests="([^"]*)"', html))
+        assert f"{feast:%d.%m.%Y}" in rests.split(" ")

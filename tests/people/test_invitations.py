@@ -184,6 +184,13 @@ def test_there_are_seats_to_which_nobody_is_invited(admin, role):
     assert admin.fill(url("people:invite"), **words(role=role)).beside("role")
 
 
+def test_no_role_is_chosen_beforehand(admin):
+    shown = admin.look(url("people:invite"))
+
+    assert shown.typed("role") == ""
+    assert admin.fill(url("people:invite"), **words(role="")).beside("role")
+
+
 @pytest.mark.parametrize("username", ["me hapesire", "a" * 81, "<b>", "zva.durres\x00"])
 def test_a_user_name_is_made_of_letters(admin, username):
     shown = admin.fill(url("people:invite"), **words(username=username))

@@ -1,10 +1,14 @@
 """The action plan: begun, written, adopted by the Prefect, reported on by the leads, closed with reasons."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
+from krat.audit import trail
 from krat.committee.models import Institution
 from krat.demo import make
+from krat.plan.actions import plans
 from krat.plan.models import Measure, Objective, Plan, Task
+from krat.reference.models import Municipality
 from tests.ui.form_examples import BY_ROUTE
 from tests.ui.html_client import again, entries, rows, url
 
@@ -287,12 +291,12 @@ def test_adopting_and_closing_say_first_what_will_be_final(coordinator, person, 
     make.measure(examples.objective, state="done")
     make.measure(examples.objective)
 
-    for someone, address in (
-        (coordinator, url("plan:close", examples.plan)),
-        (person("prefekt.durres"), url("plan:adopt", examples.plan)),
+    for someone, address, sentence in (
+        (coordinator, url("plan:close", examples.plan), "This step is not taken back."),
+        (person("prefekt.durres"), url("plan:adopt", examples.plan), "until work on the plan has begun"),
     ):
         shown = someone.look(address)
-        assert "This step is not taken back." in shown.text
+        assert sentence in shown.text
         assert "Objectives 1 Measures 2 of these done 1" in shown.text
     assert again(examples.plan).state == "adopted"
 
@@ -356,3 +360,120 @@ def test_where_there_is_no_plan_the_page_says_so(person, world):
 
     assert person("k.vlore").look(url("plan:current")).response.context["plans"] == []
     assert rows(Institution).filter(county__code="AL-12").count() == 1
+
+
+# --- an adoption taken back ---
+
+
+@pytest.fixture
+def prefect(person):
+    return person("prefekt.durres")
+
+
+def undo(prefect, plan, **words):
+    return prefect.fill(url("plan:undo_adoption", plan), **({"reason": "U miratua para konsultimit."} | words))
+
+
+def test_an_adoption_on_which_nothing_was_built_is_taken_back_with_a_reason(prefect, examples):
+    measure = make.measure(examples.objective)
+    page = url("plan:detail", examples.plan)
+    assert url("plan:undo_adoption", examples.plan) in prefect.look(page).links
+
+    assert undo(prefect, examples.plan).leads_to == page
+
+    plan = again(examples.plan)
+    assert (plan.state, plan.adopted_on, plan.act_id) == ("draft", None, None)
+    assert again(measure).state == "planned"
+    assert entries("plan.adoption_undone", plan)
+    [change] = [one for one in trail.history(plan) if "reason" in one.values]
+    assert change.values["reason"] == [None, "U miratua para konsultimit."]
+    assert undo(prefect, examples.plan).status == 200  # there is nothing to take back any more
+    prefect.save(url("plan:adopt", examples.plan), adopted_on=make.in_days(0).strftime("%d.%m.%Y"))
+    assert again(examples.plan).state == "adopted"
+
+
+@pytest.mark.parametrize(
+    "built",
+    [
+        lambda s: rows(Measure).filter(pk=s.measure.pk).update(state="in_progress"),
+        lambda s: rows(Measure).filter(pk=s.measure.pk).update(actual=0),
+        lambda s: rows(Measure).filter(pk=s.measure.pk).update(note="Filluam."),
+        lambda s: make.task(s.place("ZVA"), measure=s.measure),
+        lambda s: make.activity(organiser=s.place("ZVA"), measure=s.measure),
+        lambda s: make.plan(s.county, year=s.plan.year + 1),
+    ],
+    ids=["a report", "a number", "a note", "a task", "an activity", "the next plan"],
+)
+def test_whatever_was_built_on_it_holds_it(prefect, examples, built):
+    assert examples.measure
+    address = url("plan:undo_adoption", examples.plan)
+    form = prefect.look(address).form("reason")
+    built(examples)
+
+    answer = prefect.post(address, form.sent({"reason": "Gabim."}))
+
+    assert "Work on this plan has begun" in answer.text
+    assert again(examples.plan).state == "adopted"
+    assert address not in prefect.look(url("plan:detail", examples.plan)).links
+
+
+def test_without_a_reason_and_on_an_older_page_it_stays(prefect, examples):
+    assert undo(prefect, examples.plan, reason=" ").beside("reason")
+    form = prefect.look(url("plan:undo_adoption", examples.plan)).form("reason")
+    rows(Plan).filter(pk=examples.plan.pk).update(version=examples.plan.version + 7)
+
+    shown = prefect.post(url("plan:undo_adoption", examples.plan), form.sent({"reason": "Gabim."}))
+
+    assert shown.status == 200
+    assert again(examples.plan).state == "adopted"
+
+
+@pytest.mark.parametrize(
+    ("username", "status"), [("koordinator.durres", 403), ("zva.durres", 403), ("prefekt.gjirokaster", 404)]
+)
+def test_only_whoever_adopts_takes_it_back(person, examples, username, status):
+    who = person(username)
+
+    assert who.get(url("plan:undo_adoption", examples.plan)).status == status
+    assert who.post(url("plan:undo_adoption", examples.plan), {"reason": "Gabim.", "version": 1}).status == status
+    assert (
+        url("plan:undo_adoption", examples.plan)
+        not in person("koordinator.durres").look(url("plan:detail", examples.plan)).links
+    )
+
+
+# --- where a measure is carried out ---
+
+
+def test_a_measure_says_in_which_municipalities(coordinator, examples):
+    durres, shijak = make.municipality("AL-02-DURRES"), make.municipality("AL-02-SHIJAK")
+
+    coordinator.save(url("plan:measure_edit", examples.measure), municipalities=[durres.pk, shijak.pk])
+
+    assert set(examples.measure.municipalities.all()) == {durres, shijak}
+    assert "MunicipalitiesDurrës, Shijak" in coordinator.look(url("plan:measure", examples.measure)).text
+    coordinator.save(url("plan:measure_edit", examples.measure), title="Tjetër")
+    assert set(examples.measure.municipalities.all()) == {durres, shijak}
+    coordinator.save(url("plan:measure_edit", examples.measure), municipalities=[])
+    assert "Municipalities" not in coordinator.look(url("plan:measure", examples.measure)).text
+
+
+def test_only_those_of_the_county_are_offered_and_taken(coordinator, examples, seat):
+    far = Municipality.objects.exclude(county=examples.plan.county)[0]
+    shown = coordinator.fill(url("plan:measure_edit", examples.measure), municipalities=[far.pk])
+
+    assert shown.beside("municipalities")
+    assert not examples.measure.municipalities.exists()
+    words = {
+        name: getattr(examples.measure, name) for name in ("number", "title", "lead", "due_on", "indicator", "means")
+    }
+    with pytest.raises(ValidationError, match="qark"):
+        plans.write_measure(
+            examples.measure,
+            objective=examples.objective,
+            by=seat("koordinator.durres"),
+            based_on=examples.measure.version,
+            supporting=[],
+            municipalities=[far],
+            **words,
+        )

@@ -1,8 +1,13 @@
 """Titles of tasks say what is to be done, not the words up to the first full stop."""
 
+import importlib
+
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from krat.demo import make
+from krat.plan.models import Task
 from krat.plan.titles import MOST, task_title, tidy
 from meetings import actions
 from tests.ui.html_client import rows
@@ -92,3 +97,38 @@ def test_the_task_of_a_decision_is_called_by_what_it_asks_for(world, seat):
     [task] = rows(type(make.task())).filter(decisions=decision)
     assert (task.title, task.details) == ("ZVA verifikon regjistrimin", text)
     assert task.source == f"TT {decision.number}/2084"
+
+
+# --- tasks from before ---
+
+BEFORE = [
+    ("ZVA dorëzon listat.", "ZVA dorëzon listat"),
+    ("ZVA dorëzon listat", "ZVA dorëzon listat"),
+    ("Të zbatohet VKM nr.", "Të zbatohet VKM nr."),
+    ("Të ftohen p.sh.", "Të ftohen p.sh."),
+    ("Të vijojë puna...", "Të vijojë puna..."),
+    ("Të ftohet Drejtoria A.", "Të ftohet Drejtoria A."),
+]
+
+
+@pytest.mark.django_db
+def test_existing_titles_lose_their_full_stop_and_nothing_else(world):
+    tasks = [(make.task(make.institution(), details=before), before, after) for before, after in BEFORE]
+    for task, before, _after in tasks:
+        rows(Task).filter(pk=task.pk).update(title=before)
+    models = MigrationLoader(connection).project_state().apps
+
+    importlib.import_module("krat.plan.migrations.0002_titles_without_full_stop").shorten(
+        models, connection.schema_editor()
+    )
+
+    for task, before, after in tasks:
+        assert rows(Task).values_list("title", "details", "version").get(pk=task.pk) == (after, before, task.version)
+
+
+def test_the_migration_knows_what_the_registry_knew():
+    """It stands by itself: what it does is what `tidy` did on its day."""
+    migration = importlib.import_module("krat.plan.migrations.0002_titles_without_full_stop")
+
+    for before, after in BEFORE:
+        assert migration.tidy(before) == tidy(before) == after

@@ -3,9 +3,10 @@
 import datetime
 
 import pytest
+from django.utils import translation
 
 from krat.demo import make
-from krat.reference.models import Deadline, Holiday, Term
+from krat.reference.models import Deadline, Holiday, Term, Threshold
 from tests.ui.form_examples import BY_ROUTE, Examples
 from tests.ui.html_client import entries, url
 
@@ -97,6 +98,37 @@ def test_a_deadline_is_a_number_of_days(admin, world, amount):
     address = url("reference:deadline_edit", deadline=Deadline.objects.all()[0].code)
 
     assert admin.fill(address, amount=amount).beside("amount")
+
+
+def test_a_threshold_is_changed_and_stands_on_the_page_with_its_reference(admin, world):
+    threshold = Threshold.objects.get(code="reading_files")
+    shown = admin.look(url("reference:lists"))
+    with translation.override("en"):
+        assert threshold.in_words in shown.text
+    assert threshold.legal_reference in shown.text
+
+    admin.save(url("reference:threshold_edit", threshold=threshold.code), amount=40)
+
+    threshold.refresh_from_db()
+    assert threshold.amount == 40
+    assert entries("threshold.saved")[-1].fields == ["amount"]
+    assert admin.get(url("reference:threshold_edit", threshold="nuk-eshte")).status == 404
+
+
+@pytest.mark.parametrize(
+    ("code", "amount"),
+    [("reading_night_from", "24"), ("reading_files", "0"), ("reading_files", "-1"), ("reading_days", "")],
+)
+def test_a_threshold_is_a_number_of_its_kind(admin, world, code, amount):
+    page = admin.fill(url("reference:threshold_edit", threshold=code), amount=amount)
+
+    assert page.beside("amount")
+
+
+def test_midnight_is_an_hour(admin, world):
+    admin.save(url("reference:threshold_edit", threshold="reading_night_until"), amount=0)
+
+    assert Threshold.objects.get(code="reading_night_until").amount == 0
 
 
 def test_a_holiday_is_entered_once_and_removed(admin, world):

@@ -111,6 +111,12 @@ def _invitation(s: Examples, of: Callable[[str], Any]) -> None:
     people.end_seat(make.seat(), by=of(ADMIN))
 
 
+def _agenda(s: Examples, of: Callable[[str], Any]) -> None:
+    item = make.item(s.planned)
+    meetings.withdraw_item(item, by=of(COORDINATOR))
+    meetings.restore_item(item, by=of(COORDINATOR))
+
+
 def _lists(s: Examples, of: Callable[[str], Any]) -> None:
     reference.save_holiday(by=of(ADMIN), day=make.in_days(70), name_sq="Dita e provës", name_en="Day of the proof")
     reference.remove_holiday(Holiday.objects.get(day=make.in_days(70)), by=of(ADMIN))
@@ -129,6 +135,7 @@ CALLS: list[Call] = [
     _inbox,
     _team,
     _invitation,
+    _agenda,
     _lists,
     _client,
     lambda s, of: plans.close(make.plan(s.county, year=2087, state="adopted"), by=of(COORDINATOR)),

@@ -4,13 +4,15 @@ from importlib import import_module
 
 import pytest
 from django import forms
+from django.core.paginator import Paginator
 from django_filters import CharFilter
 
 from krat.demo import make
 from krat.people.models import Seat
 from krat.ui.filters import Filters
 from krat.ui.forms import BaseForm
-from tests.ui.html_client import url
+from krat.ui.templatetags.ui import page_numbers
+from tests.ui.html_client import queries_of, url
 
 pytestmark = pytest.mark.django_db
 
@@ -71,7 +73,7 @@ def test_a_filter_narrows_and_stays_in_the_way_to_the_next_page(found, many_task
 def test_a_filter_that_makes_no_sense_says_so_and_does_not_narrow(found, query):
     narrowed = found(query)
 
-    assert narrowed.total == found("?whose=all").total
+    assert narrowed.total == found("?whose=all" if "state" not in query else "?state=all").total
     assert narrowed.filters.errors
 
 
@@ -106,6 +108,135 @@ def test_a_non_profit_finds_no_tasks_of_others(person, many_tasks):
     found = person("ojf.durres").look(url("plan:tasks") + "?whose=all").response.context["found"]
 
     assert not {task.pk for task in found.rows} & {task.pk for task in many_tasks}
+
+
+# --- what is open, and all of it ---
+
+
+def test_a_list_shows_at_first_what_is_open_and_all_of_it_at_its_second_tab(found, many_tasks, seat):
+    over = make.task(seat("zva.durres").institution, state="cancelled")
+    open_ones, every = found(), found("?state=all")
+
+    assert over.pk not in {row.pk for row in open_ones.rows}
+    assert open_ones.total < every.total
+    assert [(tab.url, tab.is_current) for tab in open_ones.tabs] == [("?", True), ("?state=all", False)]
+    assert [tab.is_current for tab in every.tabs] == [False, True]
+    assert [tab.is_current for tab in found("?state=late").tabs] == [False, False]
+    assert (open_ones.everything, every.everything) == ("?state=all", "")
+
+
+def test_what_is_done_and_not_yet_verified_is_still_open(found, seat):
+    done = make.task(seat("zva.durres").institution, state="done", done_on=make.in_days(0), due_on=make.in_days(-400))
+
+    assert done.pk in {row.pk for row in found().rows}
+    assert done.pk not in {row.pk for row in found("?state=open").rows}
+
+
+@pytest.mark.parametrize(
+    ("route", "username"),
+    [
+        ("plan:tasks", "prefekt.durres"),
+        ("plan:activities", "zva.durres"),
+        ("meetings:list", "policia.durres"),
+        ("meetings:decisions", "policia.durres"),
+        ("cases:cards", "koordinator.durres"),
+        ("cases:referrals", "zva.durres"),
+        ("cases:signals", "pmf.durres"),
+    ],
+)
+def test_every_list_of_what_can_be_over_has_the_tabs_and_says_where_the_rest_is(route, username, person, world):
+    somebody = person(username)
+    page = somebody.look(url(route))
+    found = page.response.context["found"]
+    name = found.standing
+
+    assert [tab.url for tab in found.tabs] == ["?", f"?{name}=all"]
+    assert f"?{name}=all" in page.links
+    assert somebody.look(url(route) + f"?{name}=all").response.context["found"].total >= found.total
+    assert not found.is_narrowed
+
+
+def test_the_way_back_from_filters_is_offered_where_something_is_filtered_alone(found, person, many_tasks, seat):
+    zva = seat("zva.durres").institution
+    page = person("koordinator.durres").look(url("plan:tasks") + f"?state=all&institution={zva.pk}&sort=until")
+
+    assert found().reset == found("?state=all&sort=until&page=2").reset == ""
+    assert found("?state=late").reset == "?"
+    assert page.response.context["found"].reset == "?state=all&sort=until"
+    assert "?state=all&sort=until" in page.links
+
+
+# --- the order ---
+
+
+@pytest.mark.parametrize("column", ["task", "lead", "standing", "until"])
+def test_a_list_is_sorted_by_a_column_up_and_down_with_the_same_rows(column, found, many_tasks):
+    pages = found("?state=all").page.paginator.page_range
+    up, down = (
+        [row.pk for page in pages for row in found(f"?state=all&sort={sign}{column}&page={page}").rows]
+        for sign in ("", "-")
+    )
+
+    assert up != down
+    assert sorted(up) == sorted(set(down))
+
+
+def test_rows_without_a_day_stand_last_up_and_down(found, seat):
+    zva = seat("zva.durres").institution
+    undated = make.task(zva, due_on=None, predates_registry=True)
+    first, last = make.task(zva, due_on=make.in_days(-900)), make.task(zva, due_on=make.in_days(900))
+
+    def order(sort):
+        pages = [found(f"?sort={sort}&page={number}") for number in range(1, found().page.paginator.num_pages + 1)]
+        return [row.pk for page in pages for row in page.rows]
+
+    up, down = order("until"), order("-until")
+    assert up[0] == first.pk
+    assert down[0] == last.pk
+    assert undated.pk in up[up.index(last.pk) :]
+    assert undated.pk in down[down.index(first.pk) :]
+
+
+def test_the_heading_leads_up_then_down_then_back_and_keeps_what_is_narrowed(found, person, world):
+    assert found("?state=late&page=2").sorted_by("until") == ("", "?state=late&sort=until")
+    assert found("?state=late&sort=until").sorted_by("until") == ("ascending", "?state=late&sort=-until")
+    assert found("?state=late&sort=-until").sorted_by("until") == ("descending", "?state=late")
+
+    page = person("koordinator.durres").look(url("plan:tasks") + "?sort=-until")
+    assert page.html.count('aria-sort="') == 1
+    assert 'aria-sort="descending"' in page.html
+    assert "?sort=until" not in page.links
+
+
+@pytest.mark.parametrize("sort", ["lead__seats__user__password", "until;drop", "--until", "pk"])
+def test_nothing_else_sorts(found, sort):
+    assert [row.pk for row in found(f"?sort={sort}").rows] == [row.pk for row in found().rows]
+
+
+def test_sorting_asks_the_database_no_more(person, many_tasks):
+    coordinator = person("koordinator.durres")
+    coordinator.look(url("plan:tasks"))
+
+    assert queries_of(coordinator, url("plan:tasks") + "?sort=lead") == queries_of(coordinator, url("plan:tasks"))
+
+
+# --- the pages ---
+
+
+def test_the_pager_says_which_rows_these_are_and_offers_pages_by_number(person, many_tasks):
+    coordinator = person("koordinator.durres")
+    page = coordinator.look(url("plan:tasks") + "?state=all&sort=task&page=2")
+    found = page.response.context["found"]
+
+    assert f"26–{min(50, found.total)}" in page.text
+    assert "?state=all&sort=task&page=1" in page.links
+    assert 'aria-current="page"><span class="unseen">' in page.html
+
+
+def test_of_many_pages_the_pager_leaves_some_out():
+    page = Paginator(range(1000), 25).page(20)
+
+    assert page_numbers(page) == [1, 0, 19, 20, 21, 0, 40]
 
 
 # --- what a filter may be ---

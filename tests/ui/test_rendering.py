@@ -37,12 +37,17 @@ def _open_page(request):
 
 @needs("cases.view")
 def _file_says_nothing(request):
-    return file(request, PAPER, FileKind.PDF, "minutes", "12-2026")
+    return file(request, lambda: PAPER, FileKind.PDF, "minutes", "12-2026")
 
 
 @needs("cases.view")
 def _file_says_its_seat(request):
-    return file(request, PAPER, FileKind.PDF, "minutes", "12-2026", shown=[request.seat])
+    return file(request, lambda: PAPER, FileKind.PDF, "minutes", "12-2026", shown=[request.seat])
+
+
+@needs("cases.view")
+def _file_that_asks(request):
+    return file(request, lambda: bytes(Seat.objects.unscoped("a test").count()), FileKind.PDF, "minutes", shown=())
 
 
 urlpatterns = [
@@ -52,6 +57,7 @@ urlpatterns = [
     path("probe/open/", _open_page, name="probe_open"),
     path("probe/file/nothing/", _file_says_nothing, name="probe_file_nothing"),
     path("probe/file/seat/", _file_says_its_seat, name="probe_file_seat"),
+    path("probe/file/asks/", _file_that_asks, name="probe_file_asks"),
     path("", include(krat.urls.urlpatterns)),
 ]
 probing = override_settings(ROOT_URLCONF=__name__)
@@ -103,6 +109,13 @@ def test_a_file_stands_in_the_trail_as_a_page_does(ask, as_):
 
 
 @probing
+def test_a_file_is_written_after_the_commit_and_asks_the_database_nothing(as_, caplog):
+    assert as_("pmf.gjirokaster").get("/probe/file/asks/").status_code == 500
+    assert "QueryWhileRendering" in caplog.text
+    assert seen_of("probe_file_asks") == [("", [])]
+
+
+@probing
 def test_a_file_stays_nowhere_and_is_taken_for_nothing_else(as_):
     answer = as_("pmf.gjirokaster").get("/probe/file/seat/")
 
@@ -131,11 +144,11 @@ def test_a_file_stays_nowhere_and_is_taken_for_nothing_else(as_):
 )
 def test_a_file_is_not_named_by_what_somebody_typed(name, number, rf):
     with pytest.raises(UnsafeFileName):
-        file(rf.get("/"), PAPER, FileKind.PDF, name, number)
+        file(rf.get("/"), lambda: PAPER, FileKind.PDF, name, number)
 
 
 def test_fixed_words_and_a_number_name_a_file(rf):
     """The negative control: not every name is refused."""
-    answer = file(rf.get("/"), PAPER, FileKind.ICS, "next-meeting", "3-2026")
+    answer = file(rf.get("/"), lambda: PAPER, FileKind.ICS, "next-meeting", "3-2026")
 
     assert answer["Content-Disposition"] == 'attachment; filename="next-meeting-3-2026.ics"'

@@ -1,7 +1,7 @@
 """Verbs of the action plan: begun, written, adopted, reported on, closed."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,19 +15,19 @@ from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Act, Institution
 from krat.people.models import Seat
-from krat.plan.models import Measure, Objective, Plan
-from krat.reference.models import County, Term
+from krat.plan.models import Activity, Measure, Objective, Plan, Task
+from krat.plan.models.plan import UNFINISHED
+from krat.reference.models import County, Municipality, Term
 
 BEGUN = trail.event("plan.begun", gettext_lazy("began an action plan"))
 ADOPTED = trail.event("plan.adopted", gettext_lazy("adopted an action plan"))
+ADOPTION_UNDONE = trail.event("plan.adoption_undone", gettext_lazy("took the adoption of an action plan back"))
 CLOSED = trail.event("plan.closed", gettext_lazy("closed an action plan"))
 OBJECTIVE_SAVED = trail.event("plan.objective_saved", gettext_lazy("wrote an objective of the plan"))
 MEASURE_SAVED = trail.event("plan.measure_saved", gettext_lazy("wrote a measure of the plan"))
 MEASURE_REPORTED = trail.event("plan.measure_reported", gettext_lazy("reported on a measure of the plan"))
 
 MANAGE = "plan.manage"
-# What a new year takes over: whatever was not done in full, and not given up.
-UNFINISHED = [Measure.State.PLANNED, Measure.State.IN_PROGRESS, Measure.State.PARTLY, Measure.State.NOT_DONE]
 
 
 @transaction.atomic
@@ -56,14 +56,16 @@ def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
                 number=old.objective.number,
                 title=old.objective.title,
             )
-        new = write_measure(
+        lead = _working([old.lead])[0]
+        write_measure(
             None,
             objective=objectives[old.objective_id],
             by=by,
             number=old.number,
             title=old.title,
-            lead=old.lead,
-            supporting=list(old.supporting.visible_to(by)),
+            lead=lead,
+            supporting=[one for one in _working(old.supporting.visible_to(by)) if one != lead],
+            municipalities=list(old.municipalities.all()),
             due_on=None if old.is_ongoing or old.due_on is None else _a_year_later(old.due_on),
             is_ongoing=old.is_ongoing,
             indicator=old.indicator,
@@ -73,7 +75,19 @@ def _carry_over(before: Plan, plan: Plan, by: Seat) -> None:
             resource=old.resource,
             for_children=old.for_children,
         )
-        new.municipalities.set(old.municipalities.all())
+
+
+def _working(institutions: Iterable[Institution]) -> list[Institution]:
+    """Each of these, or who took over from one that has ended (one query for each that has)."""
+    found: dict[int, Institution] = {}
+    for one in institutions:
+        seen = {one.pk}
+        while one.retired_on is not None and one.successor_id is not None and one.successor_id not in seen:
+            rows = Institution.objects.unscoped("who took over from an institution that has ended")
+            one = rows.get(pk=one.successor_id)
+            seen.add(one.pk)
+        found[one.pk] = one
+    return list(found.values())
 
 
 def _a_year_later(day: datetime.date) -> datetime.date:
@@ -109,17 +123,21 @@ def write_measure(
     objective: Objective,
     by: Seat,
     supporting: Sequence[Institution],
+    municipalities: Sequence[Municipality] | None = None,
     based_on: int | None = None,
     reason: str = "",
     **words: Any,
 ) -> Measure:
-    """Write a measure, new or changed: its number, words, lead, day, indicator.
+    """Write a measure, new or changed: its number, words, lead, day, indicator, and where it is carried out.
 
-    Where the target of an adopted plan changes, ``reason`` says why; it is kept with who changed it and when.
+    Its municipalities stay where none are given. Where the target of an adopted plan changes, ``reason`` says why; it
+    is kept with who changed it and when.
     """
     refuse_personal({field: words[field] for field in ("title", "indicator", "means")} | {"reason": reason})
     if words["lead"] in supporting:
         raise ValidationError({"supporting": _("The lead institution need not support itself.")})
+    if any(one.county_id != objective.plan.county_id for one in municipalities or ()):
+        raise ValidationError({"municipalities": _("Choose municipalities of the county.")})
     plan = _hold_to_write(objective.plan)
     measure = hold(measure, based_on=based_on or 0) if measure is not None else Measure(objective=objective)
     has_new_target = measure.pk is not None and words.get("target", measure.target) != measure.target
@@ -132,6 +150,8 @@ def write_measure(
         changes["reason"] = ("", reason.strip())
     settle(measure, by=by, right=MANAGE)
     measure.supporting.set(supporting, clear=True)
+    if municipalities is not None:
+        measure.municipalities.set(municipalities)
     trail.record(by, MEASURE_SAVED, measure, changes=changes)
     return measure
 
@@ -167,6 +187,42 @@ def adopt(plan: Plan, *, by: Seat, based_on: int, adopted_on: datetime.date, act
     settle(plan, by=by, right="plan.adopt")
     trail.record(by, ADOPTED, plan)
     return plan
+
+
+@transaction.atomic
+def undo_adoption(plan: Plan, *, by: Seat, based_on: int, reason: str) -> Plan:
+    """Take the adoption back, as long as nobody has built on it: the plan is a draft again.
+
+    The reason stands in the plan's history. Locks the plan, then its measures.
+    """
+    refuse_personal({"reason": reason})
+    plan = hold(plan, based_on=based_on)
+    if plan.state != Plan.State.ADOPTED:
+        raise ValidationError(_("This plan is not adopted."), code="state")
+    if not reason.strip():
+        raise ValidationError({"reason": _("Say in a sentence why.")})
+    rows = Measure.objects.permitted(by, "plan.adopt").filter(objective__plan=plan)
+    list(rows.order_by("pk").select_for_update(of=("self",), no_key=True))
+    if is_built_on(plan, by):
+        raise ValidationError(_("Work on this plan has begun: its adoption stays."), code="state")
+    before = {"adopted_on": plan.adopted_on, "act": plan.act.code if plan.act is not None else None}
+    plan.state, plan.adopted_on, plan.act = Plan.State.DRAFT, None, None
+    settle(plan, by=by, right="plan.adopt")
+    changes = {"state": (Plan.State.ADOPTED.value, plan.state), "reason": (None, reason.strip())}
+    trail.record(by, ADOPTION_UNDONE, plan, changes=changes | {name: (old, None) for name, old in before.items()})
+    return plan
+
+
+def is_built_on(plan: Plan, seat: Seat) -> bool:
+    """Whether something stands on an adopted plan: a report, a task, an activity, or the plan of the next year (four
+    queries)."""
+    measures = Measure.objects.visible_to(seat).filter(objective__plan=plan)
+    return (
+        measures.exclude(state=Measure.State.PLANNED, actual=None, note="").exists()
+        or Task.objects.visible_to(seat).filter(measure__in=measures).exists()
+        or Activity.objects.visible_to(seat).filter(measure__in=measures).exists()
+        or Plan.objects.visible_to(seat).filter(county=plan.county_id, year=plan.year + 1).exists()
+    )
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Iterable, Sequence
+from types import EllipsisType
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -83,9 +84,13 @@ def change(
     lead: Institution,
     due_on: datetime.date | None,
     supporting: Sequence[Institution],
+    measure: Measure | EllipsisType | None = ...,
     note: str = "",
 ) -> Task:
-    """Change the words, the lead, the supporters or the day of an open task; a ``note`` stands in its course."""
+    """Change the words, the lead, the supporters or the day of an open task; a ``note`` stands in its course.
+
+    Its measure stays where none is given; None takes it away.
+    """
     title = tidy(title)
     refuse_personal({"title": title, "details": details, "note": note})
     task = hold(task, based_on=based_on)
@@ -95,7 +100,7 @@ def change(
         raise ValidationError({"due_on": _("The day lies before the day on which the task is given.")})
     if lead in supporting:
         raise ValidationError({"supporting": _("The responsible institution need not support itself.")})
-    changes = {
+    changes: dict[str, tuple[object, object]] = {
         "title": (task.title, title),
         "details": (task.details, details),
         "lead": (task.lead.code, lead.code),
@@ -103,6 +108,9 @@ def change(
         "supporting": (_codes(task.supporting.unscoped("who supported a task that is held")), _codes(supporting)),
     }
     task.title, task.details, task.lead, task.due_on = title, details, lead, due_on
+    if not isinstance(measure, EllipsisType):
+        changes["measure"] = (task.measure_id, measure.pk if measure is not None else None)
+        task.measure = measure
     settle(task, by=by, right=GIVE)
     task.supporting.set(supporting, clear=True)
     if note:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter
 
 from krat.access import rights
 from krat.access.rights import Reach
@@ -12,18 +12,31 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Activity, Measure
 from krat.reference.models import Municipality, Term
-from krat.ui.filters import DayFilter, Filters, RowFilter
+from krat.ui.filters import Column, DayFilter, Filters, RowFilter, SortFilter, StandingFilter
 from krat.ui.forms import BaseForm, DateField, NumberField, Words
 
 
-class ActivityFilter(Filters):
-    """What to look for among the activities."""
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(state=value)
 
-    state = ChoiceFilter(label=_("State"), choices=Activity.State.choices)
+
+class ActivityFilter(Filters):
+    """What to look for among the activities; at first those that are still to be held."""
+
+    state = StandingFilter(narrow=_by_standing, choices=Activity.State.choices, open_as=Activity.State.PLANNED)
     kind = RowFilter(label=_("Kind"), queryset=Term.objects.filter(list=Term.List.ACTIVITY))
     municipality = RowFilter(label=_("Municipality"), queryset=lambda request: places_of(request.seat))
     since = DayFilter("held_on", "gte", label=_("From"))
     until = DayFilter("held_on", "lte", label=_("Until"))
+    sort = SortFilter(
+        {
+            "activity": Column(_("Activity"), "title"),
+            "date": Column(_("Date"), "held_on"),
+            "place": Column(_("Municipality"), "municipality__sort_key"),
+            "organiser": Column(_("Organiser"), "organiser__sort_key"),
+            "reached": Column(_("Reached"), F("women") + F("men")),
+        }
+    )
 
 
 class ActivityForm(BaseForm):

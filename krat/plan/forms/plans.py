@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from krat.committee.models import Act, Institution
 from krat.people.models import Seat
+from krat.plan.forms.activities import places_of
 from krat.plan.models import Measure
-from krat.reference.models import Term
+from krat.reference.models import Municipality, Term
 from krat.ui.forms import BaseForm, DateField, NumberField, SeveralField, VersionedForm, Words
 
 
@@ -42,6 +43,12 @@ class AdoptForm(VersionedForm):
         self.offer("act", Act.objects.visible_to(seat))
 
 
+class UndoAdoptionForm(VersionedForm):
+    """Why the adoption is taken back."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("Do not write names of persons here."))
+
+
 class ObjectiveForm(BaseForm):
     """An objective of the plan."""
 
@@ -64,6 +71,13 @@ class MeasureForm(BaseForm):
         queryset=Institution.objects.none(),
         required=False,
         widget=forms.CheckboxSelectMultiple,
+    )
+    municipalities = SeveralField(
+        label=_("Municipalities"),
+        queryset=Municipality.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Where it is carried out. Leave empty for the whole county."),
     )
     due_on = DateField(label=_("Deadline"), required=False)
     is_ongoing = forms.BooleanField(label=_("Ongoing all year"), required=False)
@@ -90,6 +104,7 @@ class MeasureForm(BaseForm):
         rows = Institution.objects.visible_to(seat).working()
         self.offer("lead", rows)
         self.offer("supporting", rows.all())
+        self.offer("municipalities", places_of(seat))
 
 
 class MeasureReportForm(VersionedForm):

@@ -1,5 +1,6 @@
 """Forms of tasks."""
 
+import datetime
 from typing import Any
 
 from django import forms
@@ -12,17 +13,20 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.models.task import OPEN, State
-from krat.ui.filters import DayFilter, Filters, RowFilter
+from krat.reference import calendar
+from krat.ui.filters import Column, DayFilter, Filters, RowFilter, SortFilter, StandingFilter, by_choices
 from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
 
 _STANDS = [
-    ("open", _("open")),
+    ("open", _("to be done")),
     ("late", _("late")),
     *State.choices,
 ]
 
 
-def _by_standing(rows: QuerySet[Any], _name: str, value: str) -> QuerySet[Any]:
+def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "running":  # its own lead may be done with it, the registry is not
+        return rows.filter(state__in=(*OPEN, State.DONE))
     if value == "open":
         return rows.filter(state__in=OPEN)
     if value == "late":
@@ -41,11 +45,19 @@ class TaskFilter(Filters):
     whose = ChoiceFilter(
         label=_("Whose"), choices=[("own", _("ours")), ("all", _("all"))], empty_label=None, method=_as_they_are
     )
-    state = ChoiceFilter(label=_("State"), choices=_STANDS, method=_by_standing)
+    state = StandingFilter(narrow=_by_standing, choices=_STANDS, open_as="running")
     institution = RowFilter(
         "lead", label=_("Institution"), queryset=lambda request: Institution.objects.visible_to(request.seat)
     )
     until = DayFilter("due_on", "lte", label=_("Due until"))
+    sort = SortFilter(
+        {
+            "task": Column(_("Task"), "title"),
+            "lead": Column(_("Responsible institution"), "lead__sort_key"),
+            "standing": Column(_("State"), by_choices("state", State.choices)),
+            "until": Column(_("Until"), "due_on"),
+        }
+    )
 
 
 class NoteForm(BaseForm):
@@ -60,6 +72,14 @@ class OptionalNoteForm(BaseForm):
     note = Words(
         label=_("Note"), rows=3, max_length=4000, required=False, help_text=_("Do not write names of persons here.")
     )
+
+
+def tell_rest_days(form: BaseForm, name: str = "due_on") -> None:
+    """Let a field of a day know the public holidays of two years (one query): on a day of rest it says so, and offers
+    the next working day."""
+    today = timezone.localdate()
+    holidays = calendar.holidays_between(today, today + datetime.timedelta(days=2 * 366))
+    form.fields[name].widget.attrs["data-rests"] = " ".join(f"{day:%d.%m.%Y}" for day in sorted(holidays))
 
 
 def supporting_field() -> SeveralField:
@@ -108,6 +128,7 @@ def _offer_institutions(form: BaseForm, seat: Seat) -> None:
     rows = Institution.objects.visible_to(seat).working()
     form.offer("lead", rows)
     form.offer("supporting", rows.all())
+    tell_rest_days(form)
 
 
 TASK_FIELDS = [name for name in TaskForm.base_fields if name not in ("version", "supporting")]

@@ -182,11 +182,17 @@ class Measure(VersionedModel):
             Reach.OWN: Q(lead=seat.institution_id),
         }
 
+    OPEN: ClassVar = (State.PLANNED, State.IN_PROGRESS)
+
     @property
     def is_open(self) -> bool:
         """Whether work on it is still expected."""
-        return self.state in (self.State.PLANNED, self.State.IN_PROGRESS)
+        return self.state in self.OPEN
 
     def is_late(self, on: datetime.date | None = None) -> bool:
         """Whether its deadline has passed without it being done."""
         return self.is_open and self.due_on is not None and self.due_on < (on or timezone.localdate())
+
+
+# What a new year takes over, and a successor: whatever was not done in full, and not given up.
+UNFINISHED = (Measure.State.PLANNED, Measure.State.IN_PROGRESS, Measure.State.PARTLY, Measure.State.NOT_DONE)

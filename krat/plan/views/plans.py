@@ -15,7 +15,14 @@ from krat.access.views import door, needs
 from krat.audit import trail
 from krat.people.requests import SignedIn
 from krat.plan.actions import plans, tasks
-from krat.plan.forms.plans import AdoptForm, MeasureForm, MeasureReportForm, ObjectiveForm, PlanForm
+from krat.plan.forms.plans import (
+    AdoptForm,
+    MeasureForm,
+    MeasureReportForm,
+    ObjectiveForm,
+    PlanForm,
+    UndoAdoptionForm,
+)
 from krat.plan.forms.tasks import MeasureTaskForm
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.plan.views.tasks import with_due
@@ -65,6 +72,9 @@ def _plan_page(request: SignedIn, plan: Plan) -> HttpResponse:
         "may_manage": rights.may(seat, "plan.manage") and plan.may_still_change,
         "may_adopt": rights.may(seat, "plan.adopt") and plan.state in (Plan.State.DRAFT, Plan.State.CONSULTED),
         "may_close": rights.may(seat, "plan.manage") and plan.state == Plan.State.ADOPTED,
+        "may_undo": rights.may(seat, "plan.adopt")
+        and plan.state == Plan.State.ADOPTED
+        and not plans.is_built_on(plan, seat),
     }
     return render_page(request, "plan/detail.html", context)
 
@@ -103,6 +113,20 @@ def plan_adopt(request: SignedIn, code: uuid.UUID) -> HttpResponse:
             messages.success(request, _("The plan is adopted."))
             return redirect("plan:detail", code=plan.code)
     return render_page(request, "plan/adopt.html", {"form": form, "plan": plan, "final": _final(plan, request)})
+
+
+@needs("plan.adopt")
+def plan_undo_adoption(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """The adoption taken back, as long as nobody has built on it: asks once, and for the reason."""
+    plan = door(request, Plan.objects.select_related("county"), code)
+    form = UndoAdoptionForm.of(request, initial={"version": plan.version})
+    if form.is_accepted():
+        with form.catching():
+            data = form.cleaned_data
+            plans.undo_adoption(plan, by=request.seat, based_on=data["version"], reason=data["reason"])
+            messages.success(request, _("The plan is a draft again."))
+            return redirect("plan:detail", code=plan.code)
+    return render_page(request, "plan/undo_adoption.html", {"form": form, "plan": plan})
 
 
 @needs("plan.manage")
@@ -165,6 +189,7 @@ def measure_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "measure": measure,
         "due": due_of(measure.due_on) if measure.is_open else None,
         "supporting": measure.supporting.visible_to(seat),
+        "municipalities": measure.municipalities.all(),
         "activities": Activity.objects.visible_to(seat).filter(measure=measure).for_list(),
         "targets": _targets(measure),
         "tasks": with_due(list(Task.objects.visible_to(seat).filter(measure=measure).for_list())),
@@ -202,8 +227,11 @@ def _measure_form(request: SignedIn, objective: Objective, measure: Measure | No
     initial: dict[str, Any] = {}
     if measure is not None:
         initial = {
-            name: getattr(measure, name) for name in MeasureForm.base_fields if name not in ("supporting", "reason")
+            name: getattr(measure, name)
+            for name in MeasureForm.base_fields
+            if name not in ("supporting", "municipalities", "reason")
         }
+        initial["municipalities"] = list(measure.municipalities.all())
         initial["supporting"] = list(measure.supporting.visible_to(request.seat))
     form = MeasureForm.of(request, seat=request.seat, initial=initial)
     if form.is_accepted():
@@ -215,6 +243,7 @@ def _measure_form(request: SignedIn, objective: Objective, measure: Measure | No
                 by=request.seat,
                 based_on=words.pop("version"),
                 supporting=list(words.pop("supporting")),
+                municipalities=list(words.pop("municipalities")),
                 **words,
             )
             messages.success(request, _("The measure was saved."))

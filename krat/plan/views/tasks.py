@@ -38,12 +38,10 @@ def task_list(request: SignedIn) -> HttpResponse:
     whose = request.GET.get("whose") or ("own" if is_member else "all")
     if whose == "own":
         rows = rows.of(seat.institution_id)
-    found = listing(request, rows, TaskFilter, asked={**request.GET.dict(), "whose": whose})
-    context = {
-        "found": found,
-        "tasks": with_due(found.rows),
-        "sees_all": rights.reach(seat, "tasks.view") in _OTHERS_TOO,
-    }
+    found = listing(request, rows, TaskFilter, unless_said={"whose": "own" if is_member else "all"})
+    if found.filters is not None and rights.reach(seat, "tasks.view") not in _OTHERS_TOO:
+        del found.filters.fields["whose"]
+    context = {"found": found, "tasks": with_due(found.rows)}
     return render_page(request, "plan/tasks.html", context)
 
 

@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.forms import BaseForm
 from django.forms.boundfield import BoundField
 from django.template import Context
@@ -12,14 +13,27 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from krat.ui.drawing import drawn, rows_drawn
+from krat.ui.listing import Listing
 
 register = template.Library()
 
+register.simple_tag(drawn)
+register.simple_tag(rows_drawn, name="rows")
 
-@register.inclusion_tag("components/icon.html")
-def icon(name: str, label: str = "") -> dict[str, str]:
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
     """Draw one symbol of the sprite; with a label it speaks, without one it only decorates."""
-    return {"name": name, "label": label}
+    return drawn("components/icon.html", name=name, label=label)
+
+
+@register.simple_tag
+def badge(text: str, tone: str, with_icon: bool = False) -> SafeString:
+    """Write the state of a thing on a tinted ground; ``with_icon`` adds the shape of the tone."""
+    return drawn("components/badge.html", text=text, tone=tone, with_icon=with_icon)
 
 
 @register.filter
@@ -34,6 +48,13 @@ def initials(person: object) -> str:
 def icon_of(tone: str) -> str:
     """Name the shape that says the same as the colour of a tone."""
     return {"late": "warning", "soon": "clock", "done": "check"}.get(tone, "info")
+
+
+@register.filter
+def page_numbers(page: "Page[Any]") -> list[int]:
+    """Number the pages to choose from: the first, the last, and those around this one; 0 where some are left out."""
+    elided = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+    return [one if isinstance(one, int) else 0 for one in elided]
 
 
 @register.filter
@@ -112,13 +133,28 @@ def table(content: str, caption: str, show_caption: bool = False, fold: bool = F
 
 
 @register.simple_block_tag(takes_context=True)
-def column(context: Context, content: str, name: str, kind: str = "") -> SafeString:
+def column(context: Context, content: str, name: str, kind: str = "", sort: str = "") -> SafeString:
     """Write the heading of a column and keep its words under ``name``: its cells carry them as label on a phone.
 
-    ``kind`` names classes of the heading, as "number".
+    ``kind`` names classes of the heading, as "number". ``sort`` names the column of the list's `SortFilter`: its
+    heading then leads to that order (the list stands in the page as ``found``).
     """
-    context[name] = escape(unescape(strip_tags(content)).strip())
-    return format_html('<th scope="col"{}>{}</th>', format_html(' class="{}"', kind) if kind else "", content)
+    context[name] = words = escape(unescape(strip_tags(content)).strip())
+    of_kind = format_html(' class="{}"', kind) if kind else ""
+    found = context.get("found")
+    if not sort or not isinstance(found, Listing) or sort not in found.columns:
+        return format_html('<th scope="col"{}>{}</th>', of_kind, content)
+    stands, url = found.sorted_by(sort)
+    shape = {"ascending": "sort-up", "descending": "sort-down"}.get(stands, "sort")
+    return format_html(
+        '<th scope="col"{}{}><a class="sort" href="{}" title="{}">{}{}</a></th>',
+        of_kind,
+        format_html(' aria-sort="{}"', stands) if stands else "",
+        url,
+        _("Sort by: %(column)s") % {"column": unescape(words)},
+        content,
+        render_to_string("components/icon.html", {"name": shape, "label": ""}),
+    )
 
 
 @register.simple_block_tag
@@ -232,11 +268,25 @@ def confirm(
 
 
 @register.simple_block_tag
-def filters(content: str, form: BaseForm | None = None, action: str = "", reset: str = "", id: str = "") -> SafeString:
-    """Wrap the narrowing of a list: a form that asks, and changes nothing."""
+def filters(
+    content: str,
+    listing: "Listing[Any] | None" = None,
+    form: BaseForm | None = None,
+    action: str = "",
+    reset: str = "",
+    id: str = "",
+) -> SafeString:
+    """Wrap the narrowing of a list: a form that asks, and changes nothing; above it the tabs of what is open."""
     return render_to_string(
         "components/filters.html",
-        {"content": content if content.strip() else "", "form": form, "action": action, "reset": reset, "id": id},
+        {
+            "content": content if content.strip() else "",
+            "listing": listing,
+            "form": form if listing is None else listing.filters,
+            "action": action,
+            "reset": reset if listing is None else listing.reset,
+            "id": id,
+        },
     )
 
 

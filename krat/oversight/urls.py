@@ -1,0 +1,10 @@
+"""Addresses of oversight."""
+
+from django.urls import path
+
+from krat.oversight import views
+
+app_name = "oversight"
+urlpatterns = [
+    path("trail/unusual/", views.unusual, name="unusual"),
+]
