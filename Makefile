@@ -114,9 +114,9 @@ soak: $(TOOLS) programs ## Long runs: kills, full disk, stopped database, many w
 		$(PY) -m pytest -n 0 tests/soak --durations=0 --durations-min=1 $(SOAK_ARGS) || failed=1; \
 	exit $$failed
 
-bench: $(TOOLS) ## Measure pages with CASES=100000 invented cases, TURNS=60 each (ON=postgresql; BENCH_ARGS=--fresh)
-	@umask 077 && $(CLEAN) $(if $(filter postgresql,$(ON)),$(PY) -m tests.postgres --) \
-		$(PY) -m bench --cases $(CASES) --turns $(TURNS) $(BENCH_ARGS)
+bench: $(TOOLS) ## Measure with CASES=100000 invented cases, TURNS=60 each (ON=postgresql; BEFORE=COMMIT; BENCH_ARGS=--fresh)
+	@umask 077 && $(CLEAN) $(PY) -m bench --cases $(CASES) --turns $(TURNS) \
+		$(if $(ON),--on $(ON)) $(if $(BEFORE),--before $(BEFORE)) $(BENCH_ARGS)
 
 format: $(TOOLS) ## Put the code into the one look
 	@$(PY) -m ruff check --fix --quiet . || true

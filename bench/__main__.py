@@ -1,28 +1,38 @@
-"""``make bench CASES=100000``: measures pages on a database of its own, each beside the same rows without the registry.
+"""``make bench CASES=100000``: measures what people and systems do, beside what a contractor would deliver.
 
-    python -m bench --cases 100000 --turns 60
+    python -m bench --cases 100000 --turns 60 [--on postgresql] [--before COMMIT]
 
-One line a workload: its median and 95th percentile, its queries, its rows a second; then what one hand-written
-statement takes for the same rows, and a plain viewset over a plain copy of the tables with the same indexes. The three
-take turns, so that a busy machine is busy for all of them. The database stands in ``var/bench`` and is used again
-(``--fresh`` makes it anew); with ``DATABASE_URL`` it is that one, which must be empty or hold an invented world.
+One line a workload: its median and 95th percentile, its statements, its rows a second; beside it the same with plain
+Django REST framework or Django's admin over a plain copy of the tables (`bench.plain`), and a former commit over a copy
+of the same rows. Each is a process of its own, and they take turns, so that a busy machine is busy for all of them.
+The database stands in ``var/bench`` and is used again (``--fresh`` makes it anew); on PostgreSQL it lives as long as
+the run; with ``DATABASE_URL`` it is that one, which must be empty or hold an invented world.
 """
 
 import argparse
+import json
 import os
 import random
+import signal
 import statistics
+import string
+import subprocess
 import sys
-import time
-import uuid
-from collections.abc import Callable
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench import before, databases
+from bench.targets import WORKLOADS, Workload
+from tests import postgres
+
 ROOT = Path(__file__).resolve().parent.parent
-WHO = "njmf.durres"
 WARM_UP = 3
+IN_MEMORY = 200_000  # cases: a PostgreSQL of more stands on the disk
+MANY, MANY_TURNS = 200, 5
 
 
 def say(line: str) -> None:
@@ -31,288 +41,243 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-# --- the database ---
+# --- sides ---
 
 
-def prepare(cases: int, seed: int, *, fresh: bool) -> None:
-    """Start Django on the benchmark's database."""
-    place = ROOT / "var" / "bench"
-    place.mkdir(mode=0o700, parents=True, exist_ok=True)
-    file = place / f"{cases}-{seed}.sqlite3"
-    os.environ.setdefault("DATABASE_URL", f"sqlite:///{file}")
-    os.environ.setdefault("KRAT_KEYS", str(place / "keys.json"))
-    if fresh:
-        for end in ("", "-wal", "-shm"):
-            Path(f"{file}{end}").unlink(missing_ok=True)
-    os.environ |= {
-        "DJANGO_SETTINGS_MODULE": "bench.settings",
-        "KRAT_DEMO": "1",
-        "PLAIN_HTTP": "1",
-        "KRAT_NO_DOTENV": "1",
-        "LANGUAGE_CODE": "sq",
-    }
-    import django
+class Side:
+    """A process that takes turns."""
 
-    django.setup()
+    def __init__(self, which: str, folder: Path, environment: dict[str, str], about: dict[str, Any]) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "bench.side", which],
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.turns = self._ask({"turn": "begin", **about})["turns"]
 
+    def take(self, turn: str, thing: Any, *, count: bool = False) -> dict[str, Any]:
+        """One turn: its seconds and rows, or its statements."""
+        return self._ask({"turn": turn, "thing": thing, "count": count})
 
-def fill(cases: int, seed: int) -> None:
-    """Fill the database where it is empty, and the plain copy after it."""
-    from django.core.management import call_command
-    from django.db import connection
+    def _ask(self, asked: dict[str, Any]) -> dict[str, Any]:
+        assert self.process.stdin is not None  # noqa: S101
+        assert self.process.stdout is not None  # noqa: S101
+        self.process.stdin.write(json.dumps(asked) + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            raise SystemExit(f"A side of the benchmark ended at {asked['turn']}.")
+        found: dict[str, Any] = json.loads(answer)
+        return found
 
-    from bench.plain import copy, models
-    from krat.demo import many
-
-    call_command("migrate", verbosity=0)
-    call_command("migrate", run_syncdb=True, verbosity=0)  # the plain tables, which point to the others
-    call_command("collectstatic", interactive=False, verbosity=0)
-    with Path(os.devnull).open("w") as nowhere:
-        if not many.is_there(seed):
-            started = time.monotonic()
-            call_command("demo", cases=cases, seed=seed, stdout=nowhere)
-            took = time.monotonic() - started
-            say(f"demo --cases {cases} --seed {seed}: {took:.0f} s, {cases / took:.0f} cases/s")
-    if not models.Case.objects.exists():
-        started = time.monotonic()
-        copy.fill()
-        say(f"The plain copy: {time.monotonic() - started:.0f} s")
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-
-
-# --- the workloads ---
-
-
-Turn = Callable[[], int]
+    def end(self) -> None:
+        """Let it go."""
+        assert self.process.stdin  # noqa: S101
+        self.process.stdin.close()
+        self.process.wait()
 
 
 @dataclass
-class Workload:
-    """One thing people do, in three ways; each turn says how many rows it gave."""
+class Measured:
+    """One way of a workload."""
 
-    name: str
-    ways: dict[str, Turn]
-    times: dict[str, list[float]] = field(default_factory=dict)
-    rows: dict[str, int] = field(default_factory=dict)
-    queries: dict[str, int] = field(default_factory=dict)
+    times: list[float] = field(default_factory=list)
+    rows: int = 0
+    statements: int = 0
 
-    def take_turns(self, turns: int) -> None:
-        """Each way once a turn, in an order that goes round."""
-        names = list(self.ways)
-        for turn in range(WARM_UP + turns):
-            for name in names[turn % len(names) :] + names[: turn % len(names)]:
-                self._take(name, is_counted=turn >= WARM_UP)
+    @property
+    def middle(self) -> float:
+        """The median, in milliseconds."""
+        return statistics.median(self.times) * 1000
 
-    def _take(self, name: str, *, is_counted: bool) -> None:
-        from django.db import connection
+    @property
+    def late(self) -> float:
+        """The 95th percentile, in milliseconds."""
+        return sorted(self.times)[int(len(self.times) * 0.95)] * 1000
 
-        counted = _Counted()
-        if is_counted:
-            started = time.perf_counter()
-            rows = self.ways[name]()
-            self.times.setdefault(name, []).append(time.perf_counter() - started)
-            self.rows[name] = self.rows.get(name, 0) + rows
-        else:
-            with connection.execute_wrapper(counted):
-                self.ways[name]()
-            self.queries[name] = counted.statements
-
-    def line(self) -> str:
-        """What was measured, in one line."""
-        middle = {name: statistics.median(times) for name, times in self.times.items()}
-        whole = middle["registry"]
-        late = sorted(self.times["registry"])[int(len(self.times["registry"]) * 0.95)]
-        speed = self.rows["registry"] / sum(self.times["registry"])
-        own = (
-            f"{self.name:<8} p50 {whole * 1000:7.1f} ms  p95 {late * 1000:7.1f} ms"
-            f"  queries {self.queries['registry']:3}  rows/s {speed:7.0f}"
-        )
-        others = [
-            f"{name} {middle[name] * 1000:6.1f} ms, queries {self.queries[name]}: {whole / middle[name]:.1f}×"
-            for name in self.ways
-            if name != "registry"
-        ]
-        return "  | ".join([own, *others])
+    @property
+    def rate(self) -> float:
+        """Rows a second."""
+        return self.rows / sum(self.times)
 
 
-class _Counted:
-    def __init__(self) -> None:
-        self.statements = 0
-
-    def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.statements += 1
-        return execute(sql, params, many, context)
+# --- what turns are about ---
 
 
-def _browser(username: str) -> Any:
-    from django.test import Client
-    from django.utils import timezone
+class Things:
+    """What each turn is about: the dice fall once for all sides."""
 
-    from krat.people.models import User
-    from krat.people.sign_in import SEEN_AT, STARTED_AT
+    def __init__(self, chosen: dict[str, Any], seed: int) -> None:
+        self.dice = random.Random(seed)  # noqa: S311  # the same throws every time
+        self.cases, self.words, self.today = chosen["cases"], chosen["words"], chosen["today"]
+        self._risks: dict[str, str] = {}
+        self._at = 0
 
-    client = Client(SERVER_NAME="localhost")
-    client.force_login(User.objects.get(username=username))
-    session = client.session
-    session[STARTED_AT] = session[SEEN_AT] = timezone.now().timestamp()
-    session.save()
-    return client
+    def next(self, about: str) -> Any:
+        """What the next turn is about."""
+        if about == "case":
+            return self.dice.choice(self.cases)["reference"]
+        if about == "words":
+            return self.dice.choice(self.words)
+        if about == "new":
+            return {"reference": "", "risk": "high", "day": self.today, "name": self._name()}
+        if about == "record":
+            return self._changed()
+        return [self._changed() for _number in range(MANY)] if about == "records" else None
+
+    def known(self) -> list[dict[str, str]]:
+        """Every case that turns will change, as it is sent first."""
+        return [self._record(one, "low") for one in self.cases[:MANY]]
+
+    def _changed(self) -> dict[str, str]:
+        case = self.cases[self._at % min(MANY, len(self.cases))]
+        self._at += 1
+        risk = self._risks[case["reference"]] = "high" if self._risks.get(case["reference"]) != "high" else "medium"
+        return self._record(case, risk)
+
+    def _record(self, case: dict[str, str], risk: str) -> dict[str, str]:
+        return {**case, "risk": risk, "name": "Provashembull"}
+
+    def _name(self) -> str:
+        return "Prova" + "".join(self.dice.choices(string.ascii_lowercase, k=6))
 
 
-def _well(answer: Any, *statuses: int) -> Any:
-    assert answer.status_code in statuses, f"{answer.status_code}: {answer.content[:2000]!r}"  # noqa: S101
-    return answer
+# --- a run ---
 
 
-def workloads(seed: int) -> list[Workload]:
-    """A unit's list, a search by name, a case, a new case."""
-    from django.db.models import Count
-    from django.urls import reverse
+@contextmanager
+def database(options: argparse.Namespace) -> Iterator[str]:
+    """The registry's database, by its address."""
+    place = ROOT / "var" / "bench"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("KRAT_KEYS", str(place / "keys.json"))
+    if "DATABASE_URL" in os.environ:
+        yield os.environ["DATABASE_URL"]
+    elif options.on == "postgresql":
+        os.environ["KRAT_TRAIL_HEAD"] = str(place / "postgresql.head")
+        (place / "postgresql.head").unlink(missing_ok=True)
+        with postgres.cluster(in_memory=options.cases <= IN_MEMORY) as url:
+            yield url
+    else:
+        file = place / f"{options.cases}-{options.seed}.sqlite3"
+        os.environ.setdefault("KRAT_TRAIL_HEAD", f"{file}.head")
+        url = f"sqlite:///{file}"
+        if options.fresh:
+            Path(f"{file}.head").unlink(missing_ok=True)
+            for each in (url, databases.beside(url, "plain")):
+                databases.remove(each)
+        yield url
 
-    from bench import statements
-    from bench.plain import models as plain
-    from bench.plain.copy import words_and_beginnings
-    from cases import names
-    from cases.models import Case
-    from krat.access import recovered_forms
-    from krat.demo.make import number
-    from krat.people.models import Seat
-    from krat.reference.models import Municipality, Term
 
-    dice = random.Random(seed)  # noqa: S311  # the same throws every time
-    head = Seat.objects.unscoped("who is measured").for_request().get(user__username=WHO)
-    browser, anybody = _browser(WHO), _browser(WHO)
-    anybody.cookies.clear()
-    holder, stage = head.institution_id, "closed"
-    own = Case.objects.visible_to(head)
-    codes = list(own.exclude(reference="").order_by("pk").values_list("code", flat=True))
-    of_unit = plain.Identity.objects.filter(case__holder=holder).values_list("first_name", "last_name")
-    people = list(of_unit.order_by("pk").annotate(n=Count("pk"))[:500])
-    typed = [f"{first[:4]} {last[:5]}" for first, last, _n in people if len(first) > 3]
-    place = Municipality.objects.get(code="AL-02-DURRES")
-    source = Term.objects.get(list="source", code="police")
-    worker = plain.Worker.objects.order_by("pk")[0].pk
+@contextmanager
+def sides(options: argparse.Namespace, url: str) -> Iterator[tuple[dict[str, Side], dict[str, Any]]]:
+    """Every side, ready to take turns, and what there is to choose from."""
+    plain = databases.beside(url, "plain")
+    databases.make(plain)
+    own = {"DATABASE_URL": url, "BENCH_PLAIN_URL": plain, "KRAT_DEMO": "1", "DEBUG": "0", "PLAIN_HTTP": "1"}
+    own |= {"KRAT_NO_DOTENV": "1", "LANGUAGE_CODE": "sq"}
+    prepared = subprocess.run(
+        [sys.executable, "-m", "bench.prepare", str(options.cases), str(options.seed)],
+        cwd=ROOT,
+        env={**os.environ, **own},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if prepared.returncode:
+        raise SystemExit(prepared.returncode)
+    chosen = json.loads(prepared.stdout.splitlines()[-1])
+    about = {"client": chosen["client"], "references": [one["reference"] for one in chosen["cases"]]}
+    with ExitStack() as stack:
+        former: dict[str, tuple[Path, dict[str, str]]] = {}
+        if options.before:
+            former["before"] = _former(options.before, url, own, stack)
+        begun = {}
+        for name, (which, folder, environment) in {
+            "registry": ("registry", ROOT, own),
+            "yardstick": ("yardstick", ROOT, own),
+            **{name: ("registry", *where) for name, where in former.items()},
+        }.items():
+            begun[name] = Side(which, folder, environment, about)
+            stack.callback(begun[name].end)
+        yield begun, chosen
 
-    # Every way of a turn gets the same throw: the dice fall once for the three.
-    thrown: dict[str, tuple[int, Any]] = {}
 
-    def throw(what: str, choices: list[Any], way: str) -> Any:
-        turn, value = thrown.get(what, (0, None))
-        if turn % 3 == 0:
-            value = dice.choice(choices)
-        thrown[what] = turn + 1, value
-        return value
+def _former(commit: str, url: str, own: dict[str, str], stack: ExitStack) -> tuple[Path, dict[str, str]]:
+    copied = databases.beside(url, "before")
+    stack.callback(databases.remove, copied)
+    databases.copy(url, copied)
+    place = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="krat-before-")))
+    databases.copy_file(Path(os.environ.get("KRAT_TRAIL_HEAD", "")), place / "head")
+    environment = {**own, "DATABASE_URL": copied, "KRAT_TRAIL_HEAD": str(place / "head")}
+    folder = before.code_of(commit, place / "code")
+    before.to_its_schema(folder, environment)
+    return folder, environment
 
-    def new_case() -> tuple[dict[str, Any], dict[str, str]]:
-        head_words = {"kind": "child", "risk": "high", "victim_status": "at_risk", "concerns": ["neglect"]}
-        who = {"first_name": "Shembulla", "last_name": f"Prova{chr(97 + number() % 26)}", "sex": "female"}
-        return head_words, who
 
-    def opened_by_form() -> int:
-        head_words, who = new_case()
-        form = {
-            **head_words,
-            **who,
-            "municipality": place.pk,
-            "source": source.pk,
-            "signalled_on": _typed_today(),
-            "birth_date": "",
-            recovered_forms.FIELD: str(uuid.uuid4()),
-        }
-        _well(browser.post(reverse("cases:add"), form), 302)
-        return 1
+def take_turns(workload: Workload, begun: dict[str, Side], things: Things, turns: int) -> dict[str, Measured]:
+    """Each side once a turn, in an order that goes round; all sides get the same."""
+    ways = {name: (side, workload.turn) for name, side in begun.items() if workload.turn in side.turns}
+    warm_up = WARM_UP
+    if workload.about == "records":
+        warm_up, turns = 1, min(turns, MANY_TURNS)
+        ways["COPY and merge"] = begun["yardstick"], "rest_bulk"
+    measured = {name: Measured() for name in ways}
+    names = list(ways)
+    for turn in range(warm_up + turns):
+        thing = things.next(workload.about)
+        for name in names[turn % len(names) :] + names[: turn % len(names)]:
+            side, method = ways[name]
+            if turn < warm_up:
+                measured[name].statements = side.take(method, thing, count=True)["statements"]
+            else:
+                answer = side.take(method, thing)
+                measured[name].times.append(answer["seconds"])
+                measured[name].rows += answer["rows"]
+    return measured
 
-    def plain_row() -> tuple[dict[str, Any], dict[str, str]]:
-        head_words, who = new_case()
-        case = {
-            **head_words,
-            "number": f"B{time.time_ns()}"[:20],
-            "reference": "",
-            "stage": "initial_assessment",
-            "signalled_on": _today(),
-        }
-        return case, who
 
-    def opened_by_statements() -> int:
-        case, who = plain_row()
-        columns = {"municipality_id": place.pk, "holder_id": holder, "source_id": source.pk}
-        empty = dict.fromkeys(
-            (field.name for field in plain.Identity._meta.fields if field.name not in ("id", "case")), ""
-        )
-        words = words_and_beginnings(who["first_name"], who["last_name"])
-        return statements.insert(case | columns, empty | who, sorted(words), worker)
-
-    def opened_by_viewset() -> int:
-        case, who = plain_row()
-        body = {**case, "municipality": place.code, "holder": holder, "source": source.code, "identity": who}
-        _well(anybody.post("/api/plain/cases/", body, content_type="application/json"), 201)
-        return 1
-
-    def listed() -> int:
-        _well(browser.get(reverse("cases:list"), {"stage": stage}), 200)
-        return 25
-
-    def plainly_listed() -> int:
-        _well(anybody.get("/api/plain/cases/", {"holder": holder, "stage": stage}), 200)
-        return 25
-
-    def searched() -> int:
-        _well(browser.post(reverse("cases:search"), {"words": throw("words", typed, "registry")}), 200)
-        return 1
-
-    def plainly_searched() -> int:
-        body = {"words": throw("words", typed, "viewset"), "holder": holder}
-        _well(anybody.post("/api/plain/cases/search/", body, content_type="application/json"), 200)
-        return 1
-
-    def searched_by_statement() -> int:
-        words = names.tokens_to_find(throw("words", typed, "statement"))
-        return statements.found(holder, [tokens[0] for tokens in words])
-
-    def shown() -> int:
-        _well(browser.get(reverse("cases:case", args=[throw("code", codes, "registry")])), 200)
-        return 1
-
-    def plainly_shown() -> int:
-        _well(anybody.get(f"/api/plain/cases/{throw('code', codes, 'viewset')}/"), 200)
-        return 1
-
-    return [
-        Workload(
-            "list",
-            {
-                "registry": listed,
-                "statement": lambda: statements.a_page(holder, stage),
-                "viewset": plainly_listed,
-            },
-        ),
-        Workload("search", {"registry": searched, "statement": searched_by_statement, "viewset": plainly_searched}),
-        Workload(
-            "case",
-            {
-                "registry": shown,
-                "statement": lambda: statements.a_case(throw("code", codes, "statement")),
-                "viewset": plainly_shown,
-            },
-        ),
-        Workload(
-            "open",
-            {"registry": opened_by_form, "statements": opened_by_statements, "viewset": opened_by_viewset},
-        ),
+def told(workload: Workload, measured: dict[str, Measured], smaller: float | None) -> str:
+    """What was measured, in one line."""
+    own = measured["registry"]
+    parts = [
+        f"{workload.name:<24} p50 {own.middle:8.1f} ms  p95 {own.late:8.1f} ms  statements {own.statements:3}"
+        f"  rows/s {own.rate:8.0f}"
     ]
+    for name, other in measured.items():
+        if name != "registry":
+            called = workload.beside if name == "yardstick" else name
+            rows = f", rows/s {other.rate:.0f}" if workload.rate else ""
+            parts.append(
+                f"{called} {other.middle:.1f} ms, {other.statements} statements{rows}: {own.middle / other.middle:.2f}×"
+            )
+    parts.append("; ".join(judged(workload, measured, smaller)) or "no target")
+    return "  | ".join(parts)
 
 
-def _today() -> str:
-    from django.utils import timezone
+def judged(workload: Workload, measured: dict[str, Measured], smaller: float | None) -> list[str]:
+    """Each target, and whether it was met."""
+    own = measured["registry"]
+    found = []
 
-    return timezone.localdate().isoformat()
+    def judge(what: str, is_met: bool) -> None:
+        found.append(f"{what}: {'met' if is_met else 'missed'}")
 
-
-def _typed_today() -> str:
-    from django.utils import timezone
-
-    return f"{timezone.localdate():%d.%m.%Y}"
+    if workload.times is not None:
+        judge(
+            f"at most {workload.times}× {workload.beside}", own.middle <= workload.times * measured["yardstick"].middle
+        )
+    if workload.rate is not None:
+        judge(f"at least {workload.rate} rows/s", own.rate >= workload.rate)
+    if workload.statements is not None:
+        judge(f"at most {workload.statements} statements", own.statements <= workload.statements)
+    if workload.flat is not None and smaller:
+        grown = own.middle / smaller
+        judge(f"at most {workload.flat}× what a tenth of the cases took ({grown:.2f}×)", grown <= workload.flat)
+    return found
 
 
 def main() -> None:
@@ -321,18 +286,43 @@ def main() -> None:
     asked.add_argument("--cases", type=int, default=100_000)
     asked.add_argument("--seed", type=int, default=7)
     asked.add_argument("--turns", type=int, default=60)
-    asked.add_argument("--fresh", action="store_true")
-    asked.add_argument("--only", default="", help="the name of one workload")
+    asked.add_argument("--on", default="", help="postgresql; else SQLite")
+    asked.add_argument("--before", default="", help="a former commit to measure beside this one")
+    asked.add_argument("--fresh", action="store_true", help="fill SQLite's database anew")
+    asked.add_argument("--only", default="", help="workloads whose names begin so")
     options = asked.parse_args()
-    prepare(options.cases, options.seed, fresh=options.fresh)
-    fill(options.cases, options.seed)
-    from django.db import connection
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, lambda number, frame: sys.exit(128 + number))  # so that servers and copies go, too
+    with database(options) as url, sides(options, url) as (begun, chosen):
+        kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+        say(f"{options.cases} cases on {kind}, {options.turns} turns each")
+        things, last = Things(chosen, options.seed), Last(kind, options.cases)
+        sent = things.known()
+        for side in begun.values():
+            side.take("known", sent)
+        for workload in WORKLOADS:
+            if workload.name.startswith(options.only):
+                measured = take_turns(workload, begun, things, options.turns)
+                say(told(workload, measured, last.smaller(workload.name)))
+                last.note(workload.name, measured["registry"].middle)
 
-    say(f"{options.cases} cases on {connection.vendor}, {options.turns} turns each, as {WHO}")
-    for workload in workloads(options.seed):
-        if options.only in ("", workload.name):
-            workload.take_turns(options.turns)
-            say(workload.line())
+
+class Last:
+    """What former runs on this machine took, so that a run can tell how it grew."""
+
+    def __init__(self, kind: str, cases: int) -> None:
+        self.file = ROOT / "var" / "bench" / "last.json"
+        self.kind, self.cases = kind, cases
+        self.found: dict[str, float] = json.loads(self.file.read_text()) if self.file.exists() else {}
+
+    def smaller(self, name: str) -> float | None:
+        """What it took with a tenth of the cases, in milliseconds; None where that was not measured."""
+        return self.found.get(f"{self.kind} {self.cases // 10} {name}")
+
+    def note(self, name: str, middle: float) -> None:
+        """Keep it."""
+        self.found[f"{self.kind} {self.cases} {name}"] = middle
+        self.file.write_text(json.dumps(self.found, indent=1))
 
 
 if __name__ == "__main__":

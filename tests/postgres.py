@@ -85,11 +85,11 @@ def lent() -> dict[str, Any]:
 
 
 @contextmanager
-def cluster() -> Iterator[str]:
+def cluster(*, in_memory: bool = True) -> Iterator[str]:
     """A running cluster with one empty database; gives its address in the form DATABASE_URL takes."""
     programs = find()
     # Directly below: a socket's path may have 107 bytes, and the server's user must get there.
-    folder = Path(tempfile.mkdtemp(prefix="krat-pg-", dir=roomy()))
+    folder = Path(tempfile.mkdtemp(prefix="krat-pg-", dir=roomy() if in_memory else "/tmp"))
     try:
         if user := lent():
             os.chown(folder, user["user"], user["group"])

@@ -6,18 +6,36 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
-from krat.reference.models import Municipality, Term
+
+class Municipality(models.Model):
+    """A municipality."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+
+
+class Term(models.Model):
+    """A row of a code list."""
+
+    list = models.CharField(max_length=20)
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "code"], name="plain_term_once")]
 
 
 class Holder(models.Model):
     """An institution."""
 
+    code = models.CharField(max_length=40, unique=True)
     short_name = models.CharField(max_length=60)
 
 
 class Worker(models.Model):
     """A seat with its person's name."""
 
+    holder = models.ForeignKey(Holder, models.PROTECT, related_name="+")
     name = models.CharField(max_length=160)
 
 
@@ -45,7 +63,9 @@ class Case(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["holder", "due_at", "-id"], name="plain_by_holder"),
-            models.Index(fields=["municipality", "stage"], name="plain_by_municipality"),
+            models.Index(fields=["municipality", "id"], name="plain_by_municipality"),
+            models.Index(fields=["due_at", "-id"], name="plain_by_due"),
+            models.Index(fields=["reference"], name="plain_by_reference"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["holder", "reference"], condition=~Q(reference=""), name="plain_reference"),
@@ -69,17 +89,6 @@ class Identity(models.Model):
     care = models.CharField(max_length=40, blank=True)
     safe_contact = models.TextField(blank=True)
     address = models.TextField(blank=True)
-
-
-class Word(models.Model):
-    """A word of a name or one of its beginnings."""
-
-    case = models.ForeignKey(Case, models.PROTECT, related_name="words", db_index=False)
-    word = models.CharField(max_length=40)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["word", "case"], name="plain_word_once")]
-        indexes = [models.Index(fields=["case"], name="plain_word_by_case")]
 
 
 class StageDeadline(models.Model):

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
-from django.template.loader import render_to_string
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from cases.identity_facts import shown_of
 from cases.models import Assignment, Case, Identity
@@ -89,7 +90,7 @@ def _line(case: Case, person: Identity | None, shows_names: bool) -> dict[str, A
     return {
         "case": case,
         "person": person,
-        "person_words": render_to_string("cases/_person.html", {"person": person}) if shows_names else "",
+        "person_words": _named(person) if shows_names else "",
         "url": address_of("cases:case", case.code),
         "number": case.number,
         "stage": drawn("cases/_stage.html", stage=case.stage, label=case.get_stage_display()),
@@ -99,6 +100,14 @@ def _line(case: Case, person: Identity | None, shows_names: bool) -> dict[str, A
         "manager": manager_of(case)[1] or drawn("cases/_nobody.html", is_open=case.is_open),
         "until": drawn("cases/_until.html", due=due_of_case(case), closed_on=case.closed_on),
     }
+
+
+def _named(person: Identity | None) -> SafeString:
+    """Whom a case is about, in one line: name, surname, year of birth. The page notes it for the trail."""
+    if person is None:
+        return drawn("cases/_nobody.html", is_open=False)
+    year = format_html(' <span class="tabular">{}</span>', person.year_of_birth) if person.year_of_birth else ""
+    return format_html('<span class="strong">{}</span>{}', person.full_name, year)
 
 
 def shown_in(cases: Sequence[Case], people: dict[int, Identity]) -> list[Shown]:

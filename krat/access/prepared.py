@@ -8,20 +8,21 @@ one that finds out which machine is asking. Here it is done once for each shape 
 
 So that nobody is ever answered with another's values, the query is put together twice, with values that stand nowhere
 else: the two texts must be alike, and what differs between their parameters must be exactly those values. Whatever is
-not so (a clock that is read within, a value that is changed on its way or does not stand in the query) is asked as it
-stands, each time anew. The door is asked as always: the queryset names the seat. One thing nobody can see from outside,
-and it is forbidden: the function must not decide by a value what it asks. It may by the role of a seat, by how many
-values a list has, and by which of a seat's are None: each of these has a text of its own.
+not so (a clock, a day or a row that is read within, a value that is changed on its way or does not stand in the query)
+is asked as it stands, each time anew. The door is asked as always: the queryset names the seat. One thing nobody can
+see from outside, and it is forbidden: the function must not decide by a value what it asks. It may by the role of a
+seat, by how many values a list has, and by which of a seat's are None: each of these has a text of its own.
 """
 
 from __future__ import annotations
 
 import copy
 import itertools
+import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -33,6 +34,7 @@ from krat.access.scoping import ScopedQuerySet
 
 _OF_A_SEAT = ("pk", "institution_id", "county_id")
 _MOST_SHAPES = 500  # a list of each length is one
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 class _NotSo(Exception):
@@ -96,14 +98,20 @@ class Prepared:
     ) -> tuple[Any, str, tuple[Any, ...], list[Any]]:
         numbers = itertools.count(start)
         others = [_other(value, numbers) for value in values]
-        rows: Any = self._build(*others, *words)
-        if isinstance(rows, ScopedQuerySet):
-            rows._ask()
-        if rows._prefetch_related_lookups or not issubclass(rows._iterable_class, ModelIterable):
-            raise _NotSo
-        compiler = rows.query.get_compiler(using=rows.db)
-        sql, params = compiler.as_sql()
+        with connection.execute_wrapper(_refuse):
+            rows: Any = self._build(*others, *words)
+            if isinstance(rows, ScopedQuerySet):
+                rows._ask()
+            if rows._prefetch_related_lookups or not issubclass(rows._iterable_class, ModelIterable):
+                raise _NotSo
+            compiler = rows.query.get_compiler(using=rows.db)
+            sql, params = compiler.as_sql()
         return compiler, sql, tuple(params), [_adapted(one) for one in _plain(others)]
+
+
+def _refuse(*args: Any) -> Any:
+    """What the database says while a query is put together may be otherwise the next time."""
+    raise _NotSo
 
 
 def _compared(first: Any, second: Any, always: set[int]) -> _Made:
@@ -114,7 +122,7 @@ def _compared(first: Any, second: Any, always: set[int]) -> _Made:
     places, constants = [], list(params)
     for place, (one, other) in enumerate(zip(params, other_params, strict=True)):
         here, there = _where(one, mine), _where(other, theirs)
-        if here != there or (here is None and one != other):
+        if here != there or (here is None and (one != other or _is_of_a_day(one))):
             raise _NotSo
         if here is not None:
             places.append((place, here))
@@ -122,6 +130,11 @@ def _compared(first: Any, second: Any, always: set[int]) -> _Made:
     if not always <= {here for _place, here in places}:
         raise _NotSo  # a value that is only looked at
     return _Made(compiler.query, compiler, sql, tuple(constants), tuple(places))
+
+
+def _is_of_a_day(constant: Any) -> bool:
+    """Whether it is a day, as today's: tomorrow it is another one. SQLite gets days as texts."""
+    return isinstance(constant, date) or (isinstance(constant, str) and _DAY.match(constant) is not None)
 
 
 def _where(param: Any, values: list[Any]) -> int | None:

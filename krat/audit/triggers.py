@@ -188,8 +188,9 @@ def the_trail_refuses_changes(app_configs: Any, databases: Any = None, **kwargs:
         try:
             applied = set(MigrationRecorder(connection).applied_migrations())
             # `migrate` asks this before it begins, and makes the triggers when it ends.
-            of_the_trail = TABLES if _migrations() <= applied else ()
-            others = [table for table, since in _others.items() if since in applied]
+            is_current = _migrations() <= applied
+            of_the_trail = TABLES if is_current else ()
+            others = [table for table, since in _others.items() if is_current and since in applied]
             told = [
                 *(f"The trail is not guarded. {fault}" for fault in faults(connection, of_the_trail)),
                 *(f"What is written once is not guarded. {fault}" for fault in faults(connection, others)),

@@ -46,7 +46,7 @@ def _may_be_kept(told: tuple[Any, ...]) -> bool:
 def _drawn(
     component: str, _language: str | None, told: tuple[tuple[str, Any], ...], _is_safe: tuple[bool, ...]
 ) -> SafeString:
-    return render_to_string(component, dict(told))
+    return SafeString(render_to_string(component, dict(told)).strip())
 
 
 def rows_drawn(component: str, rows: Iterable[Mapping[str, Any]], **words: Any) -> SafeString:

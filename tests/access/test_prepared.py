@@ -82,6 +82,8 @@ NOT_SO = {
     "a value stands within a pattern": lambda code: _of(code__startswith=code),
     "a value is only looked at": lambda code: _of(code__in=["AL-02-ZVA"] if code == "AL-02-ZVA" else []),
     "a clock is read within": lambda code: _of(code=code).annotate(now=Value(timezone.now())),
+    "a day is read within": lambda code: _of(code=code, seats__starts_on__lte=timezone.localdate()).distinct(),
+    "a row is read within": lambda code: _of(code=code, kind__in=[_of(code="AL-02-ZVA").get().kind_id]),
     "more is fetched beside it": lambda code: _of(code=code).prefetch_related("territories"),
 }
 
@@ -112,3 +114,21 @@ def test_nothing_is_found_where_nobody_may(seat):
 
     assert own.rows(seat("admin")) == []
     assert own.rows(seat("njmf.durres")) != []
+
+
+def test_what_every_request_of_a_machine_asks_is_prepared(seat):
+    """Else a change of the door would make it slow again, and nobody would see it."""
+    from cases.api import cases as api
+    from krat.api import auth
+
+    asking, now = make.seat("system", institution=seat("njmf.durres").institution), timezone.now()
+    questions = [
+        (auth._BEHIND_A_TOKEN, ("0" * 64, now), ()),
+        (api._PAGE, (asking, 0), (51,)),
+        (api._PEOPLE, (asking, [1, 2, 3]), ()),
+        (api._HELD, (asking, "kartela-1"), ()),
+    ]
+
+    for prepared, values, words in questions:
+        prepared.rows(*values, words=words)
+        assert prepared.is_prepared(*values, words=words), values

@@ -105,3 +105,32 @@ def test_without_script_the_same_is_done_page_by_page(window: People) -> None:
 def _send(page: Page, selector: str) -> None:
     with page.expect_navigation():
         page.locator(selector).first.click()
+
+
+def test_a_day_of_rest_offers_the_next_working_day(person: People) -> None:
+    """A Saturday says so; one press takes the day on which offices work, and nothing else moves."""
+    page = person(COORDINATOR)
+    page.goto("/meetings/new/")
+    page.locator("#id_held_on").fill(timezone.localdate().isoformat())
+    page.locator("#id_starts_at").fill("06:55")
+    page.locator("#id_agenda").fill("Hapja\nTë ndryshme")
+    _send(page, "main form.form button[type=submit]")
+    _send(page, 'main form[action$="/open/"] button')
+    field, rest = page.locator("#id_due_on"), page.locator(".field:has(#id_due_on) [data-day-rest]")
+    saturday = timezone.localdate() + datetime.timedelta(days=(5 - timezone.localdate().weekday()) % 7 + 14)
+    below = page.locator(".item-decision .drawer").first
+
+    def apart() -> float:
+        return (below.bounding_box() or {})["y"] - (field.bounding_box() or {})["y"]
+
+    before = apart()
+    field.fill(f"{saturday:%d.%m.%Y}")
+    field.press("Tab")
+    expect(rest).to_be_visible()
+    expect(rest).to_contain_text(say("A day of rest."))
+    assert apart() == before, "what stands below moved away from the finger"
+    rest.locator("button").click()
+    expect(rest).to_be_hidden()
+    taken = datetime.datetime.strptime(field.input_value(), "%d.%m.%Y").date()  # noqa: DTZ007  a day, no moment
+    assert saturday < taken <= saturday + datetime.timedelta(days=7)
+    assert taken.weekday() < 5

@@ -211,6 +211,8 @@ PAGES = [
     Shows("meetings:minutes", BORDER, at("meetings:minutes", "approved"), more_approved_items),
     Shows("meetings:detail", BORDER, at("meetings:detail", "approved"), more_approved_items),
     Shows("meetings:invitation", BORDER, at("meetings:invitation", "planned"), lambda s: make.item(s.planned)),
+    Shows("meetings:pack", BORDER, at("meetings:pack", "meeting"), more_items),
+    Shows("meetings:invitation_ics", BORDER, at("meetings:invitation_ics", "planned"), lambda s: make.item(s.planned)),
     Shows("meetings:item", COORDINATOR, at("meetings:item", "item"), more_items),
     Shows("meetings:decisions", BORDER, at("meetings:decisions"), more_items),
     Shows("meetings:decision", BORDER, at("meetings:decision", "decision"), more_reviews),
@@ -228,4 +230,9 @@ PAGES = [
 
 WITHOUT_ROWS = {
     "meetings:draft_key",
+    # Set from what their pages show: the page of the minutes, of the invitation, the pack.
+    "meetings:minutes_docx",
+    "meetings:minutes_pdf",
+    "meetings:invitation_pdf",
+    "meetings:pack_pdf",
 }

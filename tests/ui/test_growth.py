@@ -42,7 +42,8 @@ def test_queries_do_not_grow_with_rows(person, examples, add, pages):
     for _once in range(18):
         add(examples)
 
-    assert queries() == few
+    # A list that has come to a second page counts its rows, once (`krat.ui.listing`); a question for each row is 18.
+    assert {name: many for name, many in queries().items() if many > few[name] + 1} == {}
 
 
 def test_every_page_that_is_only_read_is_measured():
