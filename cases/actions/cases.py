@@ -198,6 +198,8 @@ def _new(
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
     if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
         raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
+    if source.list != Term.List.SOURCE:
+        raise ValidationError({"source": _("Choose a source from the list.")})
     _check_concerns(concerns, lookups)
     case = Case(
         number="-",
@@ -458,6 +460,7 @@ def _edit(
     if not changes and edit.identity_row is None:
         return None
     if ("risk" in head or "signalled_on" in head) and case.stage in _BEGINNINGS:
+        check_only(case, {"risk", "signalled_on"}, constraints=False)  # the clock goes by them
         edit.clock = _reset_deadline(case, clocks(), lookups)
         edit.written |= _CLOCK
     return edit
