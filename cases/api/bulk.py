@@ -32,7 +32,7 @@ from krat.api.errors import VersionChanged, errors_of
 from krat.api.paging import Query
 from krat.api.records import ARRAY, LINES, Body, Sent
 from krat.api.requests import ApiRequest
-from krat.api.serializers import StrictSerializer, plain_words
+from krat.api.serializers import StrictSerializer, WholeNumberField, plain_words
 from krat.api.views import Resource
 
 GROUP = 200  # records in one transaction
@@ -57,21 +57,21 @@ class BulkQuery(Query):
 class CountsSerializer(StrictSerializer):
     """How many records ended how."""
 
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    quarantined = serializers.IntegerField()
-    refused = serializers.IntegerField()
+    created = WholeNumberField()
+    updated = WholeNumberField()
+    unchanged = WholeNumberField()
+    quarantined = WholeNumberField()
+    refused = WholeNumberField()
 
 
 class OutcomeSerializer(StrictSerializer):
     """How one record ended."""
 
-    line = serializers.IntegerField(help_text="Its line, or its place in the array, from 1.")
+    line = WholeNumberField(help_text="Its line, or its place in the array, from 1.")
     reference = serializers.CharField(allow_null=True)
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     code = serializers.UUIDField(required=False)
-    version = serializers.IntegerField(required=False, help_text="Of the case as it stands now.")
+    version = WholeNumberField(required=False, help_text="Of the case as it stands now.")
     errors = serializers.DictField(  # type: ignore[assignment]  # the base has a property of this name
         required=False, help_text="By field, as in a problem; where it was refused."
     )
