@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import connections
+from django.db import connections, transaction
 
 from bench.plain import models
 from cases import models as registry
@@ -56,8 +56,9 @@ def fill() -> None:
         with multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0))) as pool:
             pool.starmap(_copy, jobs, chunksize=1)
     else:
-        for job in jobs:
-            _copy(*job)
+        with transaction.atomic(using=USING):
+            for job in jobs:
+                _copy(*job)
     _run([*made, *(_BEGINNINGS if is_postgresql else [])])
     bulk.go_on_from_there(tables, USING)
 

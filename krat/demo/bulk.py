@@ -28,8 +28,11 @@ _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 class Table:
     """The table of a model, and which of its columns rows give (by the fields' names)."""
 
-    def __init__(self, model: type[models.Model], *names: str, using: str = DEFAULT_DB_ALIAS) -> None:
-        self.model, self.using = model, using
+    def __init__(
+        self, model: type[models.Model], *names: str, using: str = DEFAULT_DB_ALIAS, is_plain: bool = False
+    ) -> None:
+        """``is_plain``: rows hold numbers and texts of letters and digits alone, which are written in half the time."""
+        self.model, self.using, self._is_plain = model, using, is_plain
         self.name = model._meta.db_table
         # What the database reckons itself is not written.
         fields = {field.name: field for field in model._meta.concrete_fields if not field.generated}
@@ -38,8 +41,11 @@ class Table:
         self.columns += [str(field.column) for field in rest]
         self.rest: Row = tuple(_default(field) for field in rest)
 
-    def lines(self, rows: Iterable[Row]) -> bytes:
+    def lines(self, rows: Sequence[Row]) -> bytes:
         """Rows as COPY reads them."""
+        if rows and not self.rest and self._is_plain:
+            line = "\t".join(["%s"] * len(self.columns)) + "\n"
+            return "".join([line % row for row in rows]).encode()
         end = "".join(f"\t{_cell(value)}" for value in self.rest) + "\n"
         return "".join("\t".join(map(_cell, row)) + end for row in rows).encode()
 

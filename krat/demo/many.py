@@ -133,7 +133,7 @@ _CASES = Table(
     *("victim_status", "stage", "signalled_on", "source", "due_at", "clock_minutes", "closed_on", "closing"),
 )
 _IDENTITIES = Table(Identity, "code", "case", "data", "number_token", "index_version")
-_TOKENS = Table(NameToken, "case", "token")
+_TOKENS = Table(NameToken, "case", "token", is_plain=True)
 _CLOCKS = Table(StageDeadline, "code", "case", "stage", "deadline", "starts_at", "due_at", "met_at")
 _IDENTIFICATIONS = Table(Identification, "code", "case", "kind", "result", "data")
 _TEAMS = Table(Assignment, "code", "case", "seat", "is_manager", "starts_at", "ended_at", "by")
