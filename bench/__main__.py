@@ -31,6 +31,7 @@ from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 WARM_UP = 3
+WITH_A_TENTH = 100_000  # cases: from so many on a database with a tenth of them is measured, too
 IN_MEMORY = 200_000  # cases: a PostgreSQL of more stands on the disk
 MANY, MANY_TURNS = 200, 5
 
@@ -155,10 +156,12 @@ def database(options: argparse.Namespace) -> Iterator[str]:
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ.setdefault("KRAT_KEYS", str(place / "keys.json"))
     if "DATABASE_URL" in os.environ:
+        os.environ.setdefault("KRAT_TRAIL_HEAD", str(place / "given.head"))
         yield os.environ["DATABASE_URL"]
     elif options.on == "postgresql":
         os.environ["KRAT_TRAIL_HEAD"] = str(place / "postgresql.head")
-        (place / "postgresql.head").unlink(missing_ok=True)
+        for head in place.glob("postgresql.head*"):
+            head.unlink()
         with postgres.cluster(in_memory=options.cases <= IN_MEMORY) as url:
             yield url
     else:
@@ -177,33 +180,50 @@ def sides(options: argparse.Namespace, url: str) -> Iterator[tuple[dict[str, Sid
     """Every side, ready to take turns, and what there is to choose from."""
     plain = databases.beside(url, "plain")
     databases.make(plain)
-    own = {"DATABASE_URL": url, "BENCH_PLAIN_URL": plain, "KRAT_DEMO": "1", "DEBUG": "0", "PLAIN_HTTP": "1"}
-    own |= {"KRAT_NO_DOTENV": "1", "LANGUAGE_CODE": "sq"}
-    prepared = subprocess.run(
-        [sys.executable, "-m", "bench.prepare", str(options.cases), str(options.seed)],
+    own = {"DATABASE_URL": url, "KRAT_DEMO": "1", "DEBUG": "0", "PLAIN_HTTP": "1", "KRAT_NO_DOTENV": "1"}
+    own |= {"LANGUAGE_CODE": "sq"}
+    both = own | {"BENCH_PLAIN_URL": plain}
+    chosen = _prepared(options.cases, options.seed, both)
+    with ExitStack() as stack:
+        # Name: which code, where it stands, its environment, and what there is in its database.
+        ready: dict[str, tuple[str, Path, dict[str, str], dict[str, Any]]] = {
+            "registry": ("registry", ROOT, own, chosen),
+            "yardstick": ("yardstick", ROOT, both, chosen),
+        }
+        if options.before:
+            folder, environment = _former(options.before, url, own, stack)
+            ready["before"] = "registry", folder, environment, chosen
+        if options.cases >= WITH_A_TENTH:
+            smaller = databases.a_tenth(url, options.cases)
+            databases.make(smaller)
+            head = os.environ["KRAT_TRAIL_HEAD"].replace(f"{options.cases}-", f"{options.cases // 10}-")
+            environment = own | {
+                "DATABASE_URL": smaller,
+                "KRAT_TRAIL_HEAD": head if head != os.environ["KRAT_TRAIL_HEAD"] else f"{head}.tenth",
+            }
+            found = _prepared(options.cases // 10, options.seed, environment)
+            ready["a tenth"] = "registry", ROOT, environment, found
+        begun = {}
+        for name, (which, folder, environment, there) in ready.items():
+            about = {"client": there["client"], "references": [one["reference"] for one in there["cases"]]}
+            begun[name] = Side(which, folder, environment, about)
+            stack.callback(begun[name].end)
+        yield begun, chosen
+
+
+def _prepared(cases: int, seed: int, environment: dict[str, str]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.prepare", str(cases), str(seed)],
         cwd=ROOT,
-        env={**os.environ, **own},
+        env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         text=True,
         check=False,
     )
-    if prepared.returncode:
-        raise SystemExit(prepared.returncode)
-    chosen = json.loads(prepared.stdout.splitlines()[-1])
-    about = {"client": chosen["client"], "references": [one["reference"] for one in chosen["cases"]]}
-    with ExitStack() as stack:
-        former: dict[str, tuple[Path, dict[str, str]]] = {}
-        if options.before:
-            former["before"] = _former(options.before, url, own, stack)
-        begun = {}
-        for name, (which, folder, environment) in {
-            "registry": ("registry", ROOT, own),
-            "yardstick": ("yardstick", ROOT, own),
-            **{name: ("registry", *where) for name, where in former.items()},
-        }.items():
-            begun[name] = Side(which, folder, environment, about)
-            stack.callback(begun[name].end)
-        yield begun, chosen
+    if done.returncode:
+        raise SystemExit(done.returncode)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def _former(commit: str, url: str, own: dict[str, str], stack: ExitStack) -> tuple[Path, dict[str, str]]:
@@ -221,6 +241,8 @@ def _former(commit: str, url: str, own: dict[str, str], stack: ExitStack) -> tup
 def take_turns(workload: Workload, begun: dict[str, Side], things: Things, turns: int) -> dict[str, Measured]:
     """Each side once a turn, in an order that goes round; all sides get the same."""
     ways = {name: (side, workload.turn) for name, side in begun.items() if workload.turn in side.turns}
+    if workload.flat is None:
+        ways.pop("a tenth", None)
     warm_up = WARM_UP
     if workload.about == "records":
         warm_up, turns = 1, min(turns, MANY_TURNS)
@@ -240,7 +262,7 @@ def take_turns(workload: Workload, begun: dict[str, Side], things: Things, turns
     return measured
 
 
-def told(workload: Workload, measured: dict[str, Measured], smaller: float | None) -> str:
+def told(workload: Workload, measured: dict[str, Measured]) -> str:
     """What was measured, in one line."""
     own = measured["registry"]
     parts = [
@@ -254,11 +276,11 @@ def told(workload: Workload, measured: dict[str, Measured], smaller: float | Non
             parts.append(
                 f"{called} {other.middle:.1f} ms, {other.statements} statements{rows}: {own.middle / other.middle:.2f}×"
             )
-    parts.append("; ".join(judged(workload, measured, smaller)) or "no target")
+    parts.append("; ".join(judged(workload, measured)) or "no target")
     return "  | ".join(parts)
 
 
-def judged(workload: Workload, measured: dict[str, Measured], smaller: float | None) -> list[str]:
+def judged(workload: Workload, measured: dict[str, Measured]) -> list[str]:
     """Each target, and whether it was met."""
     own = measured["registry"]
     found = []
@@ -274,9 +296,10 @@ def judged(workload: Workload, measured: dict[str, Measured], smaller: float | N
         judge(f"at least {workload.rate} rows/s", own.rate >= workload.rate)
     if workload.statements is not None:
         judge(f"at most {workload.statements} statements", own.statements <= workload.statements)
-    if workload.flat is not None and smaller:
-        grown = own.middle / smaller
-        judge(f"at most {workload.flat}× what a tenth of the cases took ({grown:.2f}×)", grown <= workload.flat)
+    if workload.flat is not None and "a tenth" in measured:
+        judge(
+            f"at most {workload.flat}× a tenth of the cases", own.middle <= workload.flat * measured["a tenth"].middle
+        )
     return found
 
 
@@ -296,33 +319,15 @@ def main() -> None:
     with database(options) as url, sides(options, url) as (begun, chosen):
         kind = "SQLite" if url.startswith("sqlite") else "PostgreSQL"
         say(f"{options.cases} cases on {kind}, {options.turns} turns each")
-        things, last = Things(chosen, options.seed), Last(kind, options.cases)
+        things = Things(chosen, options.seed)
         sent = things.known()
-        for side in begun.values():
-            side.take("known", sent)
+        for name, side in begun.items():
+            if name != "a tenth":
+                side.take("known", sent)
         for workload in WORKLOADS:
             if workload.name.startswith(options.only):
                 measured = take_turns(workload, begun, things, options.turns)
-                say(told(workload, measured, last.smaller(workload.name)))
-                last.note(workload.name, measured["registry"].middle)
-
-
-class Last:
-    """What former runs on this machine took, so that a run can tell how it grew."""
-
-    def __init__(self, kind: str, cases: int) -> None:
-        self.file = ROOT / "var" / "bench" / "last.json"
-        self.kind, self.cases = kind, cases
-        self.found: dict[str, float] = json.loads(self.file.read_text()) if self.file.exists() else {}
-
-    def smaller(self, name: str) -> float | None:
-        """What it took with a tenth of the cases, in milliseconds; None where that was not measured."""
-        return self.found.get(f"{self.kind} {self.cases // 10} {name}")
-
-    def note(self, name: str, middle: float) -> None:
-        """Keep it."""
-        self.found[f"{self.kind} {self.cases} {name}"] = middle
-        self.file.write_text(json.dumps(self.found, indent=1))
+                say(told(workload, measured))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,13 @@ def beside(url: str, ending: str) -> str:
     return f"{url}_{ending}"
 
 
+def a_tenth(url: str, cases: int) -> str:
+    """The address of the database with a tenth of the cases: on SQLite that of a run with so many."""
+    if url.startswith("sqlite") and f"/{cases}-" in url:
+        return url.replace(f"/{cases}-", f"/{cases // 10}-")
+    return beside(url, "tenth")
+
+
 def make(url: str) -> None:
     """An empty database, where there is none."""
     if url.startswith("sqlite"):

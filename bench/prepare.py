@@ -43,6 +43,8 @@ def fill(cases: int, seed: int) -> None:
         say(f"demo --cases {cases} --seed {seed}: {took:.0f} s, {cases / took:.0f} cases/s")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    if "BENCH_PLAIN_URL" not in os.environ:
+        return
     # Another project, with settings of its own.
     plain = os.environ | {"DJANGO_SETTINGS_MODULE": "bench.plain.settings"}
     subprocess.run([sys.executable, "-m", "django", "migrate", "--run-syncdb", "-v", "0"], env=plain, check=True)

@@ -8,8 +8,8 @@ class Workload:
     """One thing people or systems do.
 
     ``turn`` is the name of the side's method; ``about`` what it is told: a case, words, a record to send. ``beside`` is
-    the yardstick's name. ``times`` is how long it may take for what the yardstick takes, ``flat`` for what it took with
-    a tenth of the cases, ``statements`` how many statements, ``rate`` how many rows a second it must give.
+    the yardstick's name, ``times`` how long it may take for what the yardstick takes, ``flat`` for what it takes with a
+    tenth of the cases; ``statements`` how many it may ask, ``rate`` how many rows a second it must give.
     """
 
     name: str
