@@ -217,6 +217,7 @@ def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Ca
         "quorum": quorum_of(meeting, seat),
         "remarks": list(Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution")),
         "due": due_of(meeting.held_on) if meeting.state == Meeting.State.PLANNED else None,
+        "unsaved": _unsaved(listed) if (files or approves) and meeting.was_held and not meeting.is_frozen else [],
         "may_file": files and not meeting.is_frozen,
         "may_step_back": files and _may_step_back(meeting, request),
         "may_add_cards": files and not meeting.is_over and rights.may(seat, "cards.table"),
@@ -224,6 +225,12 @@ def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Ca
         "may_approve": approves,
     }
     return context, cards
+
+
+def _unsaved(items: list[AgendaItem]) -> list[AgendaItem]:
+    """The items on which somebody has written what is not saved yet, and so stands in no minutes (one query)."""
+    drafted = drafts.unsent_about([one.code for one in items])
+    return [one for one in items if one.code in drafted]
 
 
 def _may_step_back(meeting: Meeting, request: SignedIn) -> bool:
@@ -565,7 +572,7 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
                 _say_if_day_of_rest(request, data["due_on"])
             else:
-                messages.success(request, _("The minutes of this item were saved."))
+                messages.success(request, _("Item %(number)s was saved.") % {"number": item.position})
             following = _next_after(item, request.seat) if goes_on else None
             return redirect("meetings:item", code=(following or item).code)
     if drafts.is_kept(request):

@@ -119,6 +119,12 @@ def take_all(request: HttpRequest, forms: Sequence[tuple[str, str]]) -> dict[tup
     return found
 
 
+def unsent_about(things: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """On which of these things somebody has a draft that was never sent (one query); not what stands in it."""
+    rows = Draft.objects.filter(thing__in=things, saved_at__gte=_expired())
+    return {thing for thing in rows.values_list("thing", flat=True) if thing is not None}
+
+
 def forget(request: HttpRequest, address: str) -> None:
     """The form at this address was accepted, or its draft is not wanted: this writer's is gone (one delete)."""
     _own(request).filter(Q(form=_name(address, "")) | Q(form__startswith=_name(address, ""))).delete()

@@ -1,11 +1,15 @@
 // Nothing typed is lost. A form that writes (<form data-writes>) warns before it is left unsent. One that keeps a draft
-// (data-draft-url) sends what stands in it 1.5 s after the typing stops, before a link is followed and before another
-// form of the page is sent; it says where the words are. Where the form says so (data-draft-key-url) a copy stays on this
-// device until the registry has it: encrypted with a key that only the server's session gives and that lives in memory
-// here, named by the form's address alone, and gone at sign-out.
+// (data-draft-url) sends what stands in it 1.5 s after the typing stops, every five seconds while it goes on, when the
+// page goes out of sight, before a link is followed and before another form of the page is sent; it says where the words
+// are. Where the form says so (data-draft-key-url) a copy stays on this device, half a second behind, until the registry
+// has it: encrypted with a key that only the server's session gives and that lives in memory here, named by the form's
+// address alone, and gone at sign-out.
 
 const PREFIX = "krat-draft:";
 const QUIET_MS = 1500;
+const LONGEST_MS = 5000;
+const COPY_MS = 500;
+const KEEPALIVE_BYTES = 60000; // what browsers send of a page that is going away
 const PATIENCE_MS = 4000;
 const RETRY_MS = [4000, 8000, 16000, 30000, 60000];
 const NOT_TYPED = new Set(["csrfmiddlewaretoken", "_once", "_draft", "_back", "version"]);
@@ -214,12 +218,15 @@ class Writer {
     this.mark();
     clearTimeout(this.timer);
     if (!this.stopped) this.say("typing", this.state?.dataset.typing);
-    this.timer = setTimeout(() => this.send(), QUIET_MS);
+    this.since ??= Date.now();
+    this.timer = setTimeout(() => this.send(), Math.max(0, Math.min(QUIET_MS, this.since + LONGEST_MS - Date.now())));
+    this.copying ??= setTimeout(() => { this.copying = null; this.tidy(); }, COPY_MS);
   }
 
   /** Send what waits, after what is on its way already. */
   send() {
     clearTimeout(this.timer);
+    this.since = null;
     this.busy ??= this.sendOnce().finally(() => { this.busy = null; });
     return this.busy;
   }
@@ -240,6 +247,7 @@ class Writer {
       answer = await fetch(this.url, {
         method: "POST",
         body,
+        keepalive: document.hidden && body.toString().length < KEEPALIVE_BYTES,
         headers: { Accept: "application/json", "X-Requested-With": "fetch" },
         credentials: "same-origin",
         redirect: "manual",
@@ -327,6 +335,10 @@ document.addEventListener("click", async (event) => {
   location.href = link.href;
 });
 
+// A phone that puts the page away may never come back to it.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) for (const one of writers) if (one.url && one.waits && !one.stopped && !one.leaving) one.send();
+});
 addEventListener("pageshow", () => { passing = new WeakSet(); });
 // Someone who is asked whether to leave may stay: only then is it too early to clear.
 addEventListener("pagehide", () => { if (signsOut) forgetAll(); });
