@@ -14,6 +14,7 @@ const PATIENCE_MS = 4000;
 const RETRY_MS = [4000, 8000, 16000, 30000, 60000];
 const NOT_TYPED = new Set(["csrfmiddlewaretoken", "_once", "_draft", "_back", "version"]);
 
+let signsOut = false;
 const writers = [];
 const keys = new Map();
 
@@ -64,8 +65,8 @@ class Copy {
       if (!key) return false;
       const iv = crypto.getRandomValues(new Uint8Array(12));
       const box = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: this.bound }, key, new TextEncoder().encode(JSON.stringify(texts)));
-      // A newer text, or the registry's receipt, overtook this one while it was being encrypted.
-      if (turn === this.turn) localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: base64(iv), box: base64(box) }));
+      // A newer text, or the registry's receipt, overtook this one while it was being encrypted; or somebody signed out.
+      if (turn === this.turn && !signsOut) localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: base64(iv), box: base64(box) }));
       return true;
     } catch {
       return false;
@@ -214,6 +215,7 @@ class Writer {
   }
 
   typed() {
+    signsOut = false; // whoever was asked whether to leave has stayed
     if (!this.url) return;
     this.mark();
     clearTimeout(this.timer);
@@ -295,7 +297,6 @@ const unsent = (form) => writers.filter((one) => one.form !== form && one.url &&
 
 // Forms before which the drafts of the others were sent, or could not be: they are not held up twice.
 let passing = new WeakSet();
-let signsOut = false;
 
 // A form that is sent: the drafts of the others go first, and what is on its way of its own arrives first, else it would
 // be kept again after the form was saved.
