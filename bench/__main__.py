@@ -63,6 +63,11 @@ class Side:
         """One turn: its seconds and rows, or its statements."""
         return self._ask({"turn": turn, "thing": thing, "count": count})
 
+    def profile(self, turn: str, thing: Any, times: int) -> list[str]:
+        """In what the time of so many turns goes, a line each."""
+        lines: list[str] = self._ask({"turn": turn, "thing": thing, "profiled": times})["profile"]
+        return lines
+
     def _ask(self, asked: dict[str, Any]) -> dict[str, Any]:
         assert self.process.stdin is not None  # noqa: S101
         assert self.process.stdout is not None  # noqa: S101
@@ -312,6 +317,7 @@ def main() -> None:
     asked.add_argument("--on", default="", help="postgresql; else SQLite")
     asked.add_argument("--before", default="", help="a former commit to measure beside this one")
     asked.add_argument("--fresh", action="store_true", help="fill SQLite's database anew")
+    asked.add_argument("--profile", type=int, default=0, help="so many lines of where the registry's time goes")
     asked.add_argument("--only", default="", help="workloads whose names begin so")
     options = asked.parse_args()
     for each in (signal.SIGTERM, signal.SIGHUP):
@@ -328,6 +334,12 @@ def main() -> None:
             if workload.name.startswith(options.only):
                 measured = take_turns(workload, begun, things, options.turns)
                 say(told(workload, measured))
+                if options.profile and workload.about not in ("new", "record", "records"):
+                    say("  whole    own calls")
+                    for line in begun["registry"].profile(workload.turn, things.next(workload.about), 20)[
+                        : options.profile
+                    ]:
+                        say(f"  {line}")
 
 
 if __name__ == "__main__":
