@@ -14,7 +14,7 @@ from cases.forms.cases import IdentityFields
 from cases.models import Case, Identity
 from cases.models.codes import CITIZENSHIPS, LANGUAGES
 from cases.models.identity import Sex
-from cases.models.keys import open_keys, with_keys
+from cases.models.keys import with_keys
 from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.requests import Shown
@@ -101,7 +101,6 @@ def people_of(seat: Seat, cases: Iterable[Case]) -> dict[int, Identity]:
     if not ids:
         return {}
     found = list(with_keys(Identity.objects.permitted(seat, "identity.view").filter(case__in=ids)))
-    open_keys(found)
     return {one.case_id: one for one in found}
 
 

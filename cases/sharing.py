@@ -126,14 +126,14 @@ def share_all(referrals: Sequence[Referral], seat: Seat) -> dict[int, Shared]:
         concerned = [one.case_id for one in used if PURPOSES[one.purpose].part is kind]
         for part in kind.objects.permitted(seat, USE).filter(case__in=concerned):
             parts.setdefault((kind, part.case_id), part)
-    fetch_keys(people.values())
+    fetch_keys(used)
     return {one.pk: _share(one, people[one.case_id], parts) for one in used}
 
 
 def _share(referral: Referral, identity: Identity, parts: Mapping[tuple[type[Part], int], Part]) -> Shared:
     purpose = PURPOSES[referral.purpose]
     part = parts.get((purpose.part, referral.case_id)) if purpose.part is not None else None
-    lend_key(identity, part, referral)
+    lend_key(referral, identity, part)
     fields = [name for name in fields_of(purpose, identity) if name != CONTACT]
     tells_contact = CONTACT in purpose.identity and not referral.contact_via_unit and bool(identity.data[CONTACT])
     words = {name: identity.data[name] for name in fields}

@@ -5,6 +5,9 @@
     case = registry.put_case("KARTELA-17", record)
     registry.change_case(case, {"risk": "high"})      # raises Changed when somebody else was quicker
 
+    for outcome in registry.push(records): ...        # thousands of records, each with its reference
+    for page in registry.pull(cursor): ...            # what changed since; raises BeginAgain where a cursor is too old
+
 Every writing call carries an idempotency key of its own, and is sent once more with the same key when the line breaks:
 nothing is done twice.
 """
@@ -15,14 +18,17 @@ import http.client
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 PATIENCE = 30  # seconds for one answer
+PATIENCE_FOR_MANY = 600  # and for one to many records
+AT_ONCE = 1000  # records in one call, changes in one page
 EARLY = 60  # a token is asked for anew so many seconds before it ends
 
 
@@ -38,6 +44,18 @@ class Refused(Exception):
 
 class Changed(Refused):
     """Somebody changed the record since it was read (412)."""
+
+
+class BeginAgain(Refused):
+    """The cursor leads nowhere any more (410): pull from the beginning, and forget what does not come again."""
+
+
+@dataclass
+class Page:
+    """Some changes, and the cursor after them: keep both together, and you may be stopped at any moment."""
+
+    changes: list[dict[str, Any]]
+    cursor: str
 
 
 @dataclass
@@ -85,6 +103,30 @@ class Registry:
         """Change a case that was read; raises `Changed` when it is no longer what was read."""
         return self._write("PATCH", f"/api/v1/cases/{case['code']}/", changes, {"If-Match": case.etag})
 
+    # --- many at once ---
+
+    def push(self, records: Iterable[dict[str, Any]], *, dry_run: bool = False) -> Iterator[dict[str, Any]]:
+        """Open or change many cases, each by its ``reference``: how each ended, in order, ``line`` from 1 on.
+
+        Stopped or broken off, push the same again: what is there already is ``unchanged``.
+        """
+        path, rest, done = f"/api/v1/cases/bulk/{'?dry_run=1' if dry_run else ''}", iter(records), 0
+        while some := list(islice(rest, AT_ONCE)):
+            body = b"\n".join(json.dumps(one).encode() for one in some)
+            answer = self._write("POST", path, body, {"Content-Type": "application/x-ndjson"})
+            for outcome in answer["outcomes"]:
+                yield {**outcome, "line": done + outcome["line"]}
+            done += len(some)
+
+    def pull(self, cursor: str = "") -> Iterator[Page]:
+        """What changed since the cursor, page by page, until there is no more; without one, everything that is seen."""
+        has_more = True
+        while has_more:
+            asked = urlencode({"limit": AT_ONCE, **({"cursor": cursor} if cursor else {})})
+            page = self._call("GET", f"/api/v1/changes/?{asked}")
+            cursor, has_more = page["cursor"], page["has_more"]
+            yield Page(page["changes"], cursor)
+
     # --- referrals and tasks ---
 
     def referrals(self, **filters: str) -> Iterator[dict[str, Any]]:
@@ -115,7 +157,9 @@ class Registry:
             if not cursor:
                 return
 
-    def _write(self, method: str, path: str, body: dict[str, Any], headers: dict[str, str] | None = None) -> Record:
+    def _write(
+        self, method: str, path: str, body: dict[str, Any] | bytes, headers: dict[str, str] | None = None
+    ) -> Record:
         headers = {"Idempotency-Key": str(uuid.uuid4()), **(headers or {})}
         try:
             return self._call(method, path, body, headers)
@@ -123,13 +167,14 @@ class Registry:
             return self._call(method, path, body, headers)  # whether it arrived or not, it is done once
 
     def _call(
-        self, method: str, path: str, body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+        self, method: str, path: str, body: dict[str, Any] | bytes | None = None, headers: dict[str, str] | None = None
     ) -> Record:
         headers = {"Authorization": f"Bearer {self._fresh_token()}", "Accept-Language": "en", **(headers or {})}
-        sent = None
-        if body is not None:
-            sent, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        return self._send(path, data=sent, headers=headers, method=method)
+        if isinstance(body, dict):
+            body, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
+            return self._send(path, data=body, headers=headers, method=method)
+        patience = PATIENCE_FOR_MANY if body is not None else PATIENCE
+        return self._send(path, patience, data=body, headers=headers, method=method)
 
     def _fresh_token(self) -> str:
         if time.monotonic() > self._until - EARLY:
@@ -145,13 +190,16 @@ class Registry:
             self._token, self._until = answer["access_token"], time.monotonic() + answer["expires_in"]
         return self._token
 
-    def _send(self, path: str, **said: Any) -> Record:
+    def _send(self, path: str, patience: float = PATIENCE, **said: Any) -> Record:
         request = Request(self.address + path, **said)  # noqa: S310  the address was looked at when it was given
         try:
-            with urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
+            with urlopen(request, timeout=patience) as answer:  # noqa: S310
                 return Record(json.load(answer), answer.headers.get("ETag", ""), answer.status)
         except HTTPError as refusal:
             with refusal:
                 raw = refusal.read()
             problem = json.loads(raw) if raw.startswith(b"{") else {"status": refusal.code, "detail": "no words"}
-            raise (Changed if refusal.code == 412 else Refused)({"status": refusal.code, **problem}) from None
+            raise _REFUSALS.get(refusal.code, Refused)({"status": refusal.code, **problem}) from None
+
+
+_REFUSALS: dict[int, type[Refused]] = {410: BeginAgain, 412: Changed}

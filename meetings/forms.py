@@ -40,11 +40,13 @@ def _meetings_by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 class MeetingFilter(Filters):
-    """What to look for among the meetings; at first those of which something is still to come, be it the minutes."""
+    """What to look for among the meetings; open are those of which something is still to come, be it the minutes."""
 
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
-    state = StandingFilter(narrow=_meetings_by_standing, choices=Meeting.State.choices, open_as="unfinished")
+    state = StandingFilter(
+        narrow=_meetings_by_standing, choices=Meeting.State.choices, open_as="unfinished", shows_all=True
+    )
     sort = SortFilter(
         {
             "meeting": Column(_("Meeting"), "number"),
@@ -72,7 +74,7 @@ class DecisionFilter(Filters):
 
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
-    standing = StandingFilter(narrow=_by_standing, choices=STANDINGS)
+    standing = StandingFilter(narrow=_by_standing, choices=STANDINGS, shows_all=True)
 
 
 # "1.", "2)", "(3)", "1.2.", "a)", "-", "–", "•" before the words; never a number that belongs to them: "3 raste",

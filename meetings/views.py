@@ -6,7 +6,6 @@ import base64
 import datetime
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -126,7 +125,8 @@ def minutes_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     if not meeting.was_held:
         return redirect("meetings:invitation_pdf", code=meeting.code)
     paper = paper_of(meeting, request.seat)
-    return _pdf(request, meeting, "procesverbal", partial(printing.minutes_pdf, meeting, paper))
+    write = partial(printing.minutes_pdf, meeting, paper)
+    return _cannot_draw(request, meeting) or file(request, write, FileKind.PDF, "procesverbal", _number(meeting))
 
 
 @needs("meetings.view", methods=("GET",))
@@ -137,7 +137,7 @@ def minutes_docx(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         return redirect("meetings:invitation_pdf", code=meeting.code)
     paper, now = paper_of(meeting, request.seat), timezone.localtime()
     write = partial(printing.minutes_docx, meeting, paper, now)
-    return file(request, write, FileKind.DOCX, _named("procesverbal", meeting), _number(meeting))
+    return file(request, write, FileKind.DOCX, "procesverbal", _number(meeting))
 
 
 @needs("meetings.view", methods=("GET",))
@@ -147,7 +147,8 @@ def invitation_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     if meeting.was_held:
         return redirect("meetings:minutes_pdf", code=meeting.code)
     paper, today = paper_of(meeting, request.seat), timezone.localdate()
-    return _pdf(request, meeting, "ftese", partial(printing.invitation_pdf, meeting, paper, today))
+    write = partial(printing.invitation_pdf, meeting, paper, today)
+    return _cannot_draw(request, meeting) or file(request, write, FileKind.PDF, "ftese", _number(meeting))
 
 
 @needs("meetings.view", methods=("GET",))
@@ -156,7 +157,7 @@ def invitation_ics(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     meeting = door(request, Meeting.objects.for_list(), code)
     link = request.build_absolute_uri(reverse("meetings:detail", kwargs={"code": meeting.code}))
     write = partial(printing.invitation_ics, meeting, link=link, now=timezone.now())
-    return file(request, write, FileKind.ICS, _named("ftese", meeting), _number(meeting))
+    return file(request, write, FileKind.ICS, "ftese", _number(meeting))
 
 
 @needs("meetings.view", methods=("GET",))
@@ -165,27 +166,16 @@ def pack_pdf(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     meeting = door(request, Meeting.objects.for_list(), code)
     found, today = pack_of(meeting, request.seat), timezone.localdate()
     write = partial(printing.pack_pdf, meeting, found, today)
-    return _pdf(request, meeting, "materiale", write, shown=found.cards)
+    number = _number(meeting)
+    return _cannot_draw(request, meeting) or file(request, write, FileKind.PDF, "materiale", number, shown=found.cards)
 
 
-def _pdf(
-    request: SignedIn,
-    meeting: Meeting,
-    name: str,
-    write: Callable[[], bytes],
-    *,
-    shown: Sequence[Shown] | None = None,
-) -> HttpResponse:
-    """A paper as PDF, or back to the meeting with a sentence where the machine cannot draw one."""
-    if not pdf.is_available():
-        messages.error(request, _("This server cannot make a PDF. Print the page, or take the Word file."))
-        return redirect("meetings:detail", code=meeting.code)
-    return file(request, write, FileKind.PDF, _named(name, meeting), _number(meeting), shown=shown)
-
-
-def _named(paper: str, meeting: Meeting) -> str:
-    """What a file is called: the paper and the kind of its body, without its number."""
-    return f"{paper}-{meeting.body.kind}"
+def _cannot_draw(request: SignedIn, meeting: Meeting) -> HttpResponse | None:
+    """Back to the meeting with a sentence, where the machine cannot draw a PDF."""
+    if pdf.is_available():
+        return None
+    messages.error(request, _("A PDF cannot be made here. Print the page, or take the Word file."))
+    return redirect("meetings:detail", code=meeting.code)
 
 
 def _number(meeting: Meeting) -> str:
@@ -227,6 +217,7 @@ def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Ca
         "quorum": quorum_of(meeting, seat),
         "remarks": list(Remark.objects.visible_to(seat).filter(meeting=meeting).select_related("seat__institution")),
         "due": due_of(meeting.held_on) if meeting.state == Meeting.State.PLANNED else None,
+        "unsaved": _unsaved(listed) if (files or approves) and meeting.was_held and not meeting.is_frozen else [],
         "may_file": files and not meeting.is_frozen,
         "may_step_back": files and _may_step_back(meeting, request),
         "may_add_cards": files and not meeting.is_over and rights.may(seat, "cards.table"),
@@ -234,6 +225,12 @@ def _paper(meeting: Meeting, request: SignedIn) -> tuple[dict[str, Any], list[Ca
         "may_approve": approves,
     }
     return context, cards
+
+
+def _unsaved(items: list[AgendaItem]) -> list[AgendaItem]:
+    """The items on which somebody has written what is not saved yet, and so stands in no minutes (one query)."""
+    drafted = drafts.unsent_about([one.code for one in items])
+    return [one for one in items if one.code in drafted]
 
 
 def _may_step_back(meeting: Meeting, request: SignedIn) -> bool:
@@ -575,7 +572,7 @@ def item_day(request: SignedIn, code: uuid.UUID) -> HttpResponse:
                 messages.success(request, _("Decision %(number)s was recorded.") % {"number": decision.label})
                 _say_if_day_of_rest(request, data["due_on"])
             else:
-                messages.success(request, _("The minutes of this item were saved."))
+                messages.success(request, _("Item %(number)s was saved.") % {"number": item.position})
             following = _next_after(item, request.seat) if goes_on else None
             return redirect("meetings:item", code=(following or item).code)
     if drafts.is_kept(request):

@@ -133,9 +133,12 @@ def _report(seat: Seat) -> list[Waiting]:
     meeting = next_meeting(seat) if tasks.exists() else None
     if meeting is None:
         return []
-    until = calendar.due_before("task_report", meeting.held_on)
-    if timezone.localdate() < until - _BEFORE:
+    until, today = calendar.due_before("task_report", meeting.held_on), timezone.localdate()
+    if today < until - _BEFORE:
         return []
+    # A meeting may be convened after that day: then the meeting itself is what is left, and nobody is late.
+    if today > until:
+        until = max(meeting.held_on, today)
     return [
         Waiting(
             title=_("Report on your open tasks before the meeting of %(day)s") % {"day": _day(meeting.held_on)},

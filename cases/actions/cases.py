@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, partial
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -41,12 +41,23 @@ from cases.personal_number import doubts
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
-from krat.access.scoping import Stale, check_only, hold, hold_by_id, look_again, settle
+from krat.access.scoping import (
+    Stale,
+    check_only,
+    hold,
+    hold_by_id,
+    look_again,
+    look_again_at_all,
+    settle,
+    update_many,
+)
 from krat.access.transactions import wholly
 from krat.audit import trail
 from krat.people.models import Seat
 from krat.reference import calendar
 from krat.reference.models import Municipality, Term
+
+T = TypeVar("T")
 
 OPENED = trail.event("case.opened", gettext_lazy("opened a case"))
 TAKEN = trail.event("signal.taken", gettext_lazy("took a signal as a case"))
@@ -187,6 +198,8 @@ def _new(
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
     if stage not in (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT):
         raise ValidationError({"stage": _("A case begins as a signal or with the initial assessment.")})
+    if source.list != Term.List.SOURCE:
+        raise ValidationError({"source": _("Choose a source from the list.")})
     _check_concerns(concerns, lookups)
     case = Case(
         number="-",
@@ -260,9 +273,8 @@ def open_cases(openings: Sequence[Opening], *, by: Seat, lookups: Lookups) -> li
             _name(case, seat=by, is_manager=True, by=by)
     DataKey.objects.bulk_create([key for _case, key, _identity in made])
     Identity.objects.bulk_create([identity_row for _case, _key, identity_row in made])
-    for model, right, rows in ((Case, OPEN, heads), (Identity, WRITE_IDENTITY, [row for *_others, row in made])):
-        if model.objects.permitted(by, right).filter(pk__in=[row.pk for row in rows]).count() != len(rows):
-            raise PermissionDenied(_("This lies outside your seat's reach."))
+    look_again_at_all(heads, by=by, right=OPEN)
+    look_again_at_all([identity_row for _case, _key, identity_row in made], by=by, right=WRITE_IDENTITY)
     NameToken.objects.bulk_create(
         NameToken(case=case, token=token)
         for case, _key, identity_row in made
@@ -373,43 +385,168 @@ def change(
         case = hold(case, based_on=based_on)
     elif based_on is not None and case.version != based_on:
         raise Stale(case)
+    edit = _edit(
+        case,
+        head or {},
+        identity,
+        who=lambda: _identity_to_change(case, by),
+        clocks=lambda: list(_clocks().filter(case=case)),
+        lookups=Lookups(by),
+        despite_doubt=despite_doubt,
+    )
+    if edit is None:
+        look_again(case, by=by, right=CHANGE)
+        return case
+    if edit.clock is not None:
+        edit.clock.save(update_fields=["deadline", "due_at"])
+    settle(case, by=by, right=CHANGE, changed=edit.written)
+    if edit.identity_row is not None:
+        settle(edit.identity_row, by=by, right=WRITE_IDENTITY, changed=_OF_IDENTITY)
+        if edit.is_called_otherwise:
+            _index(case, edit.identity_row)
+    _record(edit, by)
+    return case
+
+
+@dataclass
+class _Edit:
+    """What a change makes of a held case, checked and not saved yet."""
+
+    case: Case
+    changes: dict[str, tuple[object, object]]
+    written: set[str]  # fields of the head
+    identity_row: Identity | None  # where it changes
+    before: dict[str, str]
+    clock: StageDeadline | None  # where it changes
+
+    @property
+    def is_called_otherwise(self) -> bool:
+        """Whether it is found by other names now."""
+        return self.identity_row is not None and any(
+            self.before[name] != self.identity_row.data[name] for name in _NAMED
+        )
+
+
+def _edit(
+    case: Case,
+    head: Mapping[str, Any],
+    identity: Mapping[str, str] | None,
+    *,
+    who: Callable[[], Identity],
+    clocks: Callable[[], list[StageDeadline]],
+    lookups: Lookups,
+    despite_doubt: bool,
+) -> _Edit | None:
+    """Put a change into the rows of a held case and check it; None where everything stands so already."""
     _must_be_open(case)
-    head = head or {}
     if set(head) - HEAD:
         raise KeyError(f"The head has no {', '.join(sorted(set(head) - HEAD))} that could be changed.")
     head = {name: value for name, value in head.items() if not is_same(case, name, value)}
     if "concerns" in head:
-        _check_concerns(head["concerns"], Lookups(by))
+        _check_concerns(head["concerns"], lookups)
     municipality = head.get("municipality")
-    if municipality and not by.institution.territories.filter(pk=municipality.pk).exists():
+    if municipality and not lookups.serves(municipality):
         raise ValidationError({"municipality": _("Your institution does not serve this municipality.")})
     changes = {name: (_plain(getattr(case, name)), _plain(value)) for name, value in head.items()}
     for name, value in head.items():
         setattr(case, name, tidy(value) if name == "reference" else value)
-    identity_row, before = None, dict[str, str]()
+    edit = _Edit(case, changes, set(head), None, {}, None)
     if identity is not None or "kind" in head or "signalled_on" in head:
-        identity_row, before = _identity_to_change(case, by)
+        identity_row = who()
+        edit.before = dict(identity_row.data)
         _fill(identity_row, case, identity or {}, head=head, despite_doubt=despite_doubt)
-        if identity_row.data == before:
-            identity_row = None
-    if not changes and identity_row is None:
-        look_again(case, by=by, right=CHANGE)
-        return case
-    written = set(head)
+        if identity_row.data != edit.before:
+            edit.identity_row = identity_row
+    if not changes and edit.identity_row is None:
+        return None
     if ("risk" in head or "signalled_on" in head) and case.stage in _BEGINNINGS:
-        _reset_deadline(case)
-        written |= _CLOCK
-    settle(case, by=by, right=CHANGE, changed=written)
-    if changes:
-        trail.record(by, ASSESSED if set(changes) == {"risk"} else CHANGED, case, changes=changes)
-    if identity_row is not None:
-        settle(identity_row, by=by, right=WRITE_IDENTITY, changed=_OF_IDENTITY)
-        now = identity_row.data
-        if any(before[name] != now[name] for name in _NAMED):
-            _index(case, identity_row)
-        changed = {name: (before[name], now[name]) for name in now if before[name] != now[name]}
-        trail.record(by, IDENTITY, identity_row, changes=changed)
-    return case
+        check_only(case, {"risk", "signalled_on"}, constraints=False)  # the clock goes by them
+        edit.clock = _reset_deadline(case, clocks(), lookups)
+        edit.written |= _CLOCK
+    return edit
+
+
+def _record(edit: _Edit, by: Seat) -> None:
+    """Enter what was changed into the trail."""
+    if edit.changes:
+        is_risk_alone = set(edit.changes) == {"risk"}
+        trail.record(by, ASSESSED if is_risk_alone else CHANGED, edit.case, changes=edit.changes)
+    if edit.identity_row is not None:
+        now = edit.identity_row.data
+        changed = {name: (edit.before[name], now[name]) for name in now if edit.before[name] != now[name]}
+        trail.record(by, IDENTITY, edit.identity_row, changes=changed)
+
+
+@dataclass(frozen=True)
+class Changing:
+    """What `change` is told of one of many held cases; ``identity_row`` is who it is, for a seat that may change it."""
+
+    case: Case
+    identity_row: Identity
+    head: Mapping[str, Any]
+    identity: Mapping[str, str] | None
+
+
+@wholly
+def change_cases(changings: Sequence[Changing], *, by: Seat, lookups: Lookups) -> list[Case | Exception]:
+    """Change many held cases by the rules of `change`: for each the case, or why it was refused, in order.
+
+    A doubtful personal number is taken, as from any system. Some ten statements, however many cases.
+    """
+    ended: list[Case | Exception] = []
+    edits: list[_Edit] = []
+    held = _clocks().filter(case__in=[one.case.pk for one in changings])
+    clocks: dict[int, list[StageDeadline]] = {}
+    for clock in held if changings else []:
+        clocks.setdefault(clock.case_id, []).append(clock)
+    for one in changings:
+        try:
+            edit = _edit(
+                one.case,
+                one.head,
+                one.identity,
+                who=partial(_itself, one.identity_row),
+                clocks=partial(_itself, clocks.get(one.case.pk, [])),
+                lookups=lookups,
+                despite_doubt=True,
+            )
+            if edit is not None:
+                check_only(one.case, edit.written, constraints=False)
+            if edit is not None and edit.identity_row is not None:
+                check_only(one.identity_row, _OF_IDENTITY, constraints=False)
+        except (ValidationError, PermissionDenied) as refusal:
+            ended.append(refusal)
+        else:
+            edits += [edit] if edit is not None else []
+            ended.append(one.case)
+    _save(edits, by)
+    return ended
+
+
+def _itself(thing: T) -> T:
+    return thing
+
+
+def _save(edits: list[_Edit], by: Seat) -> None:
+    """Save what many edits changed, look again whether all of it lies within the writer's right, and record it."""
+    heads = [edit.case for edit in edits]
+    people = [edit.identity_row for edit in edits if edit.identity_row is not None]
+    for row in [*heads, *people]:
+        row.version += 1
+    written = {"version", "changed_at"}.union(*(edit.written for edit in edits))
+    update_many(heads, written)
+    update_many(people, {"version", *_OF_IDENTITY})
+    update_many([edit.clock for edit in edits if edit.clock is not None], {"deadline", "due_at"})
+    look_again_at_all(heads, by=by, right=CHANGE)
+    look_again_at_all(people, by=by, right=WRITE_IDENTITY)
+    renamed = [edit.identity_row for edit in edits if edit.identity_row is not None and edit.is_called_otherwise]
+    if renamed:
+        NameToken.objects.filter(case__in=[row.case_id for row in renamed]).delete()
+        NameToken.objects.bulk_create(
+            NameToken(case_id=row.case_id, token=token) for row in renamed for token in sorted(row.name_tokens())
+        )
+    for edit in edits:
+        _record(edit, by)
 
 
 def is_same(case: Case, name: str, value: Any) -> bool:
@@ -422,12 +559,13 @@ def is_same(case: Case, name: str, value: Any) -> bool:
     return bool(stands == value)
 
 
-def _identity_to_change(case: Case, by: Seat) -> tuple[Identity, dict[str, str]]:
-    """Who the case is about, for whoever may change it, and its data as it stands (one query)."""
-    identity_row = with_keys(Identity.objects.permitted(by, WRITE_IDENTITY)).filter(case=case).first()
+def _identity_to_change(case: Case, by: Seat) -> Identity:
+    """Who the case is about, for whoever may change it (one query)."""
+    rows = with_keys(Identity.objects.permitted(by, WRITE_IDENTITY))
+    identity_row: Identity | None = rows.filter(case=case).first()
     if identity_row is None:
         raise PermissionDenied(_("This lies outside your seat's reach."))
-    return identity_row, dict(identity_row.data)
+    return identity_row
 
 
 def _plain(value: object) -> object:
@@ -555,17 +693,24 @@ def _begin_stage(case: Case, now: datetime.datetime, lookups: Lookups) -> StageD
     return stage_deadline
 
 
-def _reset_deadline(case: Case) -> None:
-    """The deadline follows the risk, from the moment the stage began; the head is saved by the caller."""
-    stage_deadlines = list(StageDeadline.objects.unscoped("the clocks of a case that is held").filter(case=case))
-    stage_deadline = next(one for one in stage_deadlines if one.met_at is None)
-    was_over = any(one.stage in OVER for one in stage_deadlines)
+def _clocks() -> QuerySet[StageDeadline]:
+    rows: QuerySet[StageDeadline] = StageDeadline.objects.unscoped("the clocks of a case that is held")
+    return rows
+
+
+def _reset_deadline(case: Case, clocks: list[StageDeadline], lookups: Lookups) -> StageDeadline | None:
+    """The deadline follows the risk, from the moment the stage began; head and clock are saved by the caller.
+
+    ``clocks`` are all of the case's; given back is the running one, where it changed.
+    """
+    running = next(one for one in clocks if one.met_at is None)
+    was_over = any(one.stage in OVER for one in clocks)
     code = deadline_of(case.stage, case.risk)
-    due = calendar.due_at(code, stage_deadline.starts_at, signal=None if was_over else _first_heard(case))
-    if (code, due) != (stage_deadline.deadline, stage_deadline.due_at):
-        stage_deadline.deadline, stage_deadline.due_at = code, due
-        stage_deadline.save(update_fields=["deadline", "due_at"])
-    case.expect(due, stage_deadline.starts_at)
+    due = lookups.due_at(code, running.starts_at, None if was_over else _first_heard(case))
+    is_other = (code, due) != (running.deadline, running.due_at)
+    running.deadline, running.due_at = code, due
+    case.expect(due, running.starts_at)
+    return running if is_other else None
 
 
 _BEGINNINGS = (Stage.SIGNAL, Stage.INITIAL_ASSESSMENT)

@@ -32,7 +32,7 @@ from krat.api.errors import VersionChanged, errors_of
 from krat.api.paging import Query
 from krat.api.records import ARRAY, LINES, Body, Sent
 from krat.api.requests import ApiRequest
-from krat.api.serializers import StrictSerializer, plain_words
+from krat.api.serializers import StrictSerializer, WholeNumberField, plain_words
 from krat.api.views import Resource
 
 GROUP = 200  # records in one transaction
@@ -57,21 +57,21 @@ class BulkQuery(Query):
 class CountsSerializer(StrictSerializer):
     """How many records ended how."""
 
-    created = serializers.IntegerField()
-    updated = serializers.IntegerField()
-    unchanged = serializers.IntegerField()
-    quarantined = serializers.IntegerField()
-    refused = serializers.IntegerField()
+    created = WholeNumberField()
+    updated = WholeNumberField()
+    unchanged = WholeNumberField()
+    quarantined = WholeNumberField()
+    refused = WholeNumberField()
 
 
 class OutcomeSerializer(StrictSerializer):
     """How one record ended."""
 
-    line = serializers.IntegerField(help_text="Its line, or its place in the array, from 1.")
+    line = WholeNumberField(help_text="Its line, or its place in the array, from 1.")
     reference = serializers.CharField(allow_null=True)
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     code = serializers.UUIDField(required=False)
-    version = serializers.IntegerField(required=False, help_text="Of the case as it stands now.")
+    version = WholeNumberField(required=False, help_text="Of the case as it stands now.")
     errors = serializers.DictField(  # type: ignore[assignment]  # the base has a property of this name
         required=False, help_text="By field, as in a problem; where it was refused."
     )
@@ -192,6 +192,7 @@ class _Group:
     def __init__(self, call: CaseBulk, request: ApiRequest) -> None:
         self.call, self.request, self.seat = call, request, request.seat
         self.known: list[Case] = []
+        self.changings: list[tuple[Sent, str, cases.Changing]] = []
 
     def take(self, group: Iterable[tuple[Sent, str, Exception | None]]) -> list[Outcome]:
         """How each of them ended, in order."""
@@ -215,6 +216,7 @@ class _Group:
             except _REFUSALS as refusal:
                 ended[sent.line] = _outcome(sent, reference, REFUSED, errors=errors_of(refusal))
         ended |= dict(self._open(openings))
+        ended |= dict(self._change_many())
         note_known(self.known, self.seat)
         return [ended[sent.line] for sent, _reference, _mistake in named]
 
@@ -250,10 +252,15 @@ class _Group:
                 self.request.shown.append((identity_row, sorted(record["identity"])))
             if not (head or identity or stage):
                 return _outcome(sent, reference, UNCHANGED, code=str(case.code), version=case.version)
-            with transaction.atomic(), ending_with_any_mistake():
-                if version is None and known != case.version:
+            if version is None and known != case.version:
+                with transaction.atomic(), ending_with_any_mistake():
                     inbox.send_change(case, by=self.seat, head=head, identity=identity, stage=stage)
-                    return _outcome(sent, reference, QUARANTINED, code=str(case.code), version=case.version)
+                return _outcome(sent, reference, QUARANTINED, code=str(case.code), version=case.version)
+            if identity_row is not None and not stage:
+                change = cases.Changing(case, identity_row, head, identity or None)
+                self.changings.append((sent, reference, change))
+                return _outcome(sent, reference, UPDATED)
+            with transaction.atomic(), ending_with_any_mistake():
                 if head or identity:
                     case = cases.change(
                         case,
@@ -264,10 +271,19 @@ class _Group:
                         despite_doubt=True,
                         is_held=True,
                     )
-                if stage:
-                    case = cases.move(case, stage, by=self.seat)
+                case = cases.move(case, stage, by=self.seat) if stage else case
         self.known.append(case)
         return _outcome(sent, reference, UPDATED, code=str(case.code), version=case.version)
+
+    def _change_many(self) -> Iterator[tuple[int, Outcome]]:
+        """What differs in head or identity alone, all at once."""
+        changed = cases.change_cases([one for *_sent, one in self.changings], by=self.seat, lookups=self.call.lookups)
+        for (sent, reference, _changing), case in zip(self.changings, changed, strict=True):
+            if isinstance(case, Case):
+                self.known.append(case)
+                yield sent.line, _outcome(sent, reference, UPDATED, code=str(case.code), version=case.version)
+            else:
+                yield sent.line, _outcome(sent, reference, REFUSED, errors=_errors_as_sent(case))
 
 
 def _errors_as_sent(refusal: Exception) -> Mapping[str, Any]:

@@ -38,14 +38,20 @@ def in_full(rows: Sequence[Referral], request: Any) -> list[dict[str, Any]]:
     """How GET of each of these referrals tells it, with what it shares; noted for the trail (seven queries at most)."""
     seat = request.seat
     request.shown.extend(rows)
-    fetch_keys(rows)
-    context = {"request": request, "cases": _case_codes(rows, seat), "used": _used(rows, seat)}
+    used = _used(rows, seat)
+    # The key of what is told in words alone: a referral that has ended tells its receiver none.
+    fetch_keys(one for one in rows if _is_senders(one, seat) or one.state == ReferralState.SENT or one.pk in used)
+    context = {"request": request, "cases": _case_codes(rows, seat), "used": used}
     accepted = [one for one in rows if one.receiver_id == seat.institution_id and one.state == ReferralState.ACCEPTED]
     shares = sharing.share_all(accepted, seat)
     for shared in shares.values():
         request.shown.extend(shared.seen)
     more = {one.pk: _shared(shares.get(one.pk, sharing.Shared())) for one in accepted}
     return [ReferralSerializer(one, context=context | more.get(one.pk, {})).data for one in rows]
+
+
+def _is_senders(referral: Referral, seat: Seat) -> bool:
+    return bool(referral.sender_id == seat.institution_id)
 
 
 def _shared(shared: sharing.Shared) -> dict[str, Any]:

@@ -108,14 +108,6 @@ def fetch_keys(rows: Iterable[Any]) -> None:
         give_key(found[row.case_id].open(), row)
 
 
-def open_keys(rows: Iterable[Any]) -> None:
-    """Open the data keys that rows brought along."""
-    for row in rows:
-        if row.key_code is None:
-            raise crypto.DecryptionError("The data key is gone.")
-        give_key(DataKey(code=row.key_code, wrapped=row.key_wrapped).open(), row)
-
-
 class OfCase:
     """A row whose data is encrypted by its case's key."""
 

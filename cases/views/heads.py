@@ -90,7 +90,7 @@ def _line(case: Case, person: Identity | None, shows_names: bool) -> dict[str, A
     return {
         "case": case,
         "person": person,
-        "person_words": _named(person) if shows_names else "",
+        "person_words": _in_words(person) if shows_names else "",
         "url": address_of("cases:case", case.code),
         "number": case.number,
         "stage": drawn("cases/_stage.html", stage=case.stage, label=case.get_stage_display()),
@@ -102,7 +102,7 @@ def _line(case: Case, person: Identity | None, shows_names: bool) -> dict[str, A
     }
 
 
-def _named(person: Identity | None) -> SafeString:
+def _in_words(person: Identity | None) -> SafeString:
     """Whom a case is about, in one line: name, surname, year of birth. The page notes it for the trail."""
     if person is None:
         return drawn("cases/_nobody.html", is_open=False)

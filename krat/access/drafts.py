@@ -9,15 +9,16 @@ import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from krat.access import crypto
 from krat.access.models import Draft
+from krat.access.requests import SeatRequest, thing_of
 
 FIELD, BACK = "_draft", "_back"
 KEEP, DROP = "keep", "drop"
@@ -47,18 +48,23 @@ def _expired() -> datetime:
     return timezone.now() - timedelta(days=settings.KRAT_DRAFT_DAYS)
 
 
-def _own(request: Any) -> Any:
-    return Draft.objects.filter(owner=request.user.code, seat=request.seat.code)
+def _own(request: HttpRequest) -> QuerySet[Draft]:
+    who = cast(SeatRequest, request)
+    return Draft.objects.filter(owner=who.user.code, seat=who.seat.code)
 
 
 def _name(address: str, variant: str) -> str:
     return f"{address}{_VARIANT}{variant}"[:300]
 
 
-def _key(request: Any) -> bytes | None:
+def _things(request: HttpRequest) -> list[Model]:
+    """What came through the door for the form, the thing it is about first."""
+    return [thing_of(one) for one in getattr(request, "shown", ())]
+
+
+def _key(request: HttpRequest) -> bytes | None:
     """The data key of the case or signal that came through the door, or None: then the registry's own key encrypts."""
-    for row in getattr(request, "shown", ()):
-        thing = row[0] if isinstance(row, tuple) else row
+    for thing in _things(request):
         if hasattr(thing, "data_key"):
             return cast(bytes, thing.data_key())
     return None
@@ -79,18 +85,15 @@ def _decrypt(ciphertext: bytes, *, key: bytes | None, place: str) -> str:
     return crypto.decrypt_under(key, ciphertext, place=place)
 
 
-def keep(request: Any, words: QueryDict, *, address: str, variant: str = "") -> Draft:
+def keep(request: HttpRequest, words: QueryDict, *, address: str, variant: str = "") -> Draft:
     """Keep what is written in the form at an address, over what was kept of it before (two or three queries)."""
     name = _name(address, variant)
     draft = _own(request).filter(form=name).first()
     if draft is None:
-        draft = Draft(code=uuid.uuid4(), owner=request.user.code, seat=request.seat.code, form=name)
-    thing = next(iter(getattr(request, "shown", ())), None)
-    draft.thing = getattr(thing, "code", None)
-    key, text, place = _key(request), words.urlencode(), place_of(draft)
-    draft.ciphertext = (
-        crypto.encrypt(text, place=place) if key is None else crypto.encrypt_under(key, text, place=place)
-    )
+        who = cast(SeatRequest, request)
+        draft = Draft(code=uuid.uuid4(), owner=who.user.code, seat=who.seat.code, form=name)
+    draft.thing = getattr(next(iter(_things(request)), None), "code", None)
+    draft.ciphertext = _encrypt(words.urlencode(), key=_key(request), place=place_of(draft))
     draft.saved_at = timezone.now()
     # Two tabs of one writer may begin at once: the later one's words stand.
     values = {name: getattr(draft, name) for name in ("code", "thing", "ciphertext", "saved_at")}
@@ -98,25 +101,31 @@ def keep(request: Any, words: QueryDict, *, address: str, variant: str = "") -> 
     return kept
 
 
-def take(request: Any, *, address: str, variant: str = "") -> Kept | None:
+def take(request: HttpRequest, *, address: str, variant: str = "") -> Kept | None:
     """What this writer has not sent yet of the form at an address (one query)."""
     return take_all(request, [(address, variant)]).get((address, variant))
 
 
-def take_all(request: Any, forms: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Kept]:
+def take_all(request: HttpRequest, forms: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Kept]:
     """The same of several forms, each named by its address and variant (one query, however many)."""
     names = {_name(*form): form for form in forms}
     found = {}
     for draft in _own(request).filter(form__in=list(names), saved_at__gte=_expired()):
         try:
-            text = _decrypt(draft.ciphertext, key=_key(request), place=place_of(draft))
+            text = _decrypt(bytes(draft.ciphertext), key=_key(request), place=place_of(draft))
         except crypto.DecryptionError:
             continue
         found[names[draft.form]] = Kept(QueryDict(text), draft.saved_at)
     return found
 
 
-def forget(request: Any, address: str) -> None:
+def unsent_about(things: Collection[uuid.UUID]) -> set[uuid.UUID]:
+    """On which of these things somebody has a draft that was never sent (one query); not what stands in it."""
+    rows = Draft.objects.filter(thing__in=things, saved_at__gte=_expired())
+    return {thing for thing in rows.values_list("thing", flat=True) if thing is not None}
+
+
+def forget(request: HttpRequest, address: str) -> None:
     """The form at this address was accepted, or its draft is not wanted: this writer's is gone (one delete)."""
     _own(request).filter(Q(form=_name(address, "")) | Q(form__startswith=_name(address, ""))).delete()
 

@@ -14,6 +14,17 @@ from krat.access.rights import Subject
 Shown: TypeAlias = Model | tuple[Model, Sequence[str]]
 
 
+def thing_of(shown: Shown) -> Model:
+    """The thing itself, whether or not the names of its fields came along."""
+    return shown[0] if isinstance(shown, tuple) else shown
+
+
+class Opened(tuple[Model, Sequence[str]]):
+    """What came through the door by its own address: the trail enters it by itself, also beside others of its kind."""
+
+    __slots__ = ()
+
+
 def is_from_machine(request: HttpRequest) -> bool:
     """Whether a request asks an address for machines. By the path that is resolved, whatever prefix a server told."""
     return request.path_info.startswith(settings.MACHINES_PATHS)

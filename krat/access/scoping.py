@@ -278,7 +278,13 @@ def hold_by_id(model: type[M], pk: int, *, based_on: int | None = None) -> M:
     queryset: models.QuerySet[Any] = model.objects.unscoped("a row already held, now locked")
     rows = queryset.select_related(*model.held_with) if model.held_with else queryset
     # Of the row, not of its key: whoever adds a row that points here need not wait, and takes no lock unasked.
-    current: M = rows.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    locked = rows.select_for_update(of=("self",), no_key=True)
+    try:
+        current: M = locked.get(pk=pk)
+    except model.DoesNotExist:
+        # While we waited, somebody gave it another holder: PostgreSQL then looks for the row with what it pointed to
+        # before, and finds none. Asked anew, it is there.
+        current = locked.get(pk=pk)
     if based_on is not None and isinstance(current, VersionedModel) and current.version != based_on:
         raise Stale(current)
     return current
@@ -360,3 +366,25 @@ def look_again(thing: M, *, by: Subject, right: str) -> None:
     """Raise `PermissionDenied`, so that all is rolled back, when what was written lies outside the writer's right."""
     if not type(thing).objects.permitted(by, right).filter(pk=thing.pk).exists():
         raise PermissionDenied(_("This lies outside your seat's reach."))
+
+
+# --- many rows at once ---
+
+
+def look_again_at_all(things: Sequence[ScopedModel], *, by: Subject, right: str) -> None:
+    """`look_again` for many rows of one model (one query; none where there is no row)."""
+    if things:
+        rows = type(things[0]).objects.permitted(by, right).filter(pk__in=[one.pk for one in things])
+        if rows.count() != len(things):
+            raise PermissionDenied(_("This lies outside your seat's reach."))
+
+
+def update_many(things: Sequence[ScopedModel], changed: Collection[str]) -> None:
+    """Write these fields of many rows that are held (one statement, or a few; none where there is no row).
+
+    By inserting each where it stands already: the database then takes the fields of the row that stands, which is many
+    times as fast as Django's `bulk_update`.
+    """
+    if things:
+        rows: Any = type(things[0]).objects.unscoped("rows that are held are written")
+        rows.bulk_create(things, update_conflicts=True, unique_fields=["pk"], update_fields=sorted(changed))

@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from krat.access import drafts, recovered_forms, rights
 from krat.access.access_logger import AccessLogFailed, access_logger
 from krat.access.models import Submission
-from krat.access.requests import SeatRequest, Shown, Visit, Watched
+from krat.access.requests import Opened, SeatRequest, Shown, Visit, Watched
 from krat.access.scoping import ScopedModel, ScopedQuerySet
 from krat.access.transactions import in_one_transaction
 
@@ -297,7 +297,7 @@ def door(request: Watched, rows: type[M] | models.QuerySet[M], code: uuid.UUID |
         queryset = cast("ScopedQuerySet[M]", rows)
     found = queryset.permitted(request.seat, right or request.right).filter(code=code).first()
     if found is not None:
-        request.shown.append(found)
+        request.shown.append(Opened((found, ())))
         return found
     if queryset.visible_to(request.seat).filter(code=code).exists():
         raise PermissionDenied(_("You can see this, but your seat does not have the right to do it."))

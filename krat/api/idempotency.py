@@ -19,7 +19,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from krat.access import crypto
-from krat.access.requests import Shown
+from krat.access.requests import Shown, thing_of
 from krat.api.actions import REMEMBERED_FOR
 from krat.api.errors import Conflict
 from krat.api.models import IdempotentAnswer
@@ -102,7 +102,7 @@ def _place(row: IdempotentAnswer) -> str:
 
 
 def _written(request: ApiRequest, answer: Response, things: Iterable[Shown]) -> str:
-    shown: list[Any] = [one[0] if isinstance(one, tuple) else one for one in things]
+    shown: list[Any] = [thing_of(one) for one in things]
     kept = {
         "status": answer.status_code,
         "headers": {name: answer[name] for name in _KEPT_HEADERS if name in answer},

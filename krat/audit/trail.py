@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from krat.access import crypto
 from krat.access.access_logger import AccessLogFailed
-from krat.access.requests import Shown
+from krat.access.requests import Opened, Shown
 from krat.access.rights import Subject
 from krat.access.scoping import ScopedModel
 from krat.access.transactions import lost_against_another
@@ -255,22 +255,27 @@ class TrailAccessLogger:
     def saw(self, seat: Subject, right: str, route: str, things: Sequence[Shown]) -> None:
         """One entry a page, or one for each kind of thing that is shown; a pair names the fields shown of a thing.
 
-        Things of one kind of which the same fields are shown stand in one entry; one that was noted twice, once.
+        Things of one kind of which the same fields are shown stand in one entry; one that was noted twice, once. What
+        was opened by its own address has an entry of its own.
         """
         shown: dict[tuple[Any, Any], tuple[str, set[str]]] = {}
+        opened: set[tuple[Any, Any]] = set()
         for one in things:
             thing, fields = one if isinstance(one, tuple) else (one, ())
-            kind = type(thing)
-            if (kind, thing.pk) not in shown:
-                shown[kind, thing.pk] = (_code(thing), set())
-            shown[kind, thing.pk][1].update(fields)
-        alike: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-        for (kind, _pk), (code, names) in shown.items():
-            alike.setdefault((kind._meta.label_lower, tuple(sorted(names))), []).append(code)
+            key = (type(thing), thing.pk)
+            if key not in shown:
+                shown[key] = (_code(thing), set())
+            shown[key][1].update(fields)
+            if isinstance(one, Opened):
+                opened.add(key)
+        alike: dict[tuple[str, tuple[str, ...], str], list[str]] = {}
+        for key, (code, names) in shown.items():
+            by_itself = code if key in opened else ""
+            alike.setdefault((key[0]._meta.label_lower, tuple(sorted(names)), by_itself), []).append(code)
         _write(
             [
                 _entry(seat, SEEN, kind, codes[first : first + _MOST_THINGS], fields, route)
-                for (kind, fields), codes in (alike or {("", ()): [""]}).items()
+                for (kind, fields, _by_itself), codes in (alike or {("", (), ""): [""]}).items()
                 for first in range(0, len(codes), _MOST_THINGS)
             ],
             [],

@@ -34,7 +34,8 @@ class Table:
         """``is_plain``: rows hold numbers and texts of letters and digits alone, which are written in half the time."""
         self.model, self.using, self._is_plain = model, using, is_plain
         self.name = model._meta.db_table
-        fields = {field.name: field for field in model._meta.concrete_fields}
+        # What the database reckons itself is not written.
+        fields = {field.name: field for field in model._meta.concrete_fields if not field.generated}
         self.columns = [str(fields[name].column) for name in names]
         rest = [one for one in fields.values() if one.name not in names and not (one.primary_key or one.generated)]
         self.columns += [str(field.column) for field in rest]

@@ -25,7 +25,7 @@ from krat.access import crypto
 from krat.api.errors import ResyncRequired
 from krat.api.paging import Query
 from krat.api.requests import ApiRequest
-from krat.api.serializers import StrictSerializer
+from krat.api.serializers import StrictSerializer, WholeNumberField
 from krat.api.views import Resource
 from krat.feed import actions
 from krat.feed.kinds import ACTIONS, GONE, TYPES, UPSERT, Told, kinds
@@ -40,7 +40,7 @@ class ChangeSerializer(StrictSerializer):
     type = serializers.ChoiceField(choices=TYPES)
     code = serializers.UUIDField()
     action = serializers.ChoiceField(choices=ACTIONS, help_text="Gone: it left the client's sight. Forget it.")
-    version = serializers.IntegerField(allow_null=True, help_text="As in its ETag. Null for what is gone.")
+    version = WholeNumberField(allow_null=True, help_text="As in its ETag. Null for what is gone.")
     data = serializers.DictField(  # type: ignore[assignment]  # the base has a property of this name
         allow_null=True, help_text="As GET of it gives it to this client. Null for what is gone."
     )
@@ -57,7 +57,7 @@ class ChangesPage(StrictSerializer):
 class ChangesQuery(Query):
     """From where to read, and how much."""
 
-    limit = serializers.IntegerField(
+    limit = WholeNumberField(
         required=False, min_value=1, help_text=f"How many at once; {USUAL} unless said, {MOST} at most."
     )
     cursor = serializers.CharField(

@@ -5,4 +5,4 @@ from django.utils.translation import gettext_lazy as _
 from krat.access.rights import Reach, declare
 from krat.access.roles import Role
 
-declare("reading.oversee", _("see who reads unusually"), {Role.DATA_PROTECTION: Reach.COUNTRY})
+declare("reading.view", _("see who reads unusually"), {Role.DATA_PROTECTION: Reach.COUNTRY})

@@ -6,5 +6,5 @@ from krat.oversight import views
 
 app_name = "oversight"
 urlpatterns = [
-    path("trail/unusual/", views.unusual, name="unusual"),
+    path("oversight/reading/", views.unusual, name="unusual"),
 ]

@@ -14,7 +14,7 @@ from krat.people.requests import SignedIn
 from krat.ui.rendering import render_page
 
 
-@needs("reading.oversee", methods=("GET",))
+@needs("reading.view", methods=("GET",))
 def unusual(request: SignedIn) -> HttpResponse:
     """Persons who opened far more files than usual, at odd hours, or outside their team; by the thresholds of today."""
     limit = reading.limits()

@@ -12,7 +12,7 @@ from krat.ui.waiting import Lines, Waiting
 
 def _unusual(seat: Seat) -> list[Waiting]:
     """How many stand out, as one line; who they are is told on the page alone."""
-    if not rights.may(seat, "reading.oversee"):
+    if not rights.may(seat, "reading.view"):
         return []
     limit = reading.limits()
     found = len(reading.unusual(seat, limit))

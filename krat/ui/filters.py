@@ -64,7 +64,8 @@ class RowFilter(ModelChoiceFilter):  # type: ignore[misc]
 
 
 class StandingFilter(ChoiceFilter):  # type: ignore[misc]
-    """How things stand. A list with it shows at first what is open (``open_as``), and all of it at its second tab.
+    """How things stand. A list with it shows at first what is open (``open_as``), and all of it at its second tab; one
+    in which people look things up (``shows_all``) the other way round.
 
     ``narrow`` says for a code which rows it means; it is asked for every code but that of all of them.
     """
@@ -75,10 +76,12 @@ class StandingFilter(ChoiceFilter):  # type: ignore[misc]
         narrow: Callable[[models.QuerySet[Any], str], models.QuerySet[Any]],
         choices: Sequence[tuple[str, Words]],
         open_as: str = "open",
+        shows_all: bool = False,
         label: Words = _STATE,
         **kwargs: Any,
     ) -> None:
         self.narrow, self.open_as = narrow, open_as
+        self.usual = ALL if shows_all else open_as
         first = [one for one in choices if one[0] == open_as] or [(open_as, pgettext_lazy("standing", "open ones"))]
         others = [one for one in choices if one[0] != open_as]
         every = (ALL, pgettext_lazy("standing", "all of them"))

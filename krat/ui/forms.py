@@ -189,14 +189,13 @@ class ConfirmForm(BaseForm):
 class AskingForm(BaseForm):
     """A form whose verb may ask back: it refuses at ``sure``, and the question then stands beside a box to tick."""
 
-    sure = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    sure = forms.BooleanField(label=gettext_lazy("Yes, go on"), required=False, widget=forms.HiddenInput)
 
     def refuse(self, refusal: ValidationError) -> None:
         """Put a verb's sentences at the fields they name; what it asks back becomes a box."""
         super().refuse(refusal)
         if "sure" in self.errors:
             self.fields["sure"].widget = forms.CheckboxInput()
-            self.fields["sure"].label = _("Yes, go on")
 
 
 class VersionedForm(BaseForm):

@@ -61,6 +61,7 @@ class Listing(Generic[M]):
     columns: Mapping[str, Any] = field(default_factory=dict)
     standing: str = ""  # the filter that says what is open
     open_as: str = ""  # and its code for it
+    usual: str = ""  # what of it is shown unless said
     kept: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -75,7 +76,7 @@ class Listing(Generic[M]):
     @property
     def shows(self) -> str:
         """What of the standing is shown, by its code; empty where the list has no such filter."""
-        return self._said.get(self.standing, self.open_as) if self.standing else ""
+        return self._said.get(self.standing, self.usual) if self.standing else ""
 
     @property
     def tabs(self) -> list[Tab]:
@@ -95,7 +96,8 @@ class Listing(Generic[M]):
         """Whether something is looked for: not the order, and neither of the tabs."""
         said = self._said
         return any(
-            name not in (_SORT, *self.kept) and not (name == self.standing and said[name] == ALL) for name in said
+            name not in (_SORT, *self.kept) and not (name == self.standing and said[name] in (ALL, self.open_as))
+            for name in said
         )
 
     @property
@@ -103,7 +105,7 @@ class Listing(Generic[M]):
         """Where the list is without what narrows it, in the same tab and order; empty where nothing does."""
         if not self.is_narrowed:
             return ""
-        stays = {_SORT, *([self.standing] if self.shows == ALL else [])}
+        stays = {_SORT, *([self.standing] if self.shows in (ALL, self.open_as) else [])}
         return self._but({name: "" for name in self._said if name not in stays})
 
     def here(self, without: str = "") -> str:
@@ -126,7 +128,7 @@ class Listing(Generic[M]):
         """This list's address with these changes, on its first page."""
         said = QueryDict(self.query, mutable=True)
         for name, value in changed.items():
-            if value and not (name == self.standing and value == self.open_as):
+            if value and not (name == self.standing and value == self.usual):
                 said[name] = value
             else:
                 said.pop(name, None)
@@ -152,8 +154,8 @@ def listing(
     form: BaseForm | None = None
     by_name = dict(filters.base_filters) if filters is not None else {}
     standing = next((name for name, one in by_name.items() if isinstance(one, StandingFilter)), "")
-    open_as = by_name[standing].open_as if standing else ""
-    usual = {**({standing: open_as} if standing else {}), **(unless_said or {})}
+    open_as, at_first = (by_name[standing].open_as, by_name[standing].usual) if standing else ("", "")
+    usual = {**({standing: at_first} if standing else {}), **(unless_said or {})}
     said = request.GET.copy()
     for name in list(said):
         if name not in by_name or said[name] in ("", usual.get(name)):
@@ -176,6 +178,7 @@ def listing(
         columns=sort.columns if isinstance(sort, SortFilter) else {},
         standing=standing,
         open_as=open_as,
+        usual=at_first,
         kept=kept or {},
     )
 

@@ -1,15 +1,20 @@
 // Nothing typed is lost. A form that writes (<form data-writes>) warns before it is left unsent. One that keeps a draft
-// (data-draft-url) sends what stands in it 1.5 s after the typing stops, before a link is followed and before another
-// form of the page is sent; it says where the words are. Where the form says so (data-draft-key-url) a copy stays on this
-// device until the registry has it: encrypted with a key that only the server's session gives and that lives in memory
-// here, named by the form's address alone, and gone at sign-out.
+// (data-draft-url) sends what stands in it 1.5 s after the typing stops, every five seconds while it goes on, when the
+// page goes out of sight, before a link is followed and before another form of the page is sent; it says where the words
+// are. Where the form says so (data-draft-key-url) a copy stays on this device, half a second behind, until the registry
+// has it: encrypted with a key that only the server's session gives and that lives in memory here, named by the form's
+// address alone, and gone at sign-out.
 
 const PREFIX = "krat-draft:";
 const QUIET_MS = 1500;
+const LONGEST_MS = 5000;
+const COPY_MS = 500;
+const KEEPALIVE_BYTES = 60000; // what browsers send of a page that is going away
 const PATIENCE_MS = 4000;
 const RETRY_MS = [4000, 8000, 16000, 30000, 60000];
 const NOT_TYPED = new Set(["csrfmiddlewaretoken", "_once", "_draft", "_back", "version"]);
 
+let signsOut = false;
 const writers = [];
 const keys = new Map();
 
@@ -60,8 +65,8 @@ class Copy {
       if (!key) return false;
       const iv = crypto.getRandomValues(new Uint8Array(12));
       const box = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: this.bound }, key, new TextEncoder().encode(JSON.stringify(texts)));
-      // A newer text, or the registry's receipt, overtook this one while it was being encrypted.
-      if (turn === this.turn) localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: base64(iv), box: base64(box) }));
+      // A newer text, or the registry's receipt, overtook this one while it was being encrypted; or somebody signed out.
+      if (turn === this.turn && !signsOut) localStorage.setItem(this.name, JSON.stringify({ at: Date.now(), iv: base64(iv), box: base64(box) }));
       return true;
     } catch {
       return false;
@@ -210,16 +215,20 @@ class Writer {
   }
 
   typed() {
+    signsOut = false; // whoever was asked whether to leave has stayed
     if (!this.url) return;
     this.mark();
     clearTimeout(this.timer);
     if (!this.stopped) this.say("typing", this.state?.dataset.typing);
-    this.timer = setTimeout(() => this.send(), QUIET_MS);
+    this.since ??= Date.now();
+    this.timer = setTimeout(() => this.send(), Math.max(0, Math.min(QUIET_MS, this.since + LONGEST_MS - Date.now())));
+    this.copying ??= setTimeout(() => { this.copying = null; this.tidy(); }, COPY_MS);
   }
 
   /** Send what waits, after what is on its way already. */
   send() {
     clearTimeout(this.timer);
+    this.since = null;
     this.busy ??= this.sendOnce().finally(() => { this.busy = null; });
     return this.busy;
   }
@@ -240,6 +249,7 @@ class Writer {
       answer = await fetch(this.url, {
         method: "POST",
         body,
+        keepalive: document.hidden && body.toString().length < KEEPALIVE_BYTES,
         headers: { Accept: "application/json", "X-Requested-With": "fetch" },
         credentials: "same-origin",
         redirect: "manual",
@@ -287,7 +297,6 @@ const unsent = (form) => writers.filter((one) => one.form !== form && one.url &&
 
 // Forms before which the drafts of the others were sent, or could not be: they are not held up twice.
 let passing = new WeakSet();
-let signsOut = false;
 
 // A form that is sent: the drafts of the others go first, and what is on its way of its own arrives first, else it would
 // be kept again after the form was saved.
@@ -327,6 +336,10 @@ document.addEventListener("click", async (event) => {
   location.href = link.href;
 });
 
+// A phone that puts the page away may never come back to it.
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) for (const one of writers) if (one.url && one.waits && !one.stopped && !one.leaving) one.send();
+});
 addEventListener("pageshow", () => { passing = new WeakSet(); });
 // Someone who is asked whether to leave may stay: only then is it too early to clear.
 addEventListener("pagehide", () => { if (signsOut) forgetAll(); });

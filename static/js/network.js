@@ -15,7 +15,7 @@ function tell() {
 async function answers() {
   if (!navigator.onLine) return false;
   try {
-    await fetch("/health/", { method: "HEAD", cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) });
+    await fetch("/health/", { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE_MS) });
     return true;
   } catch (mistake) {
     return isReached && mistake.name === "TimeoutError";

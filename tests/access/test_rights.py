@@ -223,6 +223,7 @@ def test_nobody_below_the_country_can_change_anything_in_another_county():
 ASKED_BY_THE_VERB = {
     "cases:search": "changes nothing: what is typed about a person goes by POST (decision 17)",
     "cases:names": "changes nothing: names in a list are shown on a request of their own, which the trail notes",
+    "cases:referral_names": "changes nothing: the same for the names in the list of sent referrals",
     "cases:referral_search": "changes nothing: what is typed about a person goes by POST (decision 17)",
     "cases:notes": "writing a note asks for notes.write",
     "cases:school": "writing the part asks for parts.change",

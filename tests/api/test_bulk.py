@@ -450,3 +450,16 @@ def test_many_records_take_hardly_more_statements_than_few(unit):
 
     assert many <= few + 12  # SQLite takes so many values in one statement
     assert again <= few
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite lets one write at a time")
+def test_cases_are_held_from_the_look_at_them_until_they_are_changed(unit):
+    send(unit, [record(1)])
+
+    with CaptureQueriesContext(connection) as asked:
+        send(unit, [record(1, risk="low" if CASE.get("risk") != "low" else "high")])
+
+    said = [one["sql"] for one in asked.captured_queries]
+    held = next(at for at, sql in enumerate(said) if "FOR NO KEY UPDATE" in sql and 'FROM "cases_case"' in sql)
+    written = next(at for at, sql in enumerate(said) if 'INTO "cases_case"' in sql or 'UPDATE "cases_case"' in sql)
+    assert held < written

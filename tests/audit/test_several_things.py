@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 
-from krat.access.views import needs
+from krat.access.views import door, needs
 from krat.audit import checkpoints, rows, trail, triggers
 from krat.audit.models import Entry, EntryThing, Version
 from krat.urls import OTHERS_PAGES, handler400, handler403, handler404, handler500  # noqa: F401  this module is a URLconf
@@ -32,6 +32,14 @@ def _list(request):
     """A page that shows every meeting of the seat, and of the first one its place."""
     found = list(Meeting.objects.visible_to(request.seat).order_by("pk"))
     request.shown += [*found, *found, (found[0], ["place"])]
+    return HttpResponse("shown")
+
+
+@needs("meetings.view")
+def _opens(request, code):
+    """A page of one meeting that shows the others beside it."""
+    opened = door(request, Meeting, code)
+    request.shown += list(Meeting.objects.visible_to(request.seat).exclude(pk=opened.pk).order_by("pk"))
     return HttpResponse("shown")
 
 
@@ -56,6 +64,7 @@ def _records(request):
 
 urlpatterns = [
     path("probe/list/", _list, name="probe_list"),
+    path("probe/opens/<uuid:code>/", _opens, name="probe_opens"),
     path("probe/records/", _records, name="probe_records"),
     path("", include(_all)),
 ]
@@ -105,6 +114,18 @@ def test_a_list_leaves_one_entry_that_names_each_once(looked, mine):
     assert {(one.thing_type, one.event) for one in looked} == {("meetings.meeting", trail.SEEN)}
     assert (by_fields["place",].thing_code, by_fields["place",].things) == (str(first.code), None)
     assert by_fields[()].thing_code == ""
+
+
+@probing
+def test_what_was_opened_by_its_own_address_stands_by_itself(as_, mine):
+    """Whoever counts what somebody opened counts these, and no row of a list."""
+    browser, before = as_("koordinator.durres"), last()
+
+    browser.get(f"/probe/opens/{mine[1].code}/")
+
+    opened, beside = entries().filter(pk__gt=before)
+    assert (opened.thing_code, opened.things) == (str(mine[1].code), None)
+    assert beside.codes == [str(one.code) for one in mine if one != mine[1]]
 
 
 def test_it_is_found_from_each_of_them_and_from_nothing_else(looked, mine, seat):

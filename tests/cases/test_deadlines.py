@@ -197,3 +197,16 @@ def test_before_a_meeting_the_leads_of_tasks_report(seat, people):
     rows(Meeting).filter(pk=latest.pk).update(state="planned", held_on=TODAY() + datetime.timedelta(days=8))
 
     assert [one for one in titles(office) if "Report on your open tasks" in one]
+
+
+def test_nobody_is_late_with_a_report_for_a_meeting_that_was_convened_today(seat, people):
+    office = seat("zva.durres")
+    make.task(office.institution)
+    meetings = rows(Meeting).filter(body__county=office.county_id)
+    meetings.update(state="held", held_on=TODAY() - datetime.timedelta(days=20))
+    latest = meetings.order_by("-pk").first()
+    rows(Meeting).filter(pk=latest.pk).update(state="planned", held_on=TODAY())
+
+    [line] = [one for one in waiting_for(office) if "Report on your open tasks" in str(one.title)]
+
+    assert line.day == TODAY()

@@ -1,4 +1,4 @@
-"""How many statements first pages and the figures ask of the database, whatever there is (docs/performance.md)."""
+"""How many statements first pages and the figures ask of the database, whatever there is."""
 
 import datetime
 

@@ -28,21 +28,47 @@ def name_of(path: Path) -> str:
 
 
 def words_of(path: Path) -> str:
-    """A template without its template comments."""
-    return re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+    """A template without its template comments; the rows of a table that it has drawn one by one are part of it."""
+    words = re.sub(r"{%\s*comment.*?endcomment\s*%}|{#.*?#}", "", path.read_text(), flags=re.DOTALL)
+    return words + "".join(words_of(TEMPLATES / name) for name in re.findall(r"""{%\s*rows\s+"([^"]+)\"""", words))
 
 
 # --- tables ---
 
 
-def unnamed_labels(words: str) -> set[str]:
-    """The labels of cells that no heading of the same template declares."""
+def headings(words: str) -> set[str]:
+    """The names under which the headings of a template keep their words."""
+    return set(re.findall(r'{% column "(\w+)"', words))
+
+
+def handed_to(name: str) -> set[str]:
+    """The headings whose words a template hands to this one, of which it draws a row for each thing."""
+    found: set[str] = set()
+    for words in map(words_of, PAGES):
+        for handed in re.findall(rf'{{% rows "{name}"([^%]*)%}}', words):
+            found |= headings(words) & set(re.findall(r"\b(\w+)=\1\b", handed))
+    return found
+
+
+def unnamed_labels(words: str, handed: set[str] = frozenset()) -> set[str]:
+    """The labels of cells that no heading declares, of the same template or of the one that draws it."""
     labels = set(re.findall(r'data-label="([^"]*)"', words))
-    return labels - {f"{{{{ {name} }}}}" for name in re.findall(r'{% column "(\w+)"', words)}
+    return labels - {f"{{{{ {name} }}}}" for name in headings(words) | handed}
 
 
 def test_what_a_cell_is_called_on_a_phone_is_named_once_in_the_heading_of_its_column():
-    assert {name_of(path): unnamed for path in PAGES if (unnamed := unnamed_labels(words_of(path)))} == {}
+    unnamed = {name_of(path): unnamed_labels(words_of(path), handed_to(name_of(path))) for path in PAGES}
+
+    assert {name: labels for name, labels in unnamed.items() if labels} == {}
+
+
+def test_a_row_drawn_by_another_template_gets_its_labels_from_that_ones_headings():
+    handed = handed_to("cases/_case_row.html")
+
+    assert "stage_label" in handed
+    assert unnamed_labels('<td data-label="{{ stage_label }}"><td data-label="{{ nobodys_label }}">', handed) == {
+        "{{ nobodys_label }}"
+    }
 
 
 @pytest.mark.parametrize("label", ["{{ late_label }}", "Until"])
@@ -128,7 +154,7 @@ def named_in_templates() -> set[str]:
     return {
         name
         for path in FILES
-        for name in re.findall(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""", words_of(path))
+        for name in re.findall(r"""{%\s*(?:include|extends|drawn|rows)\s+["']([^"']+)["']""", words_of(path))
     }
 
 

@@ -167,7 +167,7 @@ def decide(coordinator: Page, decision: str = DECISION) -> None:
     """Decide on the item, with a task for the municipality that the card waits for."""
     coordinator.locator("[data-everybody]").click()
     expect(coordinator.locator("[data-quorum] .badge-done")).to_be_visible()
-    form = "form.form"
+    form = "form.form:not([hidden] *)"  # of the item that is shown
     assert coordinator.locator(f'main {form} [name="lead"] option:checked').inner_text() == MUNICIPALITY
     coordinator.locator(f'main {form} [name="text"]').fill(decision)
     coordinator.locator(f'main {form} [name="due_on"]').fill((TODAY + datetime.timedelta(days=10)).isoformat())

@@ -104,7 +104,7 @@ def open_item(page: Page, meeting: str, title: str) -> str:
 def write(page: Page, **typed: str | bool) -> None:
     """Fill the page's form: each control by its name, a choice by its value or by letters of its words."""
     for name, word in typed.items():
-        control = page.locator(f'main form.form [name="{name}"]')
+        control = page.locator(f'main form.form:not([hidden] *) [name="{name}"]')  # of the item that is shown
         kind = control.first.evaluate("one => one.localName === 'select' ? 'select' : one.type")
         if kind == "select":
             choices = control.locator("option").evaluate_all("all => all.map(one => [one.value, one.label])")

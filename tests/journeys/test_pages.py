@@ -21,6 +21,7 @@ People = Callable[..., Page]
 Addresses = list[tuple[str, str, str]]
 
 # Files, JSON, and pages that end the session they are looked at with.
+FILES = (".pdf", ".docx", ".xlsx", ".ics")
 NO_PAGES = {"ui:health", "ui:ready", "meetings:draft_key", "mfa_download_recovery_codes"}
 ON_THE_PHONE_TOO = {
     "home:today",
@@ -162,7 +163,7 @@ def walk(page: Page, watch: Watch, addresses: Addresses, username: str = "") -> 
     wrong: dict[str, list[str]] = {}
     refused = {one.name for one in census.routes() if username and is_refused(username, one) and not FULL}
     for name, county, address in addresses:
-        if name in NO_PAGES or name in refused or county not in ("", "AL-02"):
+        if name in NO_PAGES or address.endswith(FILES) or name in refused or county not in ("", "AL-02"):
             continue
         answer = page.request.get(address, max_redirects=0)
         if not answer.ok or address in seen:  # what is refused is looked at once, below

@@ -1,12 +1,18 @@
 """The story over REST: municipal systems with the reference client, against the server as it is run."""
 
+import http.client
 import json
+import re
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from clients.krat import Changed, Refused, Registry
 from tests.journeys.child import FOR_SCHOOL, a_case, code_of, refer
 from tests.journeys.steps import WORKER
+
+ROOT = Path(__file__).resolve().parents[2]
 
 CASE = {
     "municipality": "AL-02-DURRES",
@@ -62,6 +68,51 @@ def test_a_municipal_system_leads_its_case(system):
     assert refusal(unit.change_case, changed, {"colour": "red"}) == 400
     assert refusal(unit.change_case, changed, {"stage": "closed"}) == 403
     assert unit.case(opened["code"])["risk"] == "high"
+
+
+def examples() -> list[str]:
+    """The examples in Python of the page that teaches."""
+    return re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / "api.md").read_text(), re.MULTILINE | re.DOTALL)
+
+
+def test_the_examples_of_the_page_that_teaches_do_what_it_says(system):
+    unit = system("AL-02-NJMF-DURRES")
+    sending, following = examples()
+    said = {"address": unit.address, "client_id": unit.client_id, "client_secret": unit.client_secret}
+
+    exec(sending, said)  # noqa: S102  our own page
+    assert said["tried"] == said["pushed"] == ["created"] * 3
+    assert said["again"] == ["unchanged"] * 3
+
+    exec(following, said)  # noqa: S102  our own page
+    store: dict[str, dict] = {}
+    cursor = said["stay_in_step"](store, "")
+    codes = {one["reference"]: one["code"] for one in store.values() if "reference" in one}
+    assert {f"KARTELA-{number}" for number in range(100, 103)} <= set(codes)
+    unit.change_case(unit.case(codes["KARTELA-101"]), {"risk": "low"})
+    before = dict(store)
+    cursor = said["stay_in_step"](store, cursor)
+    assert {code for code in store if store[code] != before.get(code)} == {codes["KARTELA-101"]}
+    assert store[codes["KARTELA-101"]] == unit.case(codes["KARTELA-101"]).data
+    kept = dict(store)
+    assert said["stay_in_step"](store, f"{cursor[:-6]}AAAAAA")  # a cursor that leads nowhere: from the beginning
+    assert store == kept
+
+
+def test_records_in_chunks_without_a_length_are_taken_and_none_is_lost(system):
+    """As a program sends them that reads them from somewhere: the server tells no length."""
+    unit = system("AL-02-NJMF-DURRES")
+    lines = (
+        json.dumps(CASE | {"reference": f"COPË-{number}".replace("Ë", "E")}).encode() + b"\n" for number in range(5)
+    )
+    headers = {"Authorization": f"Bearer {unit._fresh_token()}", "Content-Type": "application/x-ndjson"}
+    connection = http.client.HTTPConnection(unit.address.removeprefix("http://"), timeout=60)
+
+    with closing(connection):
+        connection.request("POST", "/api/v1/cases/bulk/", body=lines, headers=headers, encode_chunked=True)
+        told = json.load(connection.getresponse())
+
+    assert told["counts"]["created"] == 5, told
 
 
 def test_what_another_municipality_leads_is_not_there(system):

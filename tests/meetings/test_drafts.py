@@ -172,3 +172,34 @@ def test_the_key_is_kept_by_no_cache_and_needs_the_right(person, coordinator):
     assert "no-store" in coordinator.get(url("meetings:draft_key")).response["Cache-Control"]
     assert person("kufi.durres").get(url("meetings:draft_key")).status == 403
     assert coordinator.post(url("meetings:draft_key")).status == 405
+
+
+# --- what is kept and not saved stands in no minutes ---
+
+
+def test_whoever_ends_or_sends_the_minutes_is_told_what_is_not_saved_yet(coordinator, examples):
+    item = make.item(examples.meeting)
+    keep(coordinator, item)
+    detail = url("meetings:detail", item.meeting)
+    told = f"Not saved yet, and not in the minutes: item {item.position}"
+
+    assert told in coordinator.look(detail).text
+    coordinator.press(detail, url("meetings:close", item.meeting))
+    assert told in coordinator.look(detail).text
+    assert WORDS not in coordinator.look(detail).text
+
+
+def test_the_prefect_is_told_before_approving_and_a_member_is_not(person, coordinator, examples):
+    item = make.item(examples.circulated)
+    keep(coordinator, item)
+    detail = url("meetings:detail", item.meeting)
+
+    assert "Not saved yet" in person("prefekt.durres").look(detail).text
+    assert "Not saved yet" not in person("zva.durres").look(detail).text
+
+
+def test_where_everything_is_saved_nobody_is_told(coordinator, examples):
+    """The negative control."""
+    item = make.item(examples.meeting)
+
+    assert "Not saved yet" not in coordinator.look(url("meetings:detail", item.meeting)).text

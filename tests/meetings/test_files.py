@@ -251,5 +251,5 @@ def test_where_the_machine_cannot_draw_a_pdf_the_page_says_so_and_word_still_com
 
     answer = as_("zva.durres").get(url("meetings:minutes_pdf", approved), follow=True)
 
-    assert "Ky server nuk mund të krijojë PDF." in answer.content.decode()
+    assert "Këtu nuk mund të krijohet PDF." in answer.content.decode()
     assert given(as_, "zva.durres", "minutes_docx", approved)[:2] == b"PK"

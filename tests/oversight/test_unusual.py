@@ -19,7 +19,7 @@ from tests.ui.html_client import entries, url
 pytestmark = pytest.mark.django_db
 
 WHY = "a test plants what somebody read"
-PAGE = "/trail/unusual/"
+PAGE = "/oversight/reading/"
 TODAY = timezone.localdate()
 # The last weekday before today; no feast falls on it, as long as a test does not say so.
 WORKDAY = next(day for day in (TODAY - datetime.timedelta(days=back) for back in range(1, 6)) if day.weekday() < 5)

@@ -45,7 +45,7 @@ ORDER: list[list[str]] = [
     ["plan.Task"],
     ["committee.Institution"],
     ["people.Invitation", "people.User", "api.ApiClient"],
-    ["reference.Term", "reference.Deadline"],
+    ["reference.Term", "reference.Deadline", "reference.Threshold"],
     ["cases.Assignment", "people.Seat"],
 ]
 RANK = {label: rank for rank, group in enumerate(ORDER) for label in group}
@@ -77,6 +77,7 @@ TESTED: dict[str, set[str]] = {
     "api.ApiClient": {"ended_at"},
     "reference.Term": {"version"},
     "reference.Deadline": {"version"},
+    "reference.Threshold": {"version"},
 }
 
 # Under whose lock a row is written: itself, or what it belongs to. A row made anew needs what it belongs to.

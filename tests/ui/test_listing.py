@@ -133,27 +133,31 @@ def test_what_is_done_and_not_yet_verified_is_still_open(found, seat):
 
 
 @pytest.mark.parametrize(
-    ("route", "username"),
+    ("route", "username", "first"),
     [
-        ("plan:tasks", "prefekt.durres"),
-        ("plan:activities", "zva.durres"),
-        ("meetings:list", "policia.durres"),
-        ("meetings:decisions", "policia.durres"),
-        ("cases:cards", "koordinator.durres"),
-        ("cases:referrals", "zva.durres"),
-        ("cases:signals", "pmf.durres"),
+        ("plan:tasks", "prefekt.durres", "open"),
+        ("cases:cards", "koordinator.durres", "open"),
+        ("cases:referrals", "zva.durres", "open"),
+        ("cases:signals", "pmf.durres", "open"),
+        # Where people look up what was: all of it.
+        ("plan:activities", "zva.durres", "all"),
+        ("meetings:list", "policia.durres", "all"),
+        ("meetings:decisions", "policia.durres", "all"),
     ],
 )
-def test_every_list_of_what_can_be_over_has_the_tabs_and_says_where_the_rest_is(route, username, person, world):
+def test_every_list_of_what_can_be_over_has_the_tabs_and_says_where_the_rest_is(route, username, first, person, world):
     somebody = person(username)
     page = somebody.look(url(route))
     found = page.response.context["found"]
-    name = found.standing
+    name, code = found.standing, "all" if first == "open" else found.open_as
 
-    assert [tab.url for tab in found.tabs] == ["?", f"?{name}=all"]
-    assert f"?{name}=all" in page.links
-    assert somebody.look(url(route) + f"?{name}=all").response.context["found"].total >= found.total
+    assert {tab.url for tab in found.tabs} == {"?", f"?{name}={code}"}
+    assert [tab.url for tab in found.tabs if tab.is_current] == ["?"]
+    assert f"?{name}={code}" in page.links
+    other = somebody.look(url(route) + f"?{name}={code}").response.context["found"]
+    assert (other.total >= found.total) is (first == "open" or other.total == found.total)
     assert not found.is_narrowed
+    assert not other.is_narrowed
 
 
 def test_the_way_back_from_filters_is_offered_where_something_is_filtered_alone(found, person, many_tasks, seat):

@@ -21,9 +21,11 @@ def _by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
 
 
 class ActivityFilter(Filters):
-    """What to look for among the activities; at first those that are still to be held."""
+    """What to look for among the activities; open are those that are still to be held."""
 
-    state = StandingFilter(narrow=_by_standing, choices=Activity.State.choices, open_as=Activity.State.PLANNED)
+    state = StandingFilter(
+        narrow=_by_standing, choices=Activity.State.choices, open_as=Activity.State.PLANNED, shows_all=True
+    )
     kind = RowFilter(label=_("Kind"), queryset=Term.objects.filter(list=Term.List.ACTIVITY))
     municipality = RowFilter(label=_("Municipality"), queryset=lambda request: places_of(request.seat))
     since = DayFilter("held_on", "gte", label=_("From"))

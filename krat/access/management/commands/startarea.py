@@ -12,9 +12,10 @@ from krat.access import areas
 TEMPLATE = Path(__file__).resolve().parents[2] / "area_template"
 AFTER = """\
 Made {files} files. What comes next stands in docs/recipes/area.md:
-  - make format, and manage.py makemigrations {name} --name first
+  - make it yours, then manage.py makemigrations {name} --name first, and make format
   - make messages, and write the Albanian
   - the written files: KRAT_UPDATE_MATRIX=1, KRAT_UPDATE_SCHEMA=1, KRAT_UPDATE_PAPERS=1 pytest
+  - the pages that tell people of it
 """
 
 
