@@ -75,7 +75,7 @@ ON_BOTH = (
     "tests/counts/",
     "tests/meetings/test_paper_guard.py",
     "tests/meetings/test_story.py",
-    "tests/operations/",
+    "tests/operations/test_backup.py",
     "tests/people/test_guessing.py",
     "tests/reports/test_kept_counts.py",
     "tests/safety/test_byte_scan.py",
