@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -56,6 +56,9 @@ class User(AbstractBaseUser, CheckedModel):
     joined_at = models.DateTimeField(_("joined at"), auto_now_add=True)
 
     objects: ClassVar = UserManager()
+
+    # Where the account was read for a session: what was read together with it (`krat.people.asking`).
+    asking: Any = None
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

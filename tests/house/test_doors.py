@@ -37,7 +37,7 @@ UNSCOPED = {
     "krat/oversight/reading.py": "whether whoever opened a file was in its team; the officer reads numbers alone",
     "krat/people/actions.py": "the person's own seats, before one more is taken",
     "krat/people/management/commands/firstadmin.py": "nobody can ask before the first seat",
-    "krat/people/middleware.py": "nobody is asking yet: this finds out who",
+    "krat/people/asking.py": "nobody is asking yet: this finds out who",
     "krat/people/models.py": "the data protection officer asks the trail by person; where anybody sits at all",
     "krat/people/views.py": "an invitation's link is the right",
     "krat/committee/identity_guard.py": "names of public institutions may stand in any text",

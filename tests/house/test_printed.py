@@ -25,6 +25,7 @@ from krat.reference.first_rows import TERMS
 from krat.reference.models import Term
 from tests.access.test_matrix import ACCOUNTS as COLUMNS
 from tests.api.test_budgets import BUDGETS as CALLS
+from tests.home.test_budget import BUDGETS as HOMES
 from tests.house.papers import DOCS, PAGES, ROOT, block
 from tests.ui.test_budgets import BUDGETS as PAGE_BUDGETS
 
@@ -105,7 +106,7 @@ CALLS_HEAD = "| call | statements |\n|---|---|\n"
 
 def pages_table() -> str:
     """How many statements a page may ask, a row for each page and reader."""
-    return "".join(f"| `{page}` | {who} | {most} |\n" for (page, who), most in PAGE_BUDGETS.items())
+    return "".join(f"| `{page}` | {who} | {most} |\n" for (page, who), most in (HOMES | PAGE_BUDGETS).items())
 
 
 def calls_table() -> str:
