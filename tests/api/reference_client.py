@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
+from django.core import signals
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 
 from krat_sync.main import Exit, main
 from tests.api.conftest import Machine
@@ -19,6 +22,21 @@ ADDRESS = "http://localhost"
 
 class Killed(BaseException):
     """The program ends here, as by SIGKILL: nothing catches this."""
+
+
+@contextmanager
+def connections_stay() -> Iterator[None]:
+    """A request neither begins nor ends with a new connection: the test's transaction lies on the one that is there.
+
+    As Django's own test client has it.
+    """
+    for when in (signals.request_started, signals.request_finished):
+        when.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for when in (signals.request_started, signals.request_finished):
+            when.connect(close_old_connections)
 
 
 class Line(httpx.BaseTransport):
@@ -34,9 +52,10 @@ class Line(httpx.BaseTransport):
         self.seen.append(request)
 
         def work() -> httpx.Response:
-            answer = self.inner.handle_request(request)
-            answer.read()
-            answer.close()
+            with connections_stay():
+                answer = self.inner.handle_request(request)
+                answer.read()
+                answer.close()
             return answer
 
         return self.meets(request, work)
