@@ -67,6 +67,8 @@ api_urlpatterns = [
     # cases/
     path("cases/", api.Cases.as_view(), name="cases"),
     path("cases/bulk/", api.CaseBulk.as_view(), name="case_bulk"),
+    path("cases/inbox/", api.SentChanges.as_view(), name="sent_changes"),
+    path("cases/inbox/<uuid:code>/", api.SentChangeOne.as_view(), name="sent_change"),
     path("cases/<uuid:code>/", api.CaseOne.as_view(), name="case"),
     path("cases/by-reference/<path:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
     # referrals/

@@ -40,6 +40,8 @@ UNSCOPED = {
     "krat/people/asking.py": "nobody is asking yet: this finds out who",
     "krat/people/models.py": "the data protection officer asks the trail by person; where anybody sits at all",
     "krat/people/views.py": "an invitation's link is the right",
+    "krat/conformance/kit.py": "a throw-away registry of invented cases, in which the kit is everybody",
+    "krat/feed/feed.py": "codes of public institutions, in which the feed names them",
     "krat/committee/identity_guard.py": "names of public institutions may stand in any text",
     "krat/plan/actions/plans.py": "a plan that is held reads differently now; who took over from whom",
     "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
