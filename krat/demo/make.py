@@ -52,6 +52,7 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import County, Municipality, Term
+from krat.services.models import ForWhom, Opening, Places, Sector, Service, Territory
 from meetings import paper
 from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting, Remark, Review
 
@@ -299,6 +300,58 @@ def activity(county: str | County = "AL-02", *, organiser: Institution | None = 
         values["municipality"] = Municipality.objects.filter(county=place).order_by("code")[0]
     organiser = organiser or _institution(county=place)
     return _saved(Activity(county=place, organiser=organiser, **(values | more)))
+
+
+# --- the service catalogue ---
+
+# What a service says unless said otherwise: public, for everybody of the county, in office hours.
+SERVICE: dict[str, Any] = {
+    "name": "Shërbim shembull",
+    "sector": Sector.PUBLIC,
+    "age_from": None,
+    "age_to": None,
+    "sex": ForWhom.EVERYBODY,
+    "territory": Territory.COUNTY,
+    "opening": Opening.HOURS,
+    "hours": "e hënë–e premte, 8:00–16:00",
+    "is_emergency": False,
+    "capacity": None,
+    "how_to_refer": "",
+    "partners": "",
+    "founded_by": "",
+    "opened_on": None,
+    "licence": "",
+    "licence_until": None,
+}
+
+
+def service(
+    provider: Institution | None = None,
+    *,
+    county: str | County = "AL-02",
+    kinds: Iterable[str | Term] = ("counselling",),
+    needs: Iterable[str | Term] = (),
+    municipalities: Iterable[str | Municipality] = (),
+    **more: Any,
+) -> Service:
+    """A service of a county's catalogue, for the whole county; with ``municipalities`` for these alone."""
+    place = _county(county)
+    values = SERVICE | ({"territory": Territory.MUNICIPALITIES} if municipalities else {}) | more
+    row = _saved(Service(county=place, provider=provider or _institution(county=place), **values))
+    row.kinds.add(*[one if isinstance(one, Term) else term("service", one) for one in kinds])
+    row.needs.add(*[one if isinstance(one, Term) else term("concern", one) for one in needs])
+    places = [one if isinstance(one, Municipality) else municipality(one) for one in municipalities]
+    row.municipalities.add(*places)
+    return row
+
+
+def places(service: Service, by: Seat, free: int = 3, **more: Any) -> Places:
+    """Free places of a service, as they were told now; ``told_at`` is another moment."""
+    values = {"told_at": timezone.now(), "capacity": service.capacity} | more
+    told = _saved(Places(service=service, free=free, told_by=by, **values))
+    service.free, service.told_at = free, told.told_at
+    service.save()
+    return told
 
 
 # --- meetings ---

@@ -45,6 +45,7 @@ UNSCOPED = {
     "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
     "krat/plan/handover.py": "what is open in the plan where an institution ends; told as numbers",
     "krat/plan/models/task.py": "the path of reach from a step to its task",
+    "krat/services/handover.py": "what an institution that ends offers; told as a number",
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",
     "meetings/handover.py": "what an institution that ends was to report on",
     "meetings/actions/minutes.py": "approved minutes leave no draft behind, whoever wrote it",
@@ -82,6 +83,7 @@ RAW_SQL = {
 # The table between two models has an ordinary manager: it may say which ids belong together, and no more.
 THROUGH = {
     "krat/plan/models/task.py": "which tasks an institution supports",
+    "krat/services/models.py": "which municipalities a service serves",
     "krat/ui/forms.py": "which choices of several stood in a row that came through the door",
 }
 

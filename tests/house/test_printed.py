@@ -43,6 +43,7 @@ SIGNS = {
     Reach.RECEIVED: "r",
     Reach.VICTIMS: "v",
     Reach.COUNTY: "c",
+    Reach.SERVED: "e",
     Reach.COUNTRY: "A",
 }
 MOVES_HEAD = "| from | to | by the right |\n|---|---|---|\n"

@@ -1,0 +1,139 @@
+"""Verbs of the service catalogue: kept, told of free places, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from krat.access.scoping import hold, look_again, settle
+from krat.audit import trail
+from krat.committee.identity_guard import refuse_personal
+from krat.people.models import Seat
+from krat.reference.models import County, Municipality, Term
+from krat.services.models import Opening, Places, Service, Territory
+
+SAVED = trail.event("service.saved", gettext_lazy("entered or changed a service of the catalogue"))
+TOLD = trail.event("service.places", gettext_lazy("told how many places of a service are free"))
+WITHDRAWN = trail.event("service.withdrawn", gettext_lazy("withdrew a service from the catalogue"))
+RESTORED = trail.event("service.restored", gettext_lazy("put a service back into the catalogue"))
+
+MANAGE, TELL = "services.manage", "services.tell"
+_TEXTS = ("name", "hours", "how_to_refer", "partners", "founded_by", "licence")
+
+
+@transaction.atomic
+def save(
+    service: Service | None,
+    *,
+    by: Seat,
+    county: County,
+    based_on: int | None = None,
+    kinds: Sequence[Term],
+    needs: Sequence[Term],
+    municipalities: Sequence[Municipality],
+    **words: Any,
+) -> Service:
+    """Enter a service into the catalogue of a county, or change one; names of persons and addresses are refused.
+
+    A shelter bears the code of its institution as its name, and its territory tells no place.
+    """
+    refuse_personal({name: words[name] for name in _TEXTS})
+    service = hold(service, based_on=based_on or 0) if service is not None else Service(county=county)
+    is_there = service.pk is not None
+    if not kinds:
+        raise ValidationError({"kinds": _("Say what it offers.")})
+    if words["provider"].kind.code == "shelter":
+        words["name"] = words["provider"].code
+        if words["territory"] == Territory.MUNICIPALITIES:
+            raise ValidationError({"territory": _("Where a shelter is, is told nowhere: the county, or the country.")})
+    if not words["name"].strip():
+        raise ValidationError({"name": _("Say what it is called.")})
+    if words["territory"] == Territory.MUNICIPALITIES and not municipalities:
+        raise ValidationError({"municipalities": _("Tick the municipalities that it serves.")})
+    if words["opening"] == Opening.HOURS and not words["hours"].strip():
+        raise ValidationError({"hours": _("Say on which days and at which hours.")})
+    if service.free is not None and words["capacity"] is not None and words["capacity"] < service.free:
+        sentence = _("%(free)s places were told as free: tell first how many are free now.")
+        raise ValidationError({"capacity": sentence % {"free": service.free}})
+    several = {
+        "kinds": list(kinds),
+        "needs": list(needs),
+        "municipalities": list(municipalities) if words["territory"] == Territory.MUNICIPALITIES else [],
+    }
+    changes: dict[str, tuple[object, object]] = {}
+    for name, value in words.items():
+        before = getattr(service, name) if is_there else None
+        if before != value:
+            changes[name] = (_told(before), _told(value))
+        setattr(service, name, value)
+    before_several = {name: list(getattr(service, name).all()) if is_there else [] for name in several}
+    settle(service, by=by, right=MANAGE)
+    for name, rows in several.items():
+        if set(before_several[name]) != set(rows):
+            changes[name] = (_codes(before_several[name]), _codes(rows))
+            getattr(service, name).set(rows)
+    trail.record(by, SAVED, service, changes=changes)
+    return service
+
+
+def _told(value: object) -> object:
+    """A value as the trail keeps it: an institution by its code."""
+    return getattr(value, "code", value)
+
+
+def _codes(rows: Sequence[Any]) -> str:
+    return ", ".join(sorted(row.code for row in rows))
+
+
+@transaction.atomic
+def tell_places(service: Service, *, by: Seat, free: int) -> Places:
+    """Tell how many places are free now. The day counts from this moment, also where the number stays the same.
+
+    Locks the service, whose version stays: whoever edits the catalogue meanwhile is not in its way.
+    """
+    service = hold(service)
+    if not service.is_offered:
+        raise ValidationError(_("This service was withdrawn; it has no places any more."), code="state")
+    if service.capacity is not None and free > service.capacity:
+        sentence = _("It has %(places)s places in all. If there are more now, its places are to be changed first.")
+        raise ValidationError({"free": sentence % {"places": service.capacity}})
+    before, now = service.free, timezone.now()
+    told = Places(service=service, free=free, capacity=service.capacity, told_at=now, told_by=by)
+    settle(told, by=by, right=TELL)
+    Service.objects.permitted(by, TELL).filter(pk=service.pk).update(free=free, told_at=now)
+    look_again(service, by=by, right=TELL)
+    trail.record(by, TOLD, service, changes={"free": (before, free)})
+    return told
+
+
+@transaction.atomic
+def withdraw(service: Service, *, by: Seat, why: str, based_on: int | None = None) -> Service:
+    """Take a service out of the catalogue, with the reason. It stays readable, and what was referred to it stays."""
+    refuse_personal({"why": why})
+    service = hold(service, based_on=based_on)
+    if not service.is_offered:
+        raise ValidationError(_("This service was withdrawn already."), code="state")
+    if not why.strip():
+        raise ValidationError({"why": _("Say in a sentence why.")})
+    service.withdrawn_on, service.why_withdrawn = timezone.localdate(), why
+    settle(service, by=by, right=MANAGE)
+    trail.record(by, WITHDRAWN, service, changes={"why_withdrawn": (None, why)})
+    return service
+
+
+@transaction.atomic
+def restore(service: Service, *, by: Seat) -> Service:
+    """Put a withdrawn service back. What it once told of free places is old: nobody is to rely on it."""
+    service = hold(service)
+    if service.is_offered:
+        raise ValidationError(_("This service is in the catalogue."), code="state")
+    service.withdrawn_on, service.why_withdrawn = None, ""
+    settle(service, by=by, right=MANAGE)
+    trail.record(by, RESTORED, service)
+    return service
