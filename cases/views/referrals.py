@@ -48,6 +48,7 @@ from krat.access.requests import Shown
 from krat.access.views import door, needs
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
+from krat.services.matching import Fit, fitting
 from krat.ui.due import Due, due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
@@ -181,7 +182,9 @@ def referral_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 
 
 def _referrals() -> Any:
-    return Referral.objects.for_list().select_related("sender__county", "receiver__county", "accepted_by__user")
+    return Referral.objects.for_list().select_related(
+        "sender__county", "receiver__county", "accepted_by__user", "service"
+    )
 
 
 def _senders_side(request: SignedIn, referral: Referral) -> Side:
@@ -257,11 +260,14 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         context = layout(request, case, here="referrals") | {"offers": offers}
         return render_page(request, "cases/referral_purpose.html", context, shown=())
     identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
+    asked = receivers(purpose, case, request.seat)
+    fits = _services_of(case, identity, asked, request.seat)
     form = ReferForm.of(
         request,
         decides_for_themselves=referrals.decides_for_themselves(case, request.seat),
         purpose=purpose,
-        receivers=receivers(purpose, case, request.seat),
+        receivers=asked,
+        fits=fits,
         initial={"safe_contact": identity.data["safe_contact"]},
     )
     if form.is_accepted():
@@ -277,7 +283,22 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "will_see": told({name: identity.data[name] for name in fields if name != "safe_contact"}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
-    return render_page(request, "cases/referral_form.html", context, shown=[(identity, fields)])
+    # Which services take somebody tells of their age and sex.
+    by_whom = [name for name in ("birth_date", "birth_year", "sex") if identity.data[name]] if fits else []
+    seen = list(dict.fromkeys([*fields, *by_whom]))
+    return render_page(request, "cases/referral_form.html", context, shown=[(identity, seen)])
+
+
+def _services_of(case: Case, identity: Identity, providers: Any, seat: Seat) -> list[Fit]:
+    """The services of these institutions that serve the case's municipality, those that take this child first."""
+    return fitting(
+        seat,
+        providers=[one.pk for one in providers],
+        municipality=case.municipality,
+        age=identity.age_on(timezone.localdate()),
+        sex=identity.data["sex"],
+        needs=case.concerns,
+    )
 
 
 def _chosen_purpose(request: SignedIn) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from krat.access import areas
 from krat.access.scoping import hold, look_again, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
@@ -113,14 +114,22 @@ def tell_places(service: Service, *, by: Seat, free: int) -> Places:
 
 
 @transaction.atomic
-def withdraw(service: Service, *, by: Seat, why: str, based_on: int | None = None) -> Service:
-    """Take a service out of the catalogue, with the reason. It stays readable, and what was referred to it stays."""
+def withdraw(service: Service, *, by: Seat, why: str, sure: bool = False, based_on: int | None = None) -> Service:
+    """Take a service out of the catalogue, with the reason. It stays readable, and what was referred to it stays.
+
+    Where referrals wait there, it asks back: ``sure``.
+    """
     refuse_personal({"why": why})
     service = hold(service, based_on=based_on)
     if not service.is_offered:
         raise ValidationError(_("This service was withdrawn already."), code="state")
     if not why.strip():
         raise ValidationError({"why": _("Say in a sentence why.")})
+    others = Service.objects.permitted(by, MANAGE).offered().filter(provider=service.provider_id).exclude(pk=service.pk)
+    is_last = not others.exists()
+    if not sure and any(area.waits_at(service, is_last=is_last) for area in areas.modules("service_use")):
+        sentence = _("Referrals wait at this provider. They stay with it, and whoever sent them sees the withdrawal.")
+        raise ValidationError({"sure": sentence})
     service.withdrawn_on, service.why_withdrawn = timezone.localdate(), why
     settle(service, by=by, right=MANAGE)
     trail.record(by, WITHDRAWN, service, changes={"why_withdrawn": (None, why)})

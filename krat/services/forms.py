@@ -13,7 +13,7 @@ from krat.committee.models import Institution
 from krat.reference.models import Municipality, Term
 from krat.services.models import OLDEST, ForWhom, Opening, Sector, Service, ServiceQuerySet, Territory
 from krat.ui.filters import Column, Filters, NumberFilter, RowFilter, SortFilter, StandingFilter, TickFilter
-from krat.ui.forms import BaseForm, DateField, NumberField, SeveralField, VersionedForm, Words
+from krat.ui.forms import AskingForm, BaseForm, DateField, NumberField, SeveralField, Words
 
 _KINDS = Term.objects.filter(list=Term.List.SERVICE)
 _MOST = 10_000  # places
@@ -161,8 +161,8 @@ class PlacesForm(BaseForm):
     free = NumberField(label=_("Free places now"), min_value=0, max_value=_MOST)
 
 
-class WithdrawForm(VersionedForm):
-    """A service leaves the catalogue."""
+class WithdrawForm(AskingForm):
+    """A service leaves the catalogue; where referrals wait there, it asks back."""
 
     why = Words(
         label=_("Why"),
@@ -170,3 +170,4 @@ class WithdrawForm(VersionedForm):
         max_length=2000,
         help_text=_("It stays readable with this sentence. Referrals that wait there stay, and are not closed by it."),
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

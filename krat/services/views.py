@@ -118,9 +118,8 @@ def service_withdraw(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     form = WithdrawForm.of(request, initial={"version": service.version})
     if form.is_accepted():
         with form.catching():
-            actions.withdraw(
-                service, by=request.seat, why=form.cleaned_data["why"], based_on=form.cleaned_data["version"]
-            )
+            words = dict(form.cleaned_data)
+            actions.withdraw(service, by=request.seat, based_on=words.pop("version"), **words)
             messages.success(request, _("The service was withdrawn."))
             return redirect("services:detail", code=service.code)
     return render_page(request, "services/withdraw.html", {"form": form, "service": service})

@@ -20,6 +20,7 @@ UNSCOPED = {
     "cases/models/reach.py": "the path of reach by which a team finds its cases",
     "cases/models/referral.py": "the path of reach by which whoever was referred to finds its part",
     "cases/models/signal_words.py": "the path of reach from a case to the signal it came from",
+    "cases/service_use.py": "whether anybody waits at a service that is withdrawn; told as yes or no",
     "cases/sharing.py": "only the fields of a referral's purpose leave this module",
     "cases/actions/cards.py": "the table moves a card: its case's team must not decide on an older state",
     "cases/models/card.py": "the way from a card to its case and back, and how its tasks stand",

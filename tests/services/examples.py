@@ -71,8 +71,8 @@ def told_again(_examples: Examples) -> None:
 
 def first(_examples: Examples) -> Service:
     """The service of the centre of Durrës."""
-    rows = Service.objects.unscoped(WHY).filter(provider__code="AL-02-OJF").order_by("pk")
-    found: Service = rows[0]
+    rows = Service.objects.unscoped(WHY).select_related("county", "provider__kind").order_by("pk")
+    found: Service = rows.filter(provider__code="AL-02-OJF")[0]
     return found
 
 
