@@ -13,6 +13,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 from unittest import mock
 
 from django.contrib.auth.hashers import make_password
@@ -629,7 +630,7 @@ def _offer(world: _World, offer: catalogue.Offer) -> None:
 
     def enter() -> None:
         by = world.seats[offer.by]
-        several = {
+        several: dict[str, Any] = {
             "kinds": [make.term(Term.List.SERVICE, code) for code in offer.kinds],
             "needs": [make.term(Term.List.CONCERN, code) for code in offer.needs],
             "municipalities": [make.municipality(code) for code in offer.municipalities],

@@ -62,7 +62,7 @@ def save(
     if service.free is not None and words["capacity"] is not None and words["capacity"] < service.free:
         sentence = _("%(free)s places were told as free: tell first how many are free now.")
         raise ValidationError({"capacity": sentence % {"free": service.free}})
-    several = {
+    several: dict[str, list[Any]] = {
         "kinds": list(kinds),
         "needs": list(needs),
         "municipalities": list(municipalities) if words["territory"] == Territory.MUNICIPALITIES else [],
@@ -73,7 +73,9 @@ def save(
         if before != value:
             changes[name] = (_told(before), _told(value))
         setattr(service, name, value)
-    before_several = {name: list(getattr(service, name).all()) if is_there else [] for name in several}
+    before_several: dict[str, list[Any]] = {
+        name: list(getattr(service, name).all()) if is_there else [] for name in several
+    }
     settle(service, by=by, right=MANAGE)
     for name, rows in several.items():
         if set(before_several[name]) != set(rows):

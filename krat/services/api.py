@@ -31,7 +31,7 @@ class ServiceSerializer(StrictSerializer):
     sex = serializers.ChoiceField(choices=ForWhom.choices)
     territory = serializers.ChoiceField(choices=Territory.choices)
     municipalities = CodeRelatedField(
-        many=True, read_only=True, help_text="Codes, where `territory` is `municipalities`."
+        many=True, read_only=True, help_text="Codes, where `territory` is `by_municipality`."
     )
     opening = serializers.ChoiceField(choices=Opening.choices)
     hours = serializers.CharField()

@@ -20,7 +20,7 @@ def seat_ends(seat: Seat, *, by: Seat) -> None:
 
 def _services(institution: Institution) -> Any:
     rows = Service.objects.unscoped("services of an institution that ends")
-    return rows.offered().filter(provider=institution.pk)  # type: ignore[attr-defined]
+    return rows.offered().filter(provider=institution.pk)
 
 
 def open_work(institution: Institution) -> list[str]:

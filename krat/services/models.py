@@ -35,7 +35,7 @@ class Sector(models.TextChoices):
 class Territory(models.TextChoices):
     """Whom of the country a service serves."""
 
-    MUNICIPALITIES = "municipalities", _("the municipalities ticked below")
+    MUNICIPALITIES = "by_municipality", _("the municipalities ticked below")
     COUNTY = "county", _("the whole county")
     COUNTRY = "country", _("the whole country")
 

@@ -36,7 +36,7 @@ def words(**more: Any) -> dict[str, Any]:
         "age_to": "14",
         "sex": "everybody",
         "needs": [make.term("concern", "street_situation").pk],
-        "territory": "municipalities",
+        "territory": "by_municipality",
         "municipalities": [make.municipality("AL-02-DURRES").pk, make.municipality("AL-02-KRUJE").pk],
         "opening": "hours",
         "hours": "e hënë–e premte, 9:00–17:00",
@@ -69,10 +69,10 @@ def told_again(_examples: Examples) -> None:
     make.places(rows[0], make.seat("ngo", make.institution()), 1)
 
 
-def first(_examples: Examples) -> Service:
-    """The service of the centre of Durrës."""
+def first(_examples: Examples | None, provider: str = "AL-02-OJF") -> Service:
+    """The service of the centre of Durrës, or of another provider."""
     rows = Service.objects.unscoped(WHY).select_related("county", "provider__kind").order_by("pk")
-    found: Service = rows.filter(provider__code="AL-02-OJF")[0]
+    found: Service = rows.filter(provider__code=provider)[0]
     return found
 
 
@@ -104,7 +104,7 @@ FORMS = [
     FormPage(
         "services:withdraw",
         COORDINATOR,
-        lambda s: url("services:withdraw", first(s)),
+        lambda s: url("services:withdraw", first(s, "AL-02-OJF-WV")),
         lambda s: {"why": "Projekti shembull përfundoi."},
         "service.withdrawn",
         ("why",),
@@ -114,4 +114,3 @@ PAGES = [
     Shows("services:list", "pmf.durres", at("services:list"), more_services),
     Shows("services:detail", "pmf.durres", lambda s: url("services:detail", first(s)), told_again),
 ]
-WITHOUT_ROWS = {"services:add", "services:places", "services:withdraw", "services:edit"}

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('age_from', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='from the age of')),
                 ('age_to', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(120)], verbose_name='until the age of')),
                 ('sex', models.CharField(choices=[('everybody', 'girls and boys, women and men'), ('female', 'girls and women'), ('male', 'boys and men')], default='everybody', max_length=10, verbose_name='whom it takes')),
-                ('territory', models.CharField(choices=[('municipalities', 'the municipalities ticked below'), ('county', 'the whole county'), ('country', 'the whole country')], max_length=15, verbose_name='territory')),
+                ('territory', models.CharField(choices=[('by_municipality', 'the municipalities ticked below'), ('county', 'the whole county'), ('country', 'the whole country')], max_length=15, verbose_name='territory')),
                 ('opening', models.CharField(choices=[('hours', 'in office hours'), ('always', 'day and night')], default='hours', max_length=10, verbose_name='open')),
                 ('hours', models.CharField(blank=True, max_length=160, verbose_name='hours')),
                 ('is_emergency', models.BooleanField(default=False, verbose_name='takes somebody at once, without an appointment')),
