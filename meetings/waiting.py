@@ -14,8 +14,9 @@ from krat.committee.models import Body
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.reference import calendar
+from krat.services.models import Missing
 from krat.ui.waiting import MOST, Lines, Waiting
-from meetings.models import Meeting
+from meetings.models import AgendaItem, Meeting
 
 
 def _minutes(seat: Seat) -> list[Waiting]:
@@ -72,6 +73,30 @@ def _cards(seat: Seat) -> list[Waiting]:
             day=None,
             since=one.since,
             thing=one,
+        )
+        for one in rows
+    ]
+
+
+def _missing(seat: Seat) -> list[Waiting]:
+    """Missing services that nobody is to fill yet and that stand on no coming agenda: in the next meeting's page."""
+    if not rights.may(seat, "missing.settle"):
+        return []
+    coming = AgendaItem.objects.permitted(seat, "meetings.file").filter(
+        withdrawn_at=None, meeting__state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], missing__isnull=False
+    )
+    needed = Missing.objects.permitted(seat, "missing.settle").filter(state=Missing.State.NEEDED)
+    rows = list(needed.exclude(pk__in=coming.order_by().values("missing")).for_list()[:MOST])
+    meeting = next_meeting(seat) if rows else None
+    return [
+        Waiting(
+            title=_("Put the missing service on an agenda: %(service)s") % {"service": one},
+            why=_("Missing since %(day)s; no task is to fill it") % {"day": _day(one.since)},
+            url=reverse("meetings:cards", kwargs={"code": meeting.code})
+            if meeting
+            else reverse("services:missing", kwargs={"code": one.code}),
+            day=None,
+            since=one.noted_on,
         )
         for one in rows
     ]
@@ -168,4 +193,5 @@ LINES: list[Lines] = [
     (45, _convene),
     (55, _report),
     (160, _cards),
+    (170, _missing),
 ]

@@ -18,6 +18,7 @@ from cases.models import Referral
 from cases.models.referral import OPEN
 from cases.sharing import CONTACT, PURPOSES
 from krat.committee.models import Institution
+from krat.reference.models import Term
 from krat.services.matching import Fit
 from krat.services.models import Service
 from krat.ui.filters import Column, Filters, SortFilter, StandingFilter
@@ -156,6 +157,12 @@ class ReferForm(BaseForm):
         if cleaned.get("receiver") is None and "receiver" not in self.errors:
             self.add_error("receiver", self.fields["receiver"].error_messages["required"])
         return cleaned
+
+
+class NeedForm(BaseForm):
+    """A service that a case needs and that is missing where it is: its kind alone, so that nobody is told of."""
+
+    kind = forms.ModelChoiceField(label=_("What is missing"), queryset=Term.objects.filter(list=Term.List.SERVICE))
 
 
 class AnswerForm(BaseForm):

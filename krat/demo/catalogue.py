@@ -143,3 +143,42 @@ OFFERS = (
         withdrawn=(-60, "Financimi i projektit shembull përfundoi."),
     ),
 )
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A service that is missing: who noted it, which and where; and the founding decision by which it was filled."""
+
+    by: str  # account
+    kind: str
+    municipality: str
+    since: datetime.date
+    what: str
+    filled_by: str = ""  # provider of the service that fills it, by the decision of the county's founding text
+
+
+GAPS = (
+    # As the text of 27.10.2020 tells it: asked for during years, and filled by the centre.
+    Gap(
+        by="koordinator.durres",
+        kind="emergency_72h",
+        municipality="AL-02-DURRES",
+        since=datetime.date(2015, 1, 1),
+        what="Shërbimi emergjent për mbrojtjen e fëmijëve dhe familjeve në nevojë, i kërkuar prej vitesh.",
+        filled_by="AL-02-OJF",
+    ),
+    Gap(
+        by="njmf.shijak",
+        kind="day_centre",
+        municipality="AL-02-SHIJAK",
+        since=datetime.date(2025, 9, 1),
+        what="Vend ku fëmijët në situatë rruge kalojnë ditën, mësojnë dhe hanë. Qendra më e afërt është në Durrës.",
+    ),
+    Gap(
+        by="njmf.gjirokaster",
+        kind="emergency_shelter",
+        municipality="AL-05-GJIROKASTER",
+        since=datetime.date(2024, 1, 1),
+        what="Strehim për një natë, derisa të gjendet një zgjidhje e qëndrueshme. Më e afërta është në qark tjetër.",
+    ),
+)

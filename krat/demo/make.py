@@ -38,6 +38,7 @@ from cases.models import (
     Signal,
     SignalWords,
     StageDeadline,
+    UnmetNeed,
 )
 from cases.models.case import NEVER
 from cases.models.keys import give_key
@@ -52,7 +53,7 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import County, Municipality, Term
-from krat.services.models import ForWhom, Opening, Places, Sector, Service, Territory
+from krat.services.models import ForWhom, Missing, Opening, Places, Sector, Service, Territory
 from meetings import paper
 from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting, Remark, Review
 
@@ -147,7 +148,7 @@ def institution(
     return row
 
 
-_county = county  # for functions whose own argument has that name
+_county, _municipality = county, municipality  # for functions whose own argument has that name
 
 
 def act(county: str | County = "AL-02", **more: Any) -> Act:
@@ -352,6 +353,27 @@ def places(service: Service, by: Seat, free: int = 3, **more: Any) -> Places:
     service.free, service.told_at = free, told.told_at
     service.save()
     return told
+
+
+def missing(
+    kind: str | Term = "nursery",
+    *,
+    municipality: str | Municipality = "AL-02-DURRES",
+    by: Seat | None = None,
+    **more: Any,
+) -> Missing:
+    """A service that is missing in a municipality since last year."""
+    place = municipality if isinstance(municipality, Municipality) else _municipality(municipality)
+    values = {"since": in_days(-300), "noted_on": in_days(-30), "what": "Përshkrim shembull."}
+    return _saved(
+        Missing(
+            county=place.county,
+            municipality=place,
+            kind=kind if isinstance(kind, Term) else term("service", kind),
+            noted_by=by or _seat(county=place.county),
+            **(values | more),
+        )
+    )
 
 
 # --- meetings ---
@@ -695,6 +717,13 @@ def referral(case: Case, receiver: Institution | None = None, *, purpose: str = 
     if values["state"] in (states.REFUSED, states.WITHDRAWN, states.COMPLETED):
         values.setdefault("ended_at", timezone.now() - datetime.timedelta(hours=2))
     return _saved(_set(row, values))
+
+
+def need(case: Case, missing: Missing, **more: Any) -> UnmetNeed:
+    """That a case needs a service that is missing."""
+    values: dict[str, Any] = {"noted_on": in_days(0)} | more
+    values["noted_by"] = values.get("noted_by") or _seat(Role.CHILD_WORKER, case.holder)
+    return _saved(UnmetNeed(case=case, missing=missing, **values))
 
 
 def obstacle(

@@ -145,6 +145,8 @@ def fill(seed: int = SEED) -> None:
             _tell_year(world, year)
         for offer in catalogue.OFFERS:
             _offer(world, offer)
+        for gap in catalogue.GAPS:
+            _miss(world, gap)
         for sent in stories.SIGNALS:
             telling.tell_signal(world, sent)
         for story in (*stories.DURRES, *stories.GJIROKASTER):
@@ -664,3 +666,26 @@ def _offer(world: _World, offer: catalogue.Offer) -> None:
 
 def _tell_places(world: _World, entered: list[Service], account: str, free: int) -> None:
     services.tell_places(entered[0], by=world.seats[account], free=free)
+
+
+def _miss(world: _World, gap: catalogue.Gap) -> None:
+    """Let a service be noted as missing, and one be filled by what the founding text decided."""
+
+    def note() -> None:
+        by = world.seats[gap.by]
+        missing = services.note_missing(
+            by=by,
+            county=by.institution.own_county,
+            kind=make.term(Term.List.SERVICE, gap.kind),
+            municipality=make.municipality(gap.municipality),
+            since=min(gap.since, timezone.localdate()),
+            what=gap.what,
+        )
+        if gap.filled_by:
+            given = Task.objects.visible_to(by).filter(origin=Task.Origin.MEETING, predates_registry=True)
+            found = list(given.filter(county=missing.county).order_by("pk")[:1])
+            services.give_missing(missing, by=by, tasks=found, decision=found[0].source)
+            offered = Service.objects.visible_to(by).get(provider__code=gap.filled_by, kinds=missing.kind)
+            services.fill_missing(missing, by=by, service=offered)
+
+    world.on(datetime.date(world.year, 1, 28), note)

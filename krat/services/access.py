@@ -1,4 +1,5 @@
-"""Rights: who reads the service catalogue, who keeps it, and who tells how many places are free.
+"""Rights: who reads the service catalogue, who keeps it, and who tells how many places are free; and who notes, reads
+and settles which services are missing.
 
 Whoever may have to find help for a child reads it (docs/domain.md 13). A shelter stands in it by its code alone; how
 many places it has and how many are free is for those who place somebody there, and for the secretariat that keeps it.
@@ -38,3 +39,13 @@ declare(
     _("tell how many places of a service are free"),
     {SECRETARIES: Reach.COUNTY, MEMBERS | OFFICES: Reach.OWN},
 )
+
+# --- services that are missing ---
+
+declare(
+    "missing.view",
+    _("see which services are missing"),
+    {COMMITTEE | MEMBERS | OFFICES: Reach.COUNTY, Role.NATIONAL: Reach.COUNTRY},
+)
+declare("missing.note", _("note that a service is missing"), {SECRETARIES | MEMBERS | OFFICES: Reach.COUNTY})
+declare("missing.settle", _("say who is to fill what is missing, and that it is filled"), {SECRETARIES: Reach.COUNTY})

@@ -1,7 +1,8 @@
-"""Verbs of the service catalogue: kept, told of free places, withdrawn."""
+"""Verbs of the service catalogue: kept, told of free places, withdrawn; and of services that are missing."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,15 +17,20 @@ from krat.access.scoping import hold, look_again, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.people.models import Seat
+from krat.plan.models import Task
 from krat.reference.models import County, Municipality, Term
-from krat.services.models import Opening, Places, Service, Territory
+from krat.services.models import Missing, MissingState, Opening, Places, Service, Territory
 
 SAVED = trail.event("service.saved", gettext_lazy("entered or changed a service of the catalogue"))
 TOLD = trail.event("service.places", gettext_lazy("told how many places of a service are free"))
 WITHDRAWN = trail.event("service.withdrawn", gettext_lazy("withdrew a service from the catalogue"))
 RESTORED = trail.event("service.restored", gettext_lazy("put a service back into the catalogue"))
 
+NOTED = trail.event("missing.noted", gettext_lazy("noted that a service is missing"))
+SETTLED = trail.event("missing.settled", gettext_lazy("said what is done about a missing service"))
+
 MANAGE, TELL = "services.manage", "services.tell"
+NOTE, SETTLE = "missing.note", "missing.settle"
 _TEXTS = ("name", "hours", "how_to_refer", "partners", "founded_by", "licence")
 
 
@@ -148,3 +154,95 @@ def restore(service: Service, *, by: Seat) -> Service:
     settle(service, by=by, right=MANAGE)
     trail.record(by, RESTORED, service)
     return service
+
+
+# --- what is missing ---
+
+
+@transaction.atomic
+def note_missing(
+    *, by: Seat, county: County, kind: Term, municipality: Municipality, since: datetime.date, what: str = ""
+) -> Missing:
+    """Note that a kind of service is missing in a municipality; what is noted there already is joined, not doubled.
+
+    Of one that stands the earlier day is kept, and words where it had none. Locks the one that stands.
+    """
+    refuse_personal({"what": what})
+    if municipality.county_id != county.pk:
+        raise ValidationError({"municipality": _("Choose a municipality of the county.")})
+    if since > timezone.localdate():
+        raise ValidationError({"since": _("It cannot be missing from a day to come.")})
+    there = Missing.objects.permitted(by, NOTE).missed().filter(kind=kind, municipality=municipality).first()
+    if there is None:
+        missing = Missing(
+            county=county,
+            kind=kind,
+            municipality=municipality,
+            since=since,
+            what=what,
+            noted_by=by,
+            noted_on=timezone.localdate(),
+        )
+        changes: dict[str, tuple[object, object]] = {"since": (None, since), "what": (None, what)}
+    else:
+        missing = hold(there)
+        told = {"since": min(since, missing.since), "what": missing.what or what}
+        changes = {name: (getattr(missing, name), new) for name, new in told.items() if getattr(missing, name) != new}
+        if not changes:
+            return missing
+        missing.since, missing.what = min(since, missing.since), missing.what or what
+    settle(missing, by=by, right=NOTE)
+    trail.record(by, NOTED, missing, changes=changes)
+    return missing
+
+
+@transaction.atomic
+def give_missing(missing: Missing, *, by: Seat, tasks: Sequence[Task], decision: str = "") -> Missing:
+    """Say which tasks, and which decision, are to fill what is missing."""
+    missing = _held(missing, MissingState.GIVEN, also=(MissingState.GIVEN,))
+    if not tasks:
+        raise ValidationError({"task": _("Choose the task that is to fill it.")})
+    before = missing.state
+    missing.state = MissingState.GIVEN
+    missing.decision = decision or missing.decision
+    settle(missing, by=by, right=SETTLE)
+    missing.tasks.add(*tasks)
+    changes = {"state": (before, missing.state), "decision": (None, missing.decision)}
+    trail.record(by, SETTLED, missing, changes=changes)
+    return missing
+
+
+@transaction.atomic
+def fill_missing(missing: Missing, *, by: Seat, service: Service | None, how: str = "") -> Missing:
+    """Say that what was missing is there now: by a service of the catalogue, or in words."""
+    refuse_personal({"how": how})
+    missing = _held(missing, MissingState.FILLED)
+    if service is None and not how.strip():
+        raise ValidationError({"how": _("Choose the service that fills it, or say in a sentence how it is filled.")})
+    return _end(missing, MissingState.FILLED, by=by, how=how, service=service)
+
+
+@transaction.atomic
+def drop_missing(missing: Missing, *, by: Seat, how: str) -> Missing:
+    """Say that it is not needed any more, and why."""
+    refuse_personal({"how": how})
+    missing = _held(missing, MissingState.DROPPED)
+    if not how.strip():
+        raise ValidationError({"how": _("Say in a sentence why.")})
+    return _end(missing, MissingState.DROPPED, by=by, how=how)
+
+
+def _held(missing: Missing, to: MissingState, also: Sequence[MissingState] = ()) -> Missing:
+    missing = hold(missing)
+    if not missing.may_become(to) and missing.state not in also:
+        sentence = _("This is “%(state)s” already.") % {"state": missing.get_state_display()}
+        raise ValidationError(sentence, code="state")
+    return missing
+
+
+def _end(missing: Missing, to: MissingState, *, by: Seat, how: str, service: Service | None = None) -> Missing:
+    before = missing.state
+    missing.state, missing.over_on, missing.how, missing.filled_by = to, timezone.localdate(), how, service
+    settle(missing, by=by, right=SETTLE)
+    trail.record(by, SETTLED, missing, changes={"state": (before, missing.state), "how": (None, how)})
+    return missing

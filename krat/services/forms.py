@@ -1,4 +1,4 @@
-"""Forms of the service catalogue."""
+"""Forms of the service catalogue, and of services that are missing."""
 
 from typing import Any
 
@@ -10,8 +10,19 @@ from django_filters import ChoiceFilter
 
 from krat.access.rights import Subject
 from krat.committee.models import Institution
+from krat.plan.models import Task
 from krat.reference.models import Municipality, Term
-from krat.services.models import OLDEST, ForWhom, Opening, Sector, Service, ServiceQuerySet, Territory
+from krat.services.models import (
+    MISSED,
+    OLDEST,
+    ForWhom,
+    Missing,
+    Opening,
+    Sector,
+    Service,
+    ServiceQuerySet,
+    Territory,
+)
 from krat.ui.filters import Column, Filters, NumberFilter, RowFilter, SortFilter, StandingFilter, TickFilter
 from krat.ui.forms import AskingForm, BaseForm, DateField, NumberField, SeveralField, Words
 
@@ -171,3 +182,78 @@ class WithdrawForm(AskingForm):
         help_text=_("It stays readable with this sentence. Referrals that wait there stay, and are not closed by it."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+# --- what is missing ---
+
+
+def _missing_by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    return rows.filter(state__in=MISSED) if value == "missed" else rows.filter(state=value)
+
+
+class MissingFilter(Filters):
+    """What to look for among the missing services; open are those still missing."""
+
+    state = StandingFilter(
+        narrow=_missing_by_standing, choices=[("missed", _("still missing")), *Missing.State.choices], open_as="missed"
+    )
+    kind = RowFilter(label=_("What is missing"), queryset=_KINDS)
+    municipality = RowFilter(label=_("Municipality"), queryset=_places_of)
+    sort = SortFilter(
+        {
+            "kind": Column(_("What is missing"), "kind__position"),
+            "place": Column(_("Municipality"), "municipality__sort_key"),
+            "since": Column(_("Missing since"), "since"),
+        }
+    )
+
+
+class MissingForm(BaseForm):
+    """A service that is missing: which kind, where, since when."""
+
+    kind = forms.ModelChoiceField(label=_("What is missing"), queryset=_KINDS)
+    municipality = forms.ModelChoiceField(label=_("Municipality"), queryset=Municipality.objects.none())
+    since = DateField(label=_("Missing since"), help_text=_("The day is enough roughly: the first of a year, say."))
+    what = Words(
+        label=_("What exactly is missing"),
+        rows=3,
+        max_length=2000,
+        required=False,
+        help_text=_("For whom, and why nothing there serves. No child, no name, no case."),
+    )
+
+    def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("municipality", Municipality.objects.filter(county=seat.county_id))
+
+
+class MissingTaskForm(BaseForm):
+    """Which task is to fill what is missing."""
+
+    task = forms.ModelChoiceField(
+        label=_("Task"),
+        queryset=Task.objects.none(),
+        help_text=_("An open task of the county. A decision on the agenda item ties its tasks by itself."),
+    )
+
+    def __init__(self, *args: Any, seat: Subject, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer("task", Task.objects.permitted(seat, "tasks.give").open().for_list())
+
+
+class FillForm(BaseForm):
+    """What was missing is there now."""
+
+    service = forms.ModelChoiceField(label=_("Service that fills it"), queryset=Service.objects.none(), required=False)
+    how = Words(label=_("How it is filled"), rows=3, max_length=2000, required=False)
+
+    def __init__(self, *args: Any, seat: Subject, missing: Missing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = Service.objects.visible_to(seat).offered().serving(missing.municipality).filter(kinds=missing.kind)
+        self.offer("service", rows.order_by("sort_key", "pk"))
+
+
+class DropForm(BaseForm):
+    """What was missing is not needed any more."""
+
+    how = Words(label=_("Why"), rows=3, max_length=2000)

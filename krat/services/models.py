@@ -1,4 +1,4 @@
-"""Services (shërbime) with their free places, as the catalogue of a county holds them."""
+"""Services (shërbime) with their free places, as the catalogue of a county holds them; and those that are missing."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from krat.access.rights import Reach, Subject
 from krat.access.scoping import ScopedModel, ScopedQuerySet, VersionedModel
 from krat.committee.models import Institution
 from krat.people.models import Seat
+from krat.plan.models import Task
 from krat.reference.models import County, Municipality, Sorted, Term, Threshold
 
 SHELTER = "shelter"  # the kind of institution of which neither name nor place is told
@@ -282,3 +283,119 @@ class Places(ScopedModel):
     @classmethod
     def paths(cls, seat: Subject) -> dict[Reach, Q]:
         return _paths(seat, "service__")
+
+
+# --- what is missing ---
+
+
+class MissingState(models.TextChoices):
+    """How a missing service stands."""
+
+    NEEDED = "needed", pgettext_lazy("missing service", "needed")
+    GIVEN = "given", pgettext_lazy("missing service", "a task is to fill it")
+    FILLED = "filled", pgettext_lazy("missing service", "filled")
+    DROPPED = "dropped", pgettext_lazy("missing service", "not needed any more")
+
+
+# From where to where, and by which right. A test prints this table and compares it with docs/states.md.
+MISSING_MOVES: dict[tuple[MissingState, MissingState], str] = {
+    (MissingState.NEEDED, MissingState.GIVEN): "missing.settle",
+    (MissingState.NEEDED, MissingState.FILLED): "missing.settle",
+    (MissingState.NEEDED, MissingState.DROPPED): "missing.settle",
+    (MissingState.GIVEN, MissingState.FILLED): "missing.settle",
+    (MissingState.GIVEN, MissingState.DROPPED): "missing.settle",
+}
+MISSED = (MissingState.NEEDED, MissingState.GIVEN)
+
+
+class MissingQuerySet(ScopedQuerySet["Missing"]):
+    """Missing services."""
+
+    def missed(self) -> MissingQuerySet:
+        """Those that are still missing."""
+        return self.filter(state__in=MISSED)
+
+    def for_list(self) -> MissingQuerySet:
+        """With what a list shows; those still missing first, the longest first."""
+        is_over = models.Case(models.When(state__in=MISSED, then=0), default=1)
+        rows = self.select_related("county", "kind", "municipality", "filled_by")
+        return rows.order_by(is_over, "since", "pk")
+
+
+class Missing(VersionedModel):
+    """A missing service (shërbim i munguar): which kind, in which municipality, since when, and what is done about it.
+
+    How many cases need it is no field: rows of cases say so, and only the counting layer counts them (promise 14).
+    """
+
+    processing = Processing(_("that the committee learns which service is missing"), Level.INTERNAL, PERMANENT)
+
+    State = MissingState
+
+    view_right = "missing.view"
+    held_with = ("county", "kind", "municipality")
+
+    county = models.ForeignKey(County, on_delete=models.PROTECT, related_name="+", verbose_name=_("county"))
+    kind = models.ForeignKey(
+        Term,
+        on_delete=models.PROTECT,
+        related_name="+",
+        limit_choices_to={"list": "service"},
+        verbose_name=_("what is missing"),
+    )
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="+", verbose_name=_("municipality")
+    )
+    since = models.DateField(_("missing since"))
+    what = models.TextField(_("what exactly is missing"), blank=True)
+    noted_by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("noted by"))
+    noted_on = models.DateField(_("noted on"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.NEEDED)
+    decision = models.CharField(_("decision"), max_length=20, blank=True)  # its number, KRAT 3/2026
+    tasks = models.ManyToManyField(Task, related_name="missing_services", blank=True, verbose_name=_("tasks"))
+    filled_by = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("filled by")
+    )
+    over_on = models.DateField(_("until"), null=True, blank=True)
+    how = models.TextField(_("how it ended"), blank=True)
+
+    objects: ClassVar = models.Manager.from_queryset(MissingQuerySet)()
+
+    class Meta(VersionedModel.Meta):
+        verbose_name = _("missing service")
+        verbose_name_plural = _("missing services")
+        indexes = [models.Index(fields=["county", "state", "since"], name="missing_by_county_and_state")]  # the list
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "municipality"],
+                condition=Q(state__in=["needed", "given"]),
+                name="missing_once_per_place",
+                violation_error_message=_("This is noted as missing there already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["needed", "given"], over_on=None)
+                | Q(state__in=["filled", "dropped"], over_on__isnull=False),
+                name="missing_that_is_over_says_when",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.municipality}"
+
+    @classmethod
+    def paths(cls, seat: Subject) -> dict[Reach, Q]:
+        return {Reach.COUNTY: Q(county=seat.county_id)}
+
+    @property
+    def is_missed(self) -> bool:
+        """Whether it is still missing."""
+        return self.state in MISSED
+
+    @property
+    def days(self) -> int:
+        """How long it has been missing, or was."""
+        return ((self.over_on or timezone.localdate()) - self.since).days
+
+    def may_become(self, state: str) -> bool:
+        """Whether the table of moves allows it from where it stands."""
+        return (MissingState(self.state), MissingState(state)) in MISSING_MOVES

@@ -1,19 +1,35 @@
-"""Pages of the service catalogue: the list, a service, keeping it, its free places."""
+"""Pages of the service catalogue: the list, a service, keeping it, its free places; and what is missing."""
 
 import uuid
+from collections.abc import Sequence
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from krat.access import rights
+from krat.access import areas, rights
 from krat.access.views import door, needs
+from krat.people.models import Seat
 from krat.people.requests import SignedIn
+from krat.plan.models import Task
 from krat.services import actions
-from krat.services.forms import PlacesForm, ServiceFilter, ServiceForm, WithdrawForm
-from krat.services.models import Places, Service, told_days
+from krat.services.forms import (
+    DropForm,
+    FillForm,
+    MissingFilter,
+    MissingForm,
+    MissingTaskForm,
+    PlacesForm,
+    ServiceFilter,
+    ServiceForm,
+    WithdrawForm,
+)
+from krat.services.models import Missing, Places, Service, told_days
+from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
 from krat.ui.rendering import render_page, telling
 
@@ -133,3 +149,102 @@ def service_restore(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         actions.restore(service, by=request.seat)
         messages.success(request, _("The service is in the catalogue again. Its free places are to be told anew."))
     return redirect("services:detail", code=service.code)
+
+
+# --- what is missing ---
+
+
+@needs("missing.view", methods=("GET",))
+def missing_list(request: SignedIn) -> HttpResponse:
+    """The services that are missing, those missing longest first."""
+    found = listing(request, Missing.objects.visible_to(request.seat).for_list(), MissingFilter)
+    numbers = _by_how_many(found.rows, request.seat)
+    context = {
+        "found": found,
+        "lines": [{"missing": one, "cases": numbers.get(one.pk)} for one in found.rows],
+        "limit": settings.KRAT_SMALL_CELL,
+        "may_note": rights.may(request.seat, "missing.note"),
+    }
+    return render_page(request, "services/missing_list.html", context)
+
+
+@needs("missing.view", methods=("GET",))
+def missing_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """One missing service: where, since when, by how many cases, and what is to fill it."""
+    missing = door(request, Missing.objects.for_list().select_related("noted_by__institution"), code)
+    may_settle = Missing.objects.permitted(request.seat, "missing.settle").filter(pk=missing.pk).exists()
+    given = Task.objects.visible_to(request.seat).filter(missing_services=missing)
+    context = {
+        "missing": missing,
+        "tasks": list(given.for_list()),
+        "cases": _by_how_many([missing], request.seat).get(missing.pk),
+        "limit": settings.KRAT_SMALL_CELL,
+        "may_settle": may_settle and missing.is_missed,
+    }
+    return render_page(request, "services/missing.html", context)
+
+
+def _by_how_many(rows: Sequence[Missing], seat: Seat) -> dict[int, Any]:
+    """By how many cases each is needed, as the counting layer tells it; nothing where nobody counts."""
+    told: dict[int, Any] = {}
+    for area in areas.modules("service_needs"):
+        told |= area.by_how_many([one.pk for one in rows], seat)
+    return told
+
+
+@needs("missing.note")
+def missing_add(request: SignedIn) -> HttpResponse:
+    """Note that a service is missing."""
+    form = MissingForm.of(request, seat=request.seat, initial={"since": timezone.localdate()})
+    if form.is_accepted():
+        with form.catching():
+            county = request.seat.institution.own_county
+            noted = actions.note_missing(by=request.seat, county=county, **form.cleaned_data)
+            messages.success(request, _("It is noted as missing. The committee sees it."))
+            return redirect("services:missing", code=noted.code)
+    return render_page(request, "services/missing_form.html", {"form": form})
+
+
+@needs("missing.settle")
+def missing_task(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Which task is to fill it."""
+    missing = door(request, Missing.objects.for_list(), code)
+    form = MissingTaskForm.of(request, seat=request.seat)
+    if form.is_accepted():
+        with form.catching():
+            task = form.cleaned_data["task"]
+            number = task.source if task.origin == Task.Origin.MEETING else ""
+            actions.give_missing(missing, by=request.seat, tasks=[task], decision=number)
+            messages.success(request, _("The task is tied to what is missing."))
+            return redirect("services:missing", code=missing.code)
+    return _missing_verb(request, missing, form, "services/missing_task.html")
+
+
+@needs("missing.settle")
+def missing_fill(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """What was missing is there now."""
+    missing = door(request, Missing.objects.for_list(), code)
+    form = FillForm.of(request, seat=request.seat, missing=missing)
+    if form.is_accepted():
+        with form.catching():
+            actions.fill_missing(missing, by=request.seat, **form.cleaned_data)
+            messages.success(request, _("It is filled."))
+            return redirect("services:missing", code=missing.code)
+    return _missing_verb(request, missing, form, "services/missing_fill.html")
+
+
+@needs("missing.settle")
+def missing_drop(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """It is not needed any more."""
+    missing = door(request, Missing.objects.for_list(), code)
+    form = DropForm.of(request)
+    if form.is_accepted():
+        with form.catching():
+            actions.drop_missing(missing, by=request.seat, **form.cleaned_data)
+            messages.success(request, _("It is noted as not needed any more."))
+            return redirect("services:missing", code=missing.code)
+    return _missing_verb(request, missing, form, "services/missing_drop.html")
+
+
+def _missing_verb(request: SignedIn, missing: Missing, form: BaseForm, template: str) -> HttpResponse:
+    return render_page(request, template, {"form": form, "missing": missing})

@@ -23,6 +23,7 @@ from krat.access.roles import Role
 from krat.plan.models import task
 from krat.reference.first_rows import TERMS
 from krat.reference.models import Term
+from krat.services.models import MISSING_MOVES
 from tests.access.test_matrix import ACCOUNTS as COLUMNS
 from tests.api.test_budgets import BUDGETS as CALLS
 from tests.house.papers import DOCS, PAGES, ROOT, block
@@ -54,6 +55,7 @@ MOVES = {
     "How identification moves": identification.MOVES,
     "How a referral moves": referral.MOVES,
     "How a card moves": card.MOVES,
+    "How a missing service moves": MISSING_MOVES,
 }
 SHARING_HEAD = "| purpose | who may be asked | sees of who it is | writes |\n|---|---|---|---|\n"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from cases.models import Case, UnmetNeed
 from krat.committee.models import Institution
 from krat.demo import make
-from krat.services.models import Service
+from krat.reference.models import Term
+from krat.services.models import Missing, Service
 from tests.declaring import COORDINATOR, HERE, WHY, FormPage, Shows, at
 from tests.ui.html_client import url
 
@@ -76,7 +78,41 @@ def first(_examples: Examples | None, provider: str = "AL-02-OJF") -> Service:
     return found
 
 
-PICKERS = {("services/", "code"): (Service, service)}
+def missing(county: str = HERE, **more: Any) -> Missing:
+    """A service that is missing in the county; each time another kind, for one is noted once in a place."""
+    there = Missing.objects.unscoped(WHY).filter(county__code=county).values("kind")
+    kinds = Term.objects.filter(list=Term.List.SERVICE).exclude(pk__in=there)
+    places = {HERE: "AL-02-KRUJE", "AL-05": "AL-05-PERMET"}
+    return make.missing(kinds[0], municipality=places[county], **more)
+
+
+def gap(_examples: Examples) -> Missing:
+    """What is missing in Shijak in the invented world."""
+    found: Missing = Missing.objects.unscoped(WHY).get(municipality__code="AL-02-SHIJAK", kind__code="day_centre")
+    return found
+
+
+def more_missing(s: Examples) -> None:
+    """Another missing service, needed by a case."""
+    needed(s.case, missing())
+
+
+def needed(case: Case, one: Missing) -> UnmetNeed:
+    """That a case needs it."""
+    return make.need(case, one)
+
+
+def tied_again(s: Examples) -> None:
+    """Another task that is to fill what is missing in Shijak, and another case that needs it."""
+    gap(s).tasks.add(make.task(make.institution()))
+    make.need(make.case(), gap(s))
+
+
+PICKERS = {
+    ("services/", "code"): (Service, service),
+    ("missing-services/", "code"): (Missing, missing),
+    ("meetings/", "missing"): (Missing, missing),
+}
 FORMS = [
     FormPage(
         "services:add",
@@ -110,7 +146,55 @@ FORMS = [
         ("why",),
     ),
 ]
+FORMS += [
+    FormPage(
+        "services:missing_add",
+        "pmf.durres",
+        at("services:missing_add"),
+        lambda s: {
+            "kind": make.term("service", "translation").pk,
+            "municipality": make.municipality("AL-02-KRUJE").pk,
+            "since": "01.01.2024",
+            "what": "Përkthim nga gjuha angleze.",
+        },
+        "missing.noted",
+        ("what",),
+    ),
+    FormPage(
+        "services:missing_task",
+        COORDINATOR,
+        lambda s: url("services:missing_task", gap(s)),
+        lambda s: {"task": s.task.pk},
+        "missing.settled",
+    ),
+    FormPage(
+        "services:missing_fill",
+        COORDINATOR,
+        lambda s: url("services:missing_fill", gap(s)),
+        lambda s: {"how": "Qendra e Durrësit hapi një grup në Shijak."},
+        "missing.settled",
+        ("how",),
+    ),
+    FormPage(
+        "services:missing_drop",
+        COORDINATOR,
+        lambda s: url("services:missing_drop", gap(s)),
+        lambda s: {"how": "Fëmijët shkojnë në qendrën e Durrësit."},
+        "missing.settled",
+        ("how",),
+    ),
+    FormPage(
+        "cases:need_add",
+        "pmf.durres",
+        lambda s: url("cases:need_add", s.case),
+        lambda s: {"kind": make.term("service", "nursery").pk},
+        "need.noted",
+    ),
+]
 PAGES = [
     Shows("services:list", "pmf.durres", at("services:list"), more_services),
     Shows("services:detail", "pmf.durres", lambda s: url("services:detail", first(s)), told_again),
+    Shows("services:missing_list", COORDINATOR, at("services:missing_list"), more_missing),
+    Shows("services:missing_list", "pmf.durres", at("services:missing_list"), more_missing),
+    Shows("services:missing", COORDINATOR, lambda s: url("services:missing", gap(s)), tied_again),
 ]
