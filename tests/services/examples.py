@@ -32,7 +32,7 @@ def words(**more: Any) -> dict[str, Any]:
     return {
         "provider": place("AL-02-OJF").pk,
         "name": "Qendra shembull e re",
-        "kinds": [make.term("service", "day_centre").pk, make.term("service", "counselling").pk],
+        "kinds": [make.term("service", "counselling").pk, make.term("service", "day_centre").pk],
         "sector": "ngo",
         "age_from": "6",
         "age_to": "14",
