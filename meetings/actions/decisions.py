@@ -71,8 +71,9 @@ def decide(
     for one in charged:
         give_task(decision, one, by=by, due_on=due_on, supporting=supporting, measure=measure)
     given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision)) if item.bears else []
-    if item.missing is not None and given and item.missing.is_missed:
-        services.give_missing(item.missing, by=by, tasks=given, decision=decision.label)
+    missing = hold(item.missing) if item.missing is not None and given else None
+    if missing is not None and missing.is_missed:
+        services.give_missing(missing, by=by, tasks=given, decision=decision.label)
     if item.card is not None:
         card = cards.hold_card(item.card)
         if card.state == Card.State.OPEN:  # minuted after the meeting, which gave the card back when it closed
