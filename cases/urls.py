@@ -34,6 +34,7 @@ urlpatterns = [
     path("cases/<uuid:code>/viewers/", team.case_viewers, name="viewers"),
     path("cases/<uuid:code>/inbox/", inbox.case_inbox, name="inbox"),
     path("cases/<uuid:code>/refer/", referrals.case_refer, name="refer"),
+    path("cases/<uuid:code>/missing-service/", referrals.need_add, name="need_add"),
     path("cases/<uuid:code>/obstacles/new/", cards.obstacle_add, name="obstacle_add"),
     # signals/
     path("signals/", signals.signal_list, name="signals"),

@@ -19,6 +19,7 @@ urlpatterns = [
     path("meetings/<uuid:code>/agenda/new/", views.item_add, name="item_add"),
     path("meetings/<uuid:code>/cards/", views.meeting_cards, name="cards"),
     path("meetings/<uuid:code>/cards/<uuid:card>/add/", views.card_add, name="card_add"),
+    path("meetings/<uuid:code>/missing/<uuid:missing>/add/", views.missing_add, name="missing_add"),
     path("meetings/cards/<uuid:code>/agenda/", views.card_agenda, name="card_agenda"),
     path("meetings/<uuid:code>/decisions/<uuid:decision>/review/", views.review, name="review"),
     path("meetings/<uuid:code>/invitation/", views.invitation, name="invitation"),

@@ -17,6 +17,7 @@ from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.waiting import open_tasks
 from krat.reference import calendar
+from krat.services.models import Missing
 from krat.ui.waiting import MOST, Lines, Moments, Waiting
 from meetings.models import AgendaItem, Decision, Meeting, MeetingQuerySet
 
@@ -107,6 +108,35 @@ def _cards(_seat: Seat, cards: list[Card], meetings: list[Meeting]) -> list[Wait
             thing=one,
         )
         for one in cards
+    ]
+
+
+def missing_services(seat: Seat, _at: Moments) -> Rows | None:
+    """Missing services that nobody is to fill yet and that stand on no coming agenda."""
+    if not rights.may(seat, "missing.settle"):
+        return None
+    coming = AgendaItem.objects.permitted(seat, "meetings.file").filter(
+        withdrawn_at=None, meeting__state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], missing__isnull=False
+    )
+    needed = Missing.objects.permitted(seat, "missing.settle").filter(state=Missing.State.NEEDED)
+    rows = needed.exclude(pk__in=coming.order_by().values("missing")).for_list()[:MOST]
+    return Rows(rows, {"kind": ("name_sq", "name_en"), "municipality": ("name",)})
+
+
+def _missing(_seat: Seat, missing: list[Missing], meetings: list[Meeting]) -> list[Waiting]:
+    """They are put on an agenda in the next meeting's own page."""
+    meeting = next(iter(meetings), None)
+    return [
+        Waiting(
+            title=_("Put the missing service on an agenda: %(service)s") % {"service": one},
+            why=_("Missing since %(day)s; no task is to fill it") % {"day": _day(one.since)},
+            url=reverse("meetings:cards", kwargs={"code": meeting.code})
+            if meeting
+            else reverse("services:missing", kwargs={"code": one.code}),
+            day=None,
+            since=one.noted_on,
+        )
+        for one in missing
     ]
 
 
@@ -231,4 +261,5 @@ LINES: list[Lines] = [
     (45, _convene, (bodies_today, last_meetings)),
     (55, _report, (open_tasks, next_meetings)),
     (160, _cards, (waiting_cards, next_meetings)),
+    (170, _missing, (missing_services, next_meetings)),
 ]

@@ -26,7 +26,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from cases.models import AidPart, Card, Case, Referral, SchoolPart, Signal
+from cases.models import AidPart, Card, Case, Referral, SchoolPart, Signal, UnmetNeed
 from cases.models.signal import Kind
 from cases.models.stages import OVER, Risk, Stage, VictimStatus
 from cases.sharing import PURPOSES
@@ -41,7 +41,7 @@ from krat.people.models import Seat
 from krat.plan.models import Measure, Plan, Task
 from krat.plan.models.task import OPEN
 from krat.reference.models import County, Municipality, Term
-from krat.reports.protection import Counts, Told, rounded, tell
+from krat.reports.protection import HIDDEN, Counts, Told, rounded, tell
 from krat.ui.waiting import Moments
 
 VIEW = "reports.view"
@@ -463,6 +463,37 @@ def _lasting(lines: Iterable[tuple[str, dict[str, Any]]]) -> list[Days]:
         for name, lasted in days.items()
     ]
     return sorted(found, key=lambda one: (-one.open, -(one.median or 0), str(one.label)))
+
+
+# --- missing services ---
+
+
+def needs(seat: Seat, missing: Sequence[int]) -> dict[int, Row]:
+    """By how many cases each of these missing services is needed, by its id: the seat's own cases exactly, those of
+    others rounded, small numbers hidden, and hidden altogether from whoever sees no figures (one query).
+
+    Each number is told by itself and no sum of them is: a case may need several, and nothing can be subtracted.
+    """
+    if not missing:
+        return {}
+    rows = UnmetNeed.objects.unscoped("how many cases need a service; told rounded, small numbers hidden")
+    may_open = rights.may(seat, "cases.view")
+    mine = [When(UnmetNeed.within(rights.reach(seat, "cases.view"), seat), then=Value(True))] if may_open else []
+    read = (
+        rows.filter(missing__in=missing)
+        .order_by()
+        .annotate(own=models.Case(*mine, default=Value(False), output_field=models.BooleanField()))
+        .values_list("missing_id", "own")
+        .annotate(n=models.Count("pk"))
+    )
+    own: Counter[int] = Counter()
+    others: Counter[int] = Counter()
+    for key, is_own, n in read:
+        (own if is_own else others)[key] += n
+    sees = rights.may(seat, VIEW)
+    return {
+        key: Row("", rounded(others[key], settings.KRAT_SMALL_CELL) if sees else HIDDEN, own[key]) for key in missing
+    }
 
 
 # --- the whole country ---

@@ -20,6 +20,7 @@ UNSCOPED = {
     "cases/models/reach.py": "the path of reach by which a team finds its cases",
     "cases/models/referral.py": "the path of reach by which whoever was referred to finds its part",
     "cases/models/signal_words.py": "the path of reach from a case to the signal it came from",
+    "cases/service_use.py": "whether anybody waits at a service that is withdrawn; told as yes or no",
     "cases/sharing.py": "only the fields of a referral's purpose leave this module",
     "cases/actions/cards.py": "the table moves a card: its case's team must not decide on an older state",
     "cases/models/card.py": "the way from a card to its case and back, and how its tasks stand",
@@ -47,6 +48,7 @@ UNSCOPED = {
     "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
     "krat/plan/handover.py": "what is open in the plan where an institution ends; told as numbers",
     "krat/plan/models/task.py": "the path of reach from a step to its task",
+    "krat/services/handover.py": "what an institution that ends offers; told as a number",
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",
     "meetings/handover.py": "what an institution that ends was to report on",
     "meetings/actions/minutes.py": "approved minutes leave no draft behind, whoever wrote it",
@@ -84,6 +86,7 @@ RAW_SQL = {
 # The table between two models has an ordinary manager: it may say which ids belong together, and no more.
 THROUGH = {
     "krat/plan/models/task.py": "which tasks an institution supports",
+    "krat/services/models.py": "which municipalities a service serves",
     "krat/ui/forms.py": "which choices of several stood in a row that came through the door",
 }
 
