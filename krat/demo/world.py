@@ -36,6 +36,7 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import Term
+from krat.search import index
 from meetings import actions as meetings
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Review
 
@@ -144,6 +145,7 @@ def fill(seed: int = SEED) -> None:
         for story in (*stories.DURRES, *stories.GJIROKASTER):
             telling.tell(world, story)
         world.tell()
+        index.catch_up_with_all()
 
 
 # --- who is there ---
