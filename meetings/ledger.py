@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,7 +14,6 @@ from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Step, Task
 from krat.plan.models.task import OPEN, State
-from krat.ui.due import Due, due_of
 from meetings.models import Decision
 
 
@@ -25,7 +23,6 @@ class Line:
 
     task: Task
     decisions: Sequence[Decision]
-    due: Due | None
     days_late: int  # when it was reported done, after its day
     told: Step | None  # what its lead said last: what was done, or how the work goes
     given_back: Sequence[Step]  # each time, with the reason
@@ -47,11 +44,10 @@ def with_their_course(rows: Any, seat: Seat) -> Any:
 
 def lines_of(tasks: Sequence[Task]) -> list[Line]:
     """The lines of tasks that came with their course (no query)."""
-    today = timezone.localdate()
-    return [_line(task, today) for task in tasks]
+    return [_line(task) for task in tasks]
 
 
-def _line(task: Task, today: datetime.date) -> Line:
+def _line(task: Task) -> Line:
     steps = list(task.steps.all())
     was_given_back = (State.DONE, State.IN_PROGRESS)
     given_back = [after for before, after in pairwise(steps) if (before.state, after.state) == was_given_back]
@@ -61,7 +57,6 @@ def _line(task: Task, today: datetime.date) -> Line:
     return Line(
         task=task,
         decisions=list(task.decisions.all()),
-        due=due_of(task.due_on, today) if task.is_open else None,
         days_late=(task.done_on - task.due_on).days if is_late and task.done_on and task.due_on else 0,
         told=told[-1] if told else None,
         given_back=given_back,

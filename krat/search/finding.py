@@ -88,5 +88,11 @@ def told(seat: Seat, kind: Kind, things: Iterable[int], asked: Asked) -> list[Sh
     for row in (there[thing] for thing in things if thing in there):
         hit = kind.told(row)
         sentence = excerpt([text for text in hit.texts if text], asked)
+        if _read(sentence) == str(hit.title).rstrip("."):
+            sentence = []  # the title of a task is mostly the first sentence of its decision
         shown.append(Shown(marked(str(hit.title), asked), hit.url, tuple(filter(None, hit.about)), sentence))
     return shown
+
+
+def _read(parts: Sequence[Part]) -> str:
+    return "".join(part.text for part in parts).rstrip(".")
