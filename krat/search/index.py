@@ -16,7 +16,7 @@ from krat.search.kinds import kinds
 from krat.search.models import Indexed, Unindexed
 from krat.ui.searching import Kind
 
-AT_ONCE = 2000  # what somebody who searches waits for: half a second
+AT_ONCE = 1000  # what somebody who searches waits for: a third of a second
 _BATCH = 500
 _LOCK = 20_170_128  # an arbitrary number that no other advisory lock of this registry uses
 
