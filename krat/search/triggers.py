@@ -144,7 +144,8 @@ def _may_stand(connection: BaseDatabaseWrapper) -> bool:
 
 
 def _is_migrated(connection: BaseDatabaseWrapper) -> bool:
-    wanted = {key for key in MigrationLoader(None).disk_migrations or {} if key[0] == "search"}
+    apps = {"search", *(kind.model._meta.app_label for kind in kinds().values())}
+    wanted = {key for key in MigrationLoader(None).disk_migrations or {} if key[0] in apps}
     return wanted <= set(MigrationRecorder(connection).applied_migrations())
 
 
