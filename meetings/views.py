@@ -45,6 +45,7 @@ from meetings.forms import (
     ItemChangeForm,
     ItemDayForm,
     ItemForm,
+    LedgerFilter,
     MeetingChangeForm,
     MeetingFilter,
     MeetingForm,
@@ -53,12 +54,14 @@ from meetings.forms import (
     WithdrawalForm,
     as_seen,
 )
+from meetings.ledger import asked_of, lines_of, sums_of, with_their_course
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
 from meetings.pack import pack_of
 from meetings.paper import paper_of
 from meetings.quorum import quorum_of, voting_places
 
 _DRAFT_KEY = "draft_key"
+_LEDGER = 100  # lines on a page of it, and of its print
 
 # --- reading ---
 
@@ -303,6 +306,23 @@ def decision_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "reviews": reviews.select_related("meeting__body__county").order_by("-meeting__held_on", "-meeting__pk"),
     }
     return render_page(request, "meetings/decision.html", context)
+
+
+@needs("tasks.view", methods=("GET",))
+def ledger(request: SignedIn, code: str) -> HttpResponse:
+    """What was asked of an institution: what is done and what shows it, what is late, what was given back."""
+    rows = Institution.objects.select_related("kind", "county")
+    institution = door(request, rows, code, right="institutions.view")
+    asked = asked_of(institution, request.seat)
+    found = listing(request, with_their_course(asked, request.seat), LedgerFilter, per_page=_LEDGER)
+    context = {
+        "institution": institution,
+        "found": found,
+        "lines": lines_of(found.rows),
+        "sums": sums_of(asked),
+        "printed_at": timezone.now(),
+    }
+    return render_page(request, "meetings/ledger.html", context)
 
 
 @needs("meetings.file")

@@ -38,6 +38,7 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import Term
+from krat.search import index
 from krat.services import actions as services
 from krat.services.models import Service
 from meetings import actions as meetings
@@ -152,6 +153,7 @@ def fill(seed: int = SEED) -> None:
         for story in (*stories.DURRES, *stories.GJIROKASTER):
             telling.tell(world, story)
         world.tell()
+        index.catch_up_with_all()
 
 
 # --- who is there ---

@@ -50,6 +50,7 @@ UNSCOPED = {
     "krat/plan/models/task.py": "the path of reach from a step to its task",
     "krat/services/handover.py": "what an institution that ends offers; told as a number",
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",
+    "krat/search/index.py": "texts are indexed whoever may read them, and told through the door alone",
     "meetings/handover.py": "what an institution that ends was to report on",
     "meetings/actions/minutes.py": "approved minutes leave no draft behind, whoever wrote it",
     "meetings/actions/held.py": "the minutes of a meeting already held read differently now",
@@ -64,6 +65,7 @@ EXPRESSIONS = {
     "cases/models/keys.py": "the key that opens a row of a case, with the row that came through its door",
     "cases/views/heads.py": "who manages the heads of a list, by the door of assignments",
     "krat/committee/models.py": "the path of reach by which members find their bodies' papers",
+    "krat/search/finding.py": "what fits, each kind of text by its own door",
     "cases/waiting.py": "how many cases of a unit are late, of rows that its head may open",
     "krat/api/auth.py": "what a machine's token was given for, before anybody is asking",
     "cases/models/inbox.py": "which version of a case that came through the door this very system knows",
@@ -80,6 +82,8 @@ RAW_SQL = {
     "krat/counts/triggers.py": "makes and looks at the triggers that count",
     "krat/feed/actions.py": "finds lines of the feed of what an institution does not see any more",
     "krat/feed/triggers.py": "makes the triggers that enter what changed",
+    "krat/search/index.py": "takes the lock of whoever indexes",
+    "krat/search/triggers.py": "makes the triggers that name what was written",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 

@@ -29,6 +29,8 @@ OPEN = {
     "feed.Generation": "holds the last number of the feed",
     "feed.Pending": "holds codes of things that changed, which are told through the door alone",
     "feed.Change": "holds codes of things that changed, which are told through the door alone",
+    "search.Indexed": "holds words of texts that stand in clear; what fits is told through each text's own door",
+    "search.Unindexed": "holds ids of texts that were written, until they are indexed",
     "people.User": "is looked up before anybody knows who is asking",
     "reference.County": "public: the twelve counties by law",
     "reference.Municipality": "public: the municipalities by law",
