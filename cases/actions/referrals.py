@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import notices
 from cases.actions import cases
 from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart, Series
 from cases.models.parts import Part
@@ -21,6 +22,8 @@ from krat.access.scoping import hold, hold_by_id, settle
 from krat.access.transactions import wholly
 from krat.audit import trail
 from krat.committee.models import Institution
+from krat.notify import kinds
+from krat.notify.telling import at, tell
 from krat.people.models import Seat
 from krat.reference import calendar
 
@@ -83,7 +86,12 @@ def refer(
     referral.data = {"request": request}
     settle(referral, by=by, right=SEND)
     trail.record(by, SENT, referral)
+    _tell(notices.REFERRAL, referral, by=by)
     return referral
+
+
+def _tell(kind: kinds.Kind, referral: Referral, *, by: Seat) -> None:
+    tell(kind, referral, to=at(referral.receiver_id), by=by, day=timezone.localdate(referral.due_at))
 
 
 def _tell_contact(case: Case, safe_contact: str, *, by: Seat, must: bool) -> None:
@@ -117,6 +125,7 @@ def remind(referral: Referral, *, by: Seat) -> Referral:
     referral.reminded_at = timezone.now()
     settle(referral, by=by, right=SEND)
     trail.record(by, REMINDED, referral)
+    _tell(notices.REMINDED, referral, by=by)
     return referral
 
 

@@ -29,6 +29,8 @@ OPEN = {
     "feed.Generation": "holds the last number of the feed",
     "feed.Pending": "holds codes of things that changed, which are told through the door alone",
     "feed.Change": "holds codes of things that changed, which are told through the door alone",
+    "notify.Mailbox": "how often a person wants mails; each person finds their own, and the timer that sends them",
+    "notify.Timer": "when the timer ran and whether mails go out, without a word of any",
     "people.User": "is looked up before anybody knows who is asking",
     "reference.County": "public: the twelve counties by law",
     "reference.Municipality": "public: the municipalities by law",

@@ -1,0 +1,91 @@
+"""What a mail says: that something waits, until when, where the registry is; and nothing else, whatever it is about."""
+
+import datetime
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+
+from krat.notify import outbox
+from krat.notify.letter import letter
+from krat.notify.models import Mail
+from krat.people.models import User
+from tests.notify.test_outbox import give, signal
+from tests.safety import canaries
+from tests.ui.html_client import rows
+
+pytestmark = pytest.mark.django_db
+WORDS = """Në KRAT diçka pret për ju, deri më {day}
+
+http://localhost:8000/
+
+Hyni për të parë se çfarë. Sa shpesh vijnë mesazhe të tilla, e zgjidhni aty, te “Llogaria ime”.
+"""
+
+
+def written(**more):
+    user = User.objects.get(username="zva.durres")
+    return Mail(user=user, message_id="<prove@localhost>", **({"about": "day", "occasion": "prove"} | more))
+
+
+def test_it_says_that_something_waits_and_until_when(clock, seat):
+    give(seat, due=1)
+    outbox.send_due()
+
+    [one] = mail.outbox
+    day = timezone.localdate() + datetime.timedelta(days=1)
+    assert one.body == WORDS.format(day=f"{day:%d.%m.}")
+    assert one.subject == "Në KRAT diçka pret për ju"
+
+
+def test_without_a_day_and_after_it(clock):
+    now = timezone.localdate()
+
+    assert letter(written()).body.startswith("Në KRAT diçka pret për ju.\n")
+    late = letter(written(day=now - datetime.timedelta(days=3))).body.splitlines()[0]
+    assert late == f"Në KRAT diçka pret për ju, që prej {now - datetime.timedelta(days=3):%d.%m.}"
+
+
+def test_its_head_is_plain(clock, settings):
+    message = letter(written()).message()
+
+    assert message["Message-ID"] == "<prove@localhost>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["To"] == "zva.durres@shembull.invalid"
+    assert message.get_content_type() == "text/plain"
+    assert not message.is_multipart()
+    named = {"content-type", "mime-version", "content-transfer-encoding", "subject", "from", "to", "message-id", "date"}
+    assert {name.lower() for name in message} == named | {"auto-submitted", "x-auto-response-suppress"}
+
+
+def test_it_names_nobody_no_office_and_no_thing(clock, seat):
+    """Whatever is told, the mails differ in their recipient, their day and their number alone."""
+    one = signal(seat)
+    give(seat, due=1)
+    outbox.send_due()
+
+    said = {"\n".join([mail.subject, *mail.body.splitlines()[1:]]) for mail in mail.outbox}
+    assert len(said) == 1
+    [words] = said
+    for word in (str(one.code), "Durrës", "NJMF", "Shembulli", "sinjal", "detyrë", "fëmij", *canaries.texts()):
+        assert word.casefold() not in words.casefold()
+
+
+def test_a_word_of_a_case_would_be_found(clock, seat):
+    """The negative control."""
+    give(seat, due=1)
+    outbox.send_due()
+    mail.outbox[0].body += "Durrës"
+
+    assert len({one.body for one in mail.outbox} | {WORDS}) == 2
+    assert "durrës" in mail.outbox[0].body.casefold()
+
+
+def test_the_server_may_be_called_as_the_settings_say(clock, settings, seat):
+    settings.KRAT_ADDRESS = "https://krat.example.org/"
+    give(seat, due=1)
+
+    [one] = rows(Mail)
+    assert one.message_id == f"<{one.code}@krat.example.org>"
+    assert "https://krat.example.org/\n" in letter(one).body
