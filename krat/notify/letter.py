@@ -36,7 +36,7 @@ def _sentence(mail: Mail) -> str:
     if mail.day is None:
         return _("In KRAT something waits for you.")
     day = {"day": f"{mail.day:%d.%m.}"}
-    if mail.day < timezone.localdate(mail.made_at):
+    if mail.day < (mail.worded_on or timezone.localdate(mail.made_at)):
         return _("In KRAT something waits for you, since %(day)s") % day
     return _("In KRAT something waits for you, until %(day)s") % day
 

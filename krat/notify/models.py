@@ -103,6 +103,8 @@ class Mail(ScopedModel):
     # When it may be taken up (again); of a mail that is being sent: when it is taken for left behind.
     next_at = models.DateTimeField(_("next try"), default=timezone.now)
     attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
+    # The day of the first try, from which it says whether its own day is still to come.
+    worded_on = models.DateField(_("worded on"), null=True, blank=True, editable=False)
     sent_at = models.DateTimeField(_("sent at"), null=True, blank=True)
     # The kind of the last fault and its number; never the words of a mail server, which may hold an address.
     failure = models.CharField(_("last fault"), max_length=60, blank=True)

@@ -113,7 +113,8 @@ def _claim(now: datetime.datetime, *, calm: bool) -> Mail | None:
         if mail is None:
             return None
         mail.state, mail.next_at, mail.attempts = Mail.State.CLAIMED, now + LEASE, mail.attempts + 1
-        mail.save(update_fields=["state", "next_at", "attempts"])
+        mail.worded_on = mail.worded_on or timezone.localdate(now)
+        mail.save(update_fields=["state", "next_at", "attempts", "worded_on"])
     return mail
 
 
@@ -124,7 +125,7 @@ def _is_wanted(mail: Mail) -> bool:
     if mail.about == Mail.About.DAY:
         return _day_is_wanted()(mail)
     notices = Notice.objects.unscoped("the notice that a mail is about").select_related("seat__institution")
-    notice = notices.filter(pk=mail.notice_id).first()
+    notice = notices.filter(pk=mail.notice_id or 0).first()
     kind = kinds().get(notice.kind) if notice is not None else None
     if notice is None or kind is None:
         return False

@@ -125,7 +125,7 @@ def new_mail(
     is_urgent: bool = False,
 ) -> Mail:
     """A mail, unsaved; its number is fixed now, so that whatever happens on the way it is one and the same."""
-    code = uuid.uuid4()
+    code, now = uuid.uuid4(), timezone.now()
     return Mail(
         code=code,
         user_id=user_id,
@@ -134,6 +134,8 @@ def new_mail(
         day=day,
         notice=notice,
         is_urgent=is_urgent,
+        made_at=now,
+        next_at=now,
         message_id=f"<{code}@{urlsplit(settings.KRAT_ADDRESS).hostname or 'localhost'}>",
     )
 

@@ -46,6 +46,20 @@ def test_without_a_day_and_after_it(clock):
     assert late == f"Në KRAT diçka pret për ju, që prej {now - datetime.timedelta(days=3):%d.%m.}"
 
 
+def test_what_was_due_before_it_could_be_sent_is_told_as_late_and_stays_so(clock, seat):
+    """Written on a Saturday of what was due on the Sunday, sent on Monday: then it is not told as still to come."""
+    clock(-2)
+    give(seat, due=1)
+    day = timezone.localdate() + datetime.timedelta(days=1)
+    clock(0)
+    first = outbox._claim(timezone.now(), calm=True)
+    assert letter(first).body.startswith(f"Në KRAT diçka pret për ju, që prej {day:%d.%m.}")
+
+    clock(7)
+    again = outbox._claim(timezone.now(), calm=True)
+    assert again.worded_on == first.worded_on
+
+
 def test_its_head_is_plain(clock, settings):
     message = letter(written()).message()
 

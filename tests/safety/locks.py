@@ -46,6 +46,7 @@ ORDER: list[list[str]] = [
     ["committee.Institution"],
     ["people.Invitation", "people.User", "api.ApiClient"],
     ["reference.Term", "reference.Deadline", "reference.Threshold"],
+    ["notify.Notice", "notify.Mail"],
     ["cases.Assignment", "people.Seat"],
 ]
 RANK = {label: rank for rank, group in enumerate(ORDER) for label in group}
@@ -74,6 +75,8 @@ TESTED: dict[str, set[str]] = {
     "cases.Assignment": {"ended_at"},
     "people.Invitation": {"withdrawn_at", "accepted_at"},
     "people.Seat": {"ended_at"},
+    "notify.Notice": {"read_at"},
+    "notify.Mail": {"state"},
     "api.ApiClient": {"ended_at"},
     "reference.Term": {"version"},
     "reference.Deadline": {"version"},
