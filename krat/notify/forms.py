@@ -1,28 +1,28 @@
 """Forms of messages."""
 
 from django import forms
-from django.db import models
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_filters import ChoiceFilter
 
-from krat.notify.models import Mailbox
-from krat.ui.filters import Filters, StandingFilter
+from krat.notify.models import Mailbox, Notice
+from krat.ui.filters import Filters
 from krat.ui.forms import BaseForm
-
-
-def _standing(rows: models.QuerySet[models.Model], _state: str) -> models.QuerySet[models.Model]:
-    return rows.filter(read_at=None)
 
 
 class NoticeFilter(Filters):
     """Which notices are shown: all of them unless said."""
 
-    state = StandingFilter(
-        narrow=_standing,
+    state = ChoiceFilter(
+        label=_("State"),
         choices=[("unread", pgettext_lazy("notices", "unread"))],
-        open_as="unread",
-        shows_all=True,
+        method="narrow",
     )
+
+    def narrow(self, rows: QuerySet[Notice], _name: str, _state: str) -> QuerySet[Notice]:
+        """Those that were not marked as read: there is no other state to ask for."""
+        return rows.filter(read_at=None)
 
 
 class CadenceForm(BaseForm):

@@ -254,7 +254,7 @@ THRESHOLDS = [
     ),
     (
         "mail_from",
-        "Mesazhet me postë që nuk janë urgjente: dërgohen nga ora",
+        "Mesazhet me e-mail që nuk janë urgjente: dërgohen nga ora",
         "Mails that are not urgent: sent from",
         8,
         Threshold.Unit.HOUR,
@@ -372,8 +372,8 @@ DEADLINES = [
     ("follow_up_high", "Vizita e ndjekjes, rrezik i lartë", "Follow-up visit, high risk", 7, _D, _VKM_578, False),
     ("referral_answer", "Përgjigjja e referimit", "Answer to a referral", 5, _W, _VKM_578, False),
     # Messages: no act names them.
-    ("notice_before", "Kujtesa me postë, para afatit", "Reminder by mail, before the due day", 2, _W, _HOUSE, False),
-    ("notice_after", "Kujtesa me postë, pas afatit", "Reminder by mail, after the due day", 1, _W, _HOUSE, False),
+    ("notice_before", "Kujtesa me e-mail, para afatit", "Reminder by mail, before the due day", 2, _W, _HOUSE, False),
+    ("notice_after", "Kujtesa me e-mail, pas afatit", "Reminder by mail, after the due day", 1, _W, _HOUSE, False),
     (
         "escalation_superior",
         "Vonesa i njoftohet eprorit, pas afatit",
