@@ -13,6 +13,7 @@ CONVENED = Kind(
     "meetings:detail",
     waits=lambda rows: rows.coming(),
     is_mailed=True,
+    with_rows=("body",),
 )
 CHANGED = Kind(
     "meeting.changed",
@@ -22,6 +23,7 @@ CHANGED = Kind(
     "meetings:detail",
     waits=lambda rows: rows.coming(),
     is_mailed=True,
+    with_rows=("body",),
 )
 CALLED_OFF = Kind(
     "meeting.called_off",
@@ -31,6 +33,7 @@ CALLED_OFF = Kind(
     "meetings:detail",
     waits=lambda rows: rows.filter(state__in=[Meeting.State.POSTPONED, Meeting.State.CANCELLED]),
     is_mailed=True,
+    with_rows=("body",),
 )
 CIRCULATED = Kind(
     "minutes.circulated",
@@ -39,6 +42,7 @@ CIRCULATED = Kind(
     "minutes.remark",
     "meetings:detail",
     waits=lambda rows: rows.filter(minutes=Meeting.Minutes.CIRCULATED),
+    with_rows=("body",),
 )
 
 KINDS = [CONVENED, CHANGED, CALLED_OFF, CIRCULATED]

@@ -1,22 +1,19 @@
 """What `manage.py check --deploy` asks about mails."""
 
-import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core import checks
 from django.db.utils import OperationalError, ProgrammingError
-from django.utils import timezone
-
-_STANDS_STILL = datetime.timedelta(hours=2)
 
 
 @checks.register(checks.Tags.security)
 def mails_lead_to_the_registry(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     """E018: mails of a service would lead nowhere, or over an open line."""
     parts = urlsplit(settings.KRAT_ADDRESS)
-    if settings.KRAT_DEMO or (parts.scheme == "https" and parts.hostname and not parts.query and not parts.fragment):
+    is_whole = bool(parts.hostname) and not parts.query and not parts.fragment
+    if settings.KRAT_DEMO or (is_whole and (parts.scheme == "https" or settings.PLAIN_HTTP)):
         return []
     sentence = "KRAT_ADDRESS must be the registry's own address, as https://krat.example.al/: mails lead there."
     return [checks.Error(sentence, id="krat.E018")]
@@ -24,11 +21,15 @@ def mails_lead_to_the_registry(app_configs: Any, **kwargs: Any) -> list[checks.C
 
 @checks.register(checks.Tags.security, deploy=True)
 def somebody_sends_mails(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """W002: the sender of mails is nobody's address."""
-    if settings.KRAT_DEMO or "@localhost" not in settings.DEFAULT_FROM_EMAIL:
-        return []
-    hint = "Set DEFAULT_FROM_EMAIL to an address of the registry's own."
-    return [checks.Warning("Mails say that they come from localhost.", hint=hint, id="krat.W002")]
+    """W002: the sender of mails is nobody's address. W005: no other machine finds what they lead to."""
+    found: list[checks.CheckMessage] = []
+    if not settings.KRAT_DEMO and "@localhost" in settings.DEFAULT_FROM_EMAIL:
+        hint = "Set DEFAULT_FROM_EMAIL to an address of the registry's own."
+        found.append(checks.Warning("Mails say that they come from localhost.", hint=hint, id="krat.W002"))
+    if not settings.KRAT_DEMO and urlsplit(settings.KRAT_ADDRESS).hostname == "localhost":
+        hint = "Set KRAT_ADDRESS to the registry's own address."
+        found.append(checks.Warning("Mails lead to localhost.", hint=hint, id="krat.W005"))
+    return found
 
 
 @checks.register(checks.Tags.database, deploy=True)
@@ -43,7 +44,7 @@ def mails_go_out(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
     except (OperationalError, ProgrammingError):
         return []  # not migrated yet
     found: list[checks.CheckMessage] = []
-    if row is None or row.ran_at is None or row.ran_at < timezone.now() - _STANDS_STILL:
+    if row is None or row.stands_still:
         hint = "Let a timer call manage.py run_due every five minutes."
         found.append(checks.Warning("run_due has not run for two hours.", hint=hint, id="krat.W003"))
     if row is not None and row.failing_since is not None:

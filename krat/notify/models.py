@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -163,3 +164,8 @@ class Timer(models.Model):
 
     def __str__(self) -> str:
         return settings.KRAT_ADDRESS
+
+    @property
+    def stands_still(self) -> bool:
+        """Whether it has not run for so long that somebody should look."""
+        return self.ran_at is None or self.ran_at < timezone.now() - datetime.timedelta(hours=2)

@@ -59,7 +59,7 @@ def _things(notices: list[Notice], seat: Seat) -> dict[tuple[str, uuid.UUID], Sc
         kind = kinds().get(name)
         if kind is not None:
             rows = kind.model.objects.permitted(seat, kind.right).filter(code__in=codes)
-            found |= {(name, one.code): one for one in rows.select_related(*kind.with_rows)}
+            found |= {(name, one.code): one for one in rows.select_related(*kind.with_rows or (None,))}
     return found
 
 

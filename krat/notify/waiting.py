@@ -13,8 +13,6 @@ from krat.notify.models import Mail, Timer
 from krat.people.models import Seat
 from krat.ui.waiting import Lines, Waiting
 
-_STANDS_STILL = datetime.timedelta(hours=2)  # a timer that did not run for so long
-
 
 def _faults(seat: Seat) -> list[Waiting]:
     if not rights.may(seat, "mail.manage"):
@@ -25,7 +23,7 @@ def _faults(seat: Seat) -> list[Waiting]:
     if timer is not None and timer.failing_since is not None:
         why = _("No mail has gone out since %(moment)s") % {"moment": _moment(timer.failing_since)}
         found.append(Waiting(title=_("See why the mail system does not answer"), why=why, url=url, day=None))
-    elif timer is not None and timer.ran_at is not None and timer.ran_at < timezone.now() - _STANDS_STILL:
+    elif timer is not None and timer.ran_at is not None and timer.stands_still:
         why = _("run_due last ran at %(moment)s; nobody is written to") % {"moment": _moment(timer.ran_at)}
         found.append(Waiting(title=_("See why the timer stands still"), why=why, url=url, day=None))
     dead = Mail.objects.permitted(seat, "mail.manage").filter(state=Mail.State.DEAD).count()

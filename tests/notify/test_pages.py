@@ -1,5 +1,7 @@
 """What one was told, how often mails come, and whether they go out: for whom the pages are, and what they do."""
 
+import datetime
+
 import pytest
 from django.core import checks, mail
 from django.test import Client
@@ -279,17 +281,31 @@ def test_nobody_else_sees_who_is_written_to(quiet, person, who):
 
 
 def test_the_check_names_what_keeps_mails_from_going_out(world, settings):
-    settings.KRAT_DEMO = False
+    settings.KRAT_DEMO = settings.PLAIN_HTTP = False
     settings.KRAT_ADDRESS, settings.DEFAULT_FROM_EMAIL = "http://krat.example.org/", "KRAT <no-reply@localhost>"
 
     found = mails_lead_to_the_registry(None) + somebody_sends_mails(None) + mails_go_out(None, databases=["default"])
     assert [one.id for one in found] == ["krat.E018", "krat.W002", "krat.W003"]
+
+    settings.KRAT_ADDRESS = "https://localhost/"
+    assert "krat.W005" in {one.id for one in somebody_sends_mails(None)}
 
     settings.KRAT_ADDRESS, settings.DEFAULT_FROM_EMAIL = "https://krat.example.org/", "KRAT <krat@example.org>"
     Timer.objects.create(pk=1, ran_at=timezone.now(), failing_since=timezone.now(), failure="ConnectionRefusedError")
     found = mails_lead_to_the_registry(None) + somebody_sends_mails(None) + mails_go_out(None, databases=["default"])
     assert [one.id for one in found] == ["krat.W004"]
     assert all(isinstance(one, checks.Warning) for one in found)
+
+
+def test_a_timer_that_stands_still_is_seen(quiet, person):
+    row, admin = Timer.objects.create(pk=1, ran_at=timezone.now()), person("admin")
+    assert "has not run since" not in admin.look(MAILS).text
+
+    row.ran_at -= datetime.timedelta(hours=3)
+    row.save()
+
+    assert "The timer has not run since" in admin.look(MAILS).text
+    assert "See why the timer stands still" in admin.look("/").text
 
 
 def test_without_a_database_the_check_asks_none(django_assert_num_queries):
