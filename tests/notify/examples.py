@@ -45,7 +45,7 @@ PICKERS = {
     ("mails/", "code"): (Mail, dead_mail),
 }
 OPEN_ARGUMENTS = {
-    ("account/mails/confirm/", "token"): lambda: "nobody-was-sent-this-link",
+    ("notices/mails/confirm/", "token"): lambda: "nobody-was-sent-this-link",
 }
 FORMS: list[FormPage] = []
 PAGES = [

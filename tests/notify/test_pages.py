@@ -18,7 +18,7 @@ from tests.notify.examples import dead_mail, link_of, notice
 from tests.ui.html_client import again, entries, queries_of, rows, url
 
 pytestmark = pytest.mark.django_db
-NOTICES, MAILS, PREFERENCES = "/notices/", "/mails/", "/account/mails/"
+NOTICES, MAILS, PREFERENCES = "/notices/", "/mails/", "/notices/mails/"
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_an_address_is_confirmed_by_the_link_that_was_sent_there(unconfirmed, pe
     education = person("zva.durres")
     assert education.press(PREFERENCES, url("notify:send_link")).leads_to == PREFERENCES
     [one] = mail.outbox
-    link = next(word for word in one.body.split() if "/account/mails/confirm/" in word).removeprefix(
+    link = next(word for word in one.body.split() if "/notices/mails/confirm/" in word).removeprefix(
         "http://testserver"
     )
     assert (one.to, "Shembulli" in one.body) == ([unconfirmed.email], False)
