@@ -388,7 +388,7 @@ def _fingerprint():
 
 
 def _models():
-    labels = ("committee", "people", "notify", "plan", "cases", "meetings")
+    labels = ("committee", "people", "plan", "cases", "meetings")
     return [one for label in labels for one in apps.get_app_config(label).get_models(include_auto_created=True)]
 
 
@@ -399,7 +399,8 @@ def _all(model):
 
 def _empty():
     triggers.remove(connection)  # what is written once could not be emptied
-    for model in _models():
+    messages = apps.get_app_config("notify").get_models()  # each mail has a number of its own
+    for model in [*messages, *_models()]:
         _all(model)._raw_delete("default")
     triggers.install(connection)
 
