@@ -293,6 +293,10 @@ USE_TZ = True
 # --- Mail and logs --------------------------------------------------------------------------------------------------
 
 vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 20  # seconds: a mail server that says nothing holds nobody for long
+# Where mails lead to; what they say of the registry is this and no more (decision 35).
+_host = next((one for one in ALLOWED_HOSTS if one.strip("*.") == one), "localhost")
+KRAT_ADDRESS = env.str("KRAT_ADDRESS", default="") or ("http://localhost:8000/" if KRAT_DEMO else f"https://{_host}/")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="KRAT <no-reply@localhost>")
 
 LOGGING = {

@@ -14,14 +14,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import names
+from cases import names, notices
 from cases.models import Card, Case, Identity, Obstacle, Referral, Series
 from cases.models.card import MOVES, CardState
 from cases.models.keys import lend_key
+from cases.models.stages import Risk
+from krat.access.roles import Role
 from krat.access.scoping import hold, hold_by_id, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Institution
+from krat.notify.telling import at, in_county, tell
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.reference.folding import words_of
@@ -89,6 +92,11 @@ def take_to_table(obstacle: Obstacle, *, by: Seat) -> Card:
     obstacle.card = card
     settle(obstacle, by=by, right=MARK)
     trail.record(by, TO_TABLE, card)
+    # Those who make the agenda see the risk, and hear at once where it is immediate. Whom it waits for does not see it,
+    # and must not learn it by when a mail comes (decision 12).
+    table = in_county(card.county_id, Role.COORDINATOR)
+    tell(notices.CARD, card, to=table, by=by, is_urgent=card.risk == Risk.IMMEDIATE)
+    tell(notices.CARD, card, to=at(card.waits_for_id).exclude(pk__in=table.values("pk")), by=by)
     return card
 
 

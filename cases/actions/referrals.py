@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import notices
 from cases.actions import cases
 from cases.models import AidPart, Case, CounsellingPart, Identity, Referral, SchoolPart, Series
 from cases.models.parts import Part
@@ -21,6 +22,8 @@ from krat.access.scoping import hold, hold_by_id, settle
 from krat.access.transactions import wholly
 from krat.audit import trail
 from krat.committee.models import Institution
+from krat.notify import kinds
+from krat.notify.telling import at, tell
 from krat.people.models import Seat
 from krat.reference import calendar
 from krat.services.models import Service
@@ -89,6 +92,7 @@ def refer(
     referral.data = {"request": request}
     settle(referral, by=by, right=SEND)
     trail.record(by, SENT, referral)
+    _tell(notices.REFERRAL, referral, by=by)
     return referral
 
 
@@ -99,6 +103,10 @@ def _check_service(service: Service, receiver: Institution, case: Case, *, by: S
     offered = Service.objects.visible_to(by).offered().serving(case.municipality)
     if not offered.filter(pk=service.pk).exists():
         raise ValidationError({"service": _("This service was withdrawn, or does not serve the case's municipality.")})
+
+
+def _tell(kind: kinds.Kind, referral: Referral, *, by: Seat) -> None:
+    tell(kind, referral, to=at(referral.receiver_id), by=by, day=timezone.localdate(referral.due_at))
 
 
 def _tell_contact(case: Case, safe_contact: str, *, by: Seat, must: bool) -> None:
@@ -132,6 +140,7 @@ def remind(referral: Referral, *, by: Seat) -> Referral:
     referral.reminded_at = timezone.now()
     settle(referral, by=by, right=SEND)
     trail.record(by, REMINDED, referral)
+    _tell(notices.REMINDED, referral, by=by)
     return referral
 
 

@@ -6,11 +6,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cases import notices
 from cases.models import DataKey, Signal, SignalWords
 from cases.models.keys import give_key
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.models import Institution
+from krat.notify.telling import at, tell
 from krat.people.models import Seat
 from krat.reference import calendar
 from krat.reference.models import Municipality, Term
@@ -66,6 +68,8 @@ def send(
     settle(signal, by=by, right=SEND)
     _seal(signal, {"what": what, "who": who, "where": where})
     trail.record(by, SENT, signal)
+    day = timezone.localdate(signal.due_at)
+    tell(notices.SIGNAL, signal, to=at(receiver.pk), by=by, day=day, is_urgent=is_urgent)
     return signal
 
 

@@ -105,7 +105,7 @@ def keys_and_secrets(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessag
                 checks.Error("DEBUG shows the inside of the registry; set DEBUG=0 in service.", id="krat.E012")
             )
         if settings.EMAIL_BACKEND == "django.core.mail.backends.console.EmailBackend":
-            sentence = "EMAIL_URL is missing: invitations would be written into the server's log."
+            sentence = "EMAIL_URL is missing: invitations and messages would be written into the server's log."
             found.append(checks.Error(sentence, id="krat.E014"))
         if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
             found.append(checks.Error("ALLOWED_HOSTS must name the registry's own hosts.", id="krat.E013"))

@@ -18,6 +18,7 @@ from unittest import mock
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone, translation
 
 from cases.models import Card
@@ -32,6 +33,7 @@ from krat.demo.founding import GJIROKASTER as FOUNDING_GJIROKASTER
 from krat.demo.founding import NOT_TOLD, Founding
 from krat.demo.gjirokaster import GJIROKASTER
 from krat.demo.papers import Duty, Event, MeasureRow, Move, Sitting, When, Year
+from krat.notify.models import Mail, Mailbox, Notice
 from krat.people.models import Seat, User
 from krat.plan.actions import activities, plans, tasks
 from krat.plan.models import Activity, Measure, Objective, Plan, Task
@@ -47,6 +49,7 @@ from meetings.models import AgendaItem, Attendance, Decision, Meeting, Review
 __all__ = ["PASSWORD", "fill", "make"]
 
 SEED = 2026
+_WITHOUT_MAIL = {"strehez.durres", "ojf.gjirokaster"}  # their addresses are not confirmed yet
 _OPENS_AT = datetime.time(10, 0)
 _MORNING = 9
 
@@ -154,6 +157,15 @@ def fill(seed: int = SEED) -> None:
             telling.tell(world, story)
         world.tell()
         index.catch_up_with_all()
+        _read_old_notices()
+
+
+def _read_old_notices() -> None:
+    """What was told weeks ago has been read, and its mails went out then."""
+    why, before = "the invented world has a past", timezone.now() - datetime.timedelta(days=14)
+    Notice.objects.unscoped(why).filter(at__lt=before).update(read_at=F("at"))
+    sent = {"state": Mail.State.SENT, "sent_at": F("made_at"), "attempts": 1}
+    Mail.objects.unscoped(why).filter(made_at__lt=before).update(**sent)
 
 
 # --- who is there ---
@@ -172,6 +184,7 @@ def _seat_people(world: _World) -> None:
         )
         user.full_clean()
         user.save()
+        Mailbox.objects.create(user=user, confirmed="" if username in _WITHOUT_MAIL else user.email)
         if role == Role.ADMIN:
             admin = make.seat(role, office, user=user, starts_on=timezone.localdate())
             _enter_institutions(world, admin)

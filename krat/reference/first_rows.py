@@ -300,6 +300,13 @@ THRESHOLDS = [
         14,
         Threshold.Unit.DAYS,
     ),
+    (
+        "mail_from",
+        "Mesazhet me e-mail që nuk janë urgjente: dërgohen nga ora",
+        "Mails that are not urgent: sent from",
+        8,
+        Threshold.Unit.HOUR,
+    ),
 ]
 
 # Code, Albanian name, English name, amount, unit, legal reference, whether the source confirms it.
@@ -412,6 +419,64 @@ DEADLINES = [
     ("follow_up", "Vizita e ndjekjes", "Follow-up visit", 1, _M, _VKM_578, False),
     ("follow_up_high", "Vizita e ndjekjes, rrezik i lartë", "Follow-up visit, high risk", 7, _D, _VKM_578, False),
     ("referral_answer", "Përgjigjja e referimit", "Answer to a referral", 5, _W, _VKM_578, False),
+    # Messages: no act names them.
+    ("notice_before", "Kujtesa me e-mail, para afatit", "Reminder by mail, before the due day", 2, _W, _HOUSE, False),
+    ("notice_after", "Kujtesa me e-mail, pas afatit", "Reminder by mail, after the due day", 1, _W, _HOUSE, False),
+    (
+        "escalation_superior",
+        "Vonesa i njoftohet eprorit, pas afatit",
+        "A superior is told of what is late, after the due day",
+        3,
+        _W,
+        _HOUSE,
+        False,
+    ),
+    (
+        "escalation_chair",
+        "Vonesa i njoftohet kryetarit, pas afatit",
+        "The chair is told of what is late, after the due day",
+        10,
+        _W,
+        _HOUSE,
+        False,
+    ),
+    (
+        "mail_retry_1",
+        "Mesazhi që dështon: prova e dytë, pas",
+        "A mail that fails: second try, after",
+        1,
+        _H,
+        _HOUSE,
+        False,
+    ),
+    (
+        "mail_retry_2",
+        "Mesazhi që dështon: prova e tretë, pas",
+        "A mail that fails: third try, after",
+        4,
+        _H,
+        _HOUSE,
+        False,
+    ),
+    (
+        "mail_retry_3",
+        "Mesazhi që dështon: prova e katërt, pas",
+        "A mail that fails: fourth try, after",
+        24,
+        _H,
+        _HOUSE,
+        False,
+    ),
+    (
+        "mail_retry_4",
+        "Mesazhi që dështon: prova e pestë, pas",
+        "A mail that fails: fifth try, after",
+        2,
+        _D,
+        _HOUSE,
+        False,
+    ),
+    ("notices_kept", "Njoftimet ruhen", "Notices are kept", 12, _M, _HOUSE, False),
 ]
 _VERIFIED_BY = "Burimet e projektit"
 

@@ -13,10 +13,14 @@ from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Body
+from krat.notify.kinds import Kind
+from krat.notify.telling import of_body, tell
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.plan.models.task import State as TaskState
+from krat.reference import calendar
 from krat.reference.models import Term
+from meetings import notices
 from meetings.actions.agenda import add_item, return_cards, take_cards_again
 from meetings.actions.attendance import recount
 from meetings.actions.held import FILE, hold_meeting, next_number, rewritten
@@ -75,7 +79,17 @@ def convene(
         add_item(meeting, by=by, title="", rapporteur=None, kind=AgendaItem.Kind.FOLLOW_UP)
     for title in titles[1:]:
         add_item(meeting, by=by, title=title, rapporteur=None)
+    if not predates_registry:
+        _tell(notices.CONVENED, meeting, by=by)
     return meeting
+
+
+def _tell(kind: Kind, meeting: Meeting, *, by: Seat) -> None:
+    """Tell whoever sits in the body of a meeting to come; at once where there is no working day left before it."""
+    if meeting.held_on >= timezone.localdate():
+        is_urgent = meeting.held_on <= calendar.add_working_days(timezone.localdate(), 1)
+        to = of_body(meeting.body, meeting.held_on)
+        tell(kind, meeting, to=to, by=by, day=meeting.held_on, is_urgent=is_urgent)
 
 
 def _body_of(body: Body, day: datetime.date, by: Seat) -> Body | None:
@@ -143,6 +157,8 @@ def change(
     recount(meeting, by=by)  # on another day others may vote
     rewritten(meeting)
     trail.record(by, CHANGED, meeting, changes=changes)
+    if meeting.state == Meeting.State.PLANNED and any(before != after for before, after in changes.values()):
+        _tell(notices.CHANGED, meeting, by=by)
     return meeting
 
 
@@ -175,6 +191,7 @@ def call_off(meeting: Meeting, *, by: Seat, to: str) -> Meeting:
     settle(meeting, by=by, right=FILE)
     return_cards(meeting, by)
     trail.record(by, CALLED_OFF, meeting, changes={"state": (Meeting.State.PLANNED.value, to)})
+    _tell(notices.CALLED_OFF, meeting, by=by)
     return meeting
 
 

@@ -14,8 +14,10 @@ from krat.access import drafts
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
+from krat.notify.telling import of_body, tell
 from krat.people.models import Seat
 from krat.reference import calendar
+from meetings import notices
 from meetings.actions.decisions import decide
 from meetings.actions.held import APPROVE, FILE, hold_item, rewritten
 from meetings.models import AgendaItem, Decision, Meeting, Remark
@@ -67,6 +69,7 @@ def circulate(meeting: Meeting, *, by: Seat, based_on: int | None = None) -> Mee
     meeting.minutes, meeting.circulated_on = Meeting.Minutes.CIRCULATED, timezone.localdate()
     settle(meeting, by=by, right=FILE)
     trail.record(by, CIRCULATED, meeting)
+    tell(notices.CIRCULATED, meeting, to=of_body(meeting.body, meeting.held_on), by=by, day=remarks_until(meeting))
     return meeting
 
 

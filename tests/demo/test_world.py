@@ -399,7 +399,8 @@ def _all(model):
 
 def _empty():
     triggers.remove(connection)  # what is written once could not be emptied
-    for model in _models():
+    messages = apps.get_app_config("notify").get_models()  # each mail has a number of its own
+    for model in [*messages, *_models()]:
         _all(model)._raw_delete("default")
     triggers.install(connection)
 

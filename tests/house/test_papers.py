@@ -134,7 +134,7 @@ def unknown_commands(text: str) -> list[str]:
     """Commands of manage.py that are named and are not there, and options that they do not take."""
     there, unknown = get_commands(), []
     for one in code(text):
-        if found := re.search(r"manage\.py ([a-z]+)(.*)", one.partition("#")[0]):
+        if found := re.search(r"manage\.py ([a-z_]+)(.*)", one.partition("#")[0]):
             name, rest = found.groups()
             if name not in there:
                 unknown.append(name)

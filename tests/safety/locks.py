@@ -48,6 +48,7 @@ ORDER: list[list[str]] = [
     ["committee.Institution"],
     ["people.Invitation", "people.User", "api.ApiClient"],
     ["reference.Term", "reference.Deadline", "reference.Threshold"],
+    ["notify.Notice", "notify.Mail"],
     ["cases.Assignment", "people.Seat"],
 ]
 RANK = {label: rank for rank, group in enumerate(ORDER) for label in group}
@@ -78,6 +79,8 @@ TESTED: dict[str, set[str]] = {
     "services.Missing": {"state", "since", "what", "version"},
     "people.Invitation": {"withdrawn_at", "accepted_at"},
     "people.Seat": {"ended_at"},
+    "notify.Notice": {"read_at"},
+    "notify.Mail": {"state"},
     "api.ApiClient": {"ended_at"},
     "reference.Term": {"version"},
     "reference.Deadline": {"version"},

@@ -15,6 +15,7 @@ from cases.actions import cards, cases, inbox, referrals
 from krat.access import scoping
 from krat.api import actions as clients
 from krat.demo import make
+from krat.notify import actions as messages
 from krat.people import actions as people
 from krat.people.models import Invitation
 from krat.plan.actions import plans, tasks
@@ -23,6 +24,7 @@ from krat.reference import actions as reference
 from krat.reference.models import Holiday
 from krat.services import actions as services
 from meetings import actions as meetings
+from tests.notify.examples import dead_mail, notice
 from tests.safety import locks
 from tests.ui.form_examples import FORMS, Examples
 from tests.ui.html_client import (
@@ -147,6 +149,14 @@ def _missing(s: Examples, of: Callable[[str], Any]) -> None:
     services.restore(service, by=by)
 
 
+def _messages(s: Examples, of: Callable[[str], Any]) -> None:
+    messages.read(notice(), by=of(OFFICE))
+    messages.read_all(by=of(OFFICE))
+    messages.send_again(dead_mail(), by=of(ADMIN))
+    dead_mail()
+    messages.send_all_again(by=of(ADMIN))
+
+
 CALLS: list[Call] = [
     _missing,
     _add_card,
@@ -160,6 +170,7 @@ CALLS: list[Call] = [
     _agenda,
     _lists,
     _client,
+    _messages,
     lambda s, of: plans.close(make.plan(s.county, year=2087, state="adopted"), by=of(COORDINATOR)),
     lambda s, of: plans.begin(by=of(COORDINATOR), county=s.plan.county, year=s.plan.year + 1, carry_over=True),
     lambda s, of: referrals.remind(s.referral, by=of(WORKER)),

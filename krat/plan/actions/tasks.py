@@ -14,7 +14,9 @@ from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Body, Institution
+from krat.notify.telling import at, tell
 from krat.people.models import Seat
+from krat.plan import notices
 from krat.plan.models import Measure, Step, Task
 from krat.plan.models.task import MOVES, State
 from krat.plan.titles import tidy
@@ -70,6 +72,10 @@ def give(
     task.supporting.set(supporting, clear=True)
     _add_step(task, by, "")
     trail.record(by, GIVEN, task)
+    if not predates_registry:
+        tell(notices.GIVEN, task, to=at(lead.pk), by=by, day=due_on)
+        if supporting:
+            tell(notices.SUPPORTED, task, to=at(*(one.pk for one in supporting)), by=by, day=due_on)
     return task
 
 
@@ -107,6 +113,7 @@ def change(
         "due_on": (task.due_on, due_on),
         "supporting": (_codes(task.supporting.unscoped("who supported a task that is held")), _codes(supporting)),
     }
+    is_new_to_lead = task.lead_id != lead.pk
     task.title, task.details, task.lead, task.due_on = title, details, lead, due_on
     if not isinstance(measure, EllipsisType):
         changes["measure"] = (task.measure_id, measure.pk if measure is not None else None)
@@ -116,6 +123,8 @@ def change(
     if note:
         _add_step(task, by, note)
     trail.record(by, CHANGED, task, changes=changes)
+    if is_new_to_lead:
+        tell(notices.GIVEN, task, to=at(lead.pk), by=by, day=due_on)
     return task
 
 
