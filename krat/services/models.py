@@ -253,9 +253,12 @@ class Service(Sorted, VersionedModel):
         return not sex or self.sex in (ForWhom.EVERYBODY, sex)
 
 
+TOLD_DAYS = "services_places_told_days"
+
+
 def told_days() -> int:
     """After how many days free places must be told anew: a row of the settings (one query)."""
-    return Threshold.amounts("services_places_").get("told_days", 0)
+    return Threshold.amounts(TOLD_DAYS).get("", 0)
 
 
 class Places(ScopedModel):

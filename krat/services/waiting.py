@@ -2,26 +2,36 @@
 
 import datetime
 
-from django.db.models import F, Q
+from django.db.models import F
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from krat.access import rights
-from krat.access.rights import Reach
+from krat.access.rights import Reach, Subject
+from krat.access.together import Rows
 from krat.people.models import Seat
-from krat.services.models import Service, told_days
-from krat.ui.waiting import MOST, Lines, Waiting
+from krat.reference.models import Threshold
+from krat.services.models import TOLD_DAYS, Service
+from krat.ui.waiting import MOST, Lines, Moments, Waiting
 
 
-def _to_tell(seat: Seat) -> list[Waiting]:
-    """Services of one's own institution whose free places were told too long ago, or never."""
+def own_services(seat: Seat, _at: Moments) -> Rows | None:
+    """Services of one's own institution that have places to tell of, the longest untold first."""
     if rights.reach(seat, "services.tell") is not Reach.OWN:
-        return []
-    days = datetime.timedelta(days=told_days())
-    old = timezone.now() - days
+        return None
     rows = Service.objects.permitted(seat, "services.tell").offered().exclude(capacity=None)
-    rows = rows.filter(Q(told_at=None) | Q(told_at__lt=old)).order_by(F("told_at").asc(nulls_first=True), "pk")
+    return Rows(rows.order_by(F("told_at").asc(nulls_first=True), "pk")[:MOST])
+
+
+def thresholds(_seat: Subject, _at: Moments) -> Rows:
+    """After how many days free places must be told anew."""
+    return Rows(Threshold.objects.filter(code=TOLD_DAYS))
+
+
+def _to_tell(_seat: Seat, services: list[Service], known: list[Threshold]) -> list[Waiting]:
+    days = datetime.timedelta(days=sum(one.amount for one in known))
+    old = timezone.now() - days
     return [
         Waiting(
             title=_("Tell how many places are free: %(service)s") % {"service": one.name},
@@ -33,8 +43,9 @@ def _to_tell(seat: Seat) -> list[Waiting]:
             day=timezone.localdate(one.told_at + days) if one.told_at else None,
             clock=days,
         )
-        for one in rows[:MOST]
+        for one in services
+        if one.told_at is None or one.told_at < old
     ]
 
 
-LINES: list[Lines] = [(70, _to_tell)]
+LINES: list[Lines] = [(70, _to_tell, (own_services, thresholds))]

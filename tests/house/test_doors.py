@@ -90,6 +90,7 @@ RAW_SQL = {
     "krat/feed/triggers.py": "makes the triggers that enter what changed",
     "krat/search/index.py": "takes the lock of whoever indexes",
     "krat/search/triggers.py": "makes the triggers that name what was written",
+    "krat/operations/upgrade.py": "takes the lock of whoever upgrades",
     "krat/operations/databases.py": "copies whole databases and compares them, encrypted for the holder of another key",
 }
 
