@@ -71,9 +71,9 @@ _account = [
 ]
 
 urlpatterns = [
+    path("api/v1/", include("krat.api_urls")),  # first: whoever sends thousands need not be looked for among the pages
     *(path("", include(area)) for area in areas.modules("urls")),
     path("account/", include(_account)),
     path("identity/o/api/token", tokens.token, name="identity_token"),
     path("identity/o/api/revoke", tokens.revoke, name="identity_revoke"),
-    path("api/v1/", include("krat.api_urls")),
 ]

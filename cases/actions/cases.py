@@ -39,6 +39,7 @@ from cases.models.signal import Kind
 from cases.models.stages import MOVES, OVER, Stage, deadline_of
 from cases.personal_number import doubts
 from krat.access import rights
+from krat.access.prepared import Prepared
 from krat.access.rights import Reach
 from krat.access.roles import Role
 from krat.access.scoping import (
@@ -390,7 +391,7 @@ def change(
         head or {},
         identity,
         who=lambda: _identity_to_change(case, by),
-        clocks=lambda: list(_clocks().filter(case=case)),
+        clocks=lambda: _CLOCKS.rows(case.pk),
         lookups=Lookups(by),
         despite_doubt=despite_doubt,
     )
@@ -696,6 +697,9 @@ def _begin_stage(case: Case, now: datetime.datetime, lookups: Lookups) -> StageD
 def _clocks() -> QuerySet[StageDeadline]:
     rows: QuerySet[StageDeadline] = StageDeadline.objects.unscoped("the clocks of a case that is held")
     return rows
+
+
+_CLOCKS = Prepared(lambda case: _clocks().filter(case=case))
 
 
 def _reset_deadline(case: Case, clocks: list[StageDeadline], lookups: Lookups) -> StageDeadline | None:

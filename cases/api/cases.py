@@ -84,15 +84,23 @@ def in_full(codes: Sequence[uuid.UUID], request: Any) -> list[tuple[Case, dict[s
 
 def _to_hold(seat: Seat) -> Any:
     """Cases to be held: those that a seat may change and its institution leads, with the version that it knows."""
-    rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat).select_related(*Case.held_with)
+    besides = [way for way in Case.held_with if not way.startswith("holder")]  # that is at hand: `_led_by`
+    rows = with_known_version(Case.objects.permitted(seat, cases.CHANGE), seat).select_related(*besides)
     return rows.filter(holder=seat.institution_id).select_for_update(of=("self",), no_key=True)
+
+
+def _led_by(seat: Seat, rows: list[Any]) -> list[Any]:
+    """These held cases, whose holder is the seat's institution: it was read to know who asks."""
+    for case in rows:
+        case.holder = seat.institution
+    return rows
 
 
 def held_by_reference(references: Iterable[str], seat: Seat) -> list[Any]:
     """The cases with these references of the seat's institution, each with the version that the seat knows, held until
     the transaction ends: else somebody could change one between the look at its version and the change (one query, a
     row lock each, in their order)."""
-    return list(_to_hold(seat).by_references(references).order_by("pk"))
+    return _led_by(seat, list(_to_hold(seat).by_references(references).order_by("pk")))
 
 
 @contextmanager
@@ -316,7 +324,7 @@ class CaseByReference(_OfCases):
         """The case with this reference, held until the transaction ends: else somebody could change it between the
         look at its version and the change (one query, one row lock)."""
         seat = self.request.seat
-        return next(iter(_HELD.rows(seat, folded(reference))), None)
+        return next(iter(_led_by(seat, _HELD.rows(seat, folded(reference)))), None)
 
     def _hold_back(self, case: Case, sent: Mapping[str, Any]) -> Response:
         head, identity, stage = differing(case, sent, self.request.seat)

@@ -21,12 +21,12 @@ import itertools
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, connections
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 
@@ -58,6 +58,7 @@ class _Made:
     sql: str
     constants: tuple[Any, ...]
     places: tuple[tuple[int, int], ...]  # of a parameter, and of the value that belongs there
+    converters: list[Any] = field(default_factory=list)  # none, or one: what Django reads values by
 
 
 class Prepared:
@@ -146,10 +147,21 @@ def _run(made: _Made, values: list[Any]) -> list[Any]:
     for place, at in made.places:
         params[place] = _adapted(values[at])
     compiler = copy.copy(made.compiler)
-    compiler.connection = connection
+    compiler.connection = connections[connection.alias]  # itself: its proxy looks it up at each word
     compiler.as_sql = lambda *args, **kwargs: (made.sql, tuple(params))
+    if connection.vendor == "postgresql":
+        # There they are the fields' own; on SQLite they belong to a connection.
+        compiler.get_converters = lambda _expressions: _converters(made)
     question: Any = _Question(compiler, made.query)
     return list(ModelIterable(question))
+
+
+def _converters(made: _Made) -> Any:
+    """How the columns' values are read, put together once. All rows of a query have the same."""
+    if not made.converters:
+        columns = [one[0] for one in made.compiler.select[: made.compiler.col_count]]
+        made.converters.append(made.compiler.get_converters(columns))
+    return made.converters[0]
 
 
 class _Question:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import json
 import re
@@ -54,6 +55,14 @@ class StrictSerializer(serializers.Serializer[Any]):
     unknown_code = "unknown_field"
     unknown_sentence = gettext_lazy("There is no such field.")
 
+    def get_fields(self) -> dict[str, Any]:
+        """The declared fields, a copy of each for every request.
+
+        DRF makes them anew from their arguments, which takes longer than checking what was sent. Of a field that holds
+        no other one nothing changes but to which serializer it is bound, so that a shallow copy does.
+        """
+        return {name: _copied(field) for name, field in self._declared_fields.items()}
+
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if isinstance(data, Mapping):
             data, wrong = self._read(data)
@@ -85,6 +94,11 @@ class StrictSerializer(serializers.Serializer[Any]):
         except serializers.ValidationError as more:
             return more.detail if isinstance(more.detail, dict) else {}
         return {}
+
+
+def _copied(field: serializers.Field[Any, Any, Any, Any]) -> Any:
+    holds_others = isinstance(field, serializers.BaseSerializer | serializers.ManyRelatedField)
+    return copy.deepcopy(field) if holds_others or hasattr(field, "child") else copy.copy(field)
 
 
 def _printable(name: str) -> str:

@@ -22,7 +22,7 @@ from krat.access import crypto
 from krat.access.models import Installation
 from krat.audit import head, triggers
 from krat.audit.models import Checkpoint, Entry, EntryThing, Version
-from krat.audit.rows import LOCK, NewEntry
+from krat.audit.rows import LOCK, NewEntry, NewVersion
 
 EVERY_ROWS = 500
 EVERY_SECONDS = 60.0
@@ -57,7 +57,7 @@ def mac(entry: Entry | NewEntry) -> str:
     return crypto.keyed_hash(json.dumps(content).encode(), use="trail-row")
 
 
-def version_mac(version: Version) -> str:
+def version_mac(version: Version | NewVersion) -> str:
     """The keyed hash that binds a version's values to the thing they are of, to who changed them, and when."""
     content = [
         str(version.code),

@@ -26,7 +26,7 @@ from krat.access.scoping import ScopedModel
 from krat.access.transactions import lost_against_another
 from krat.audit import checkpoints, rows
 from krat.audit.models import Entry, Version
-from krat.audit.rows import NewEntry
+from krat.audit.rows import NewEntry, NewVersion
 
 logger = logging.getLogger("krat.incidents")
 
@@ -70,9 +70,9 @@ def record(
 ) -> None:
     """Add one entry: who (a seat, a user, or nobody known), which event, on what, and the names of the fields.
 
-    With ``changes`` (field: old and new value) the values go, encrypted, into a `Version` of the thing. One insert, two
-    with changes; within a request those of all its entries together, at its end (`TrailAccessLogger.gathering`). On
-    PostgreSQL a shared lock that only a checkpoint waits for.
+    With ``changes`` (field: old and new value) the values go, encrypted, into a `Version` of the thing. One insert;
+    within a request those of all its entries together, at its end (`TrailAccessLogger.gathering`). On PostgreSQL a
+    shared lock that only a checkpoint waits for.
     """
     if name not in _events:
         raise LookupError(f"The event {name!r} is not registered.")
@@ -116,7 +116,7 @@ class _Waiting:
     with the savepoint in which it was said, if that is rolled back."""
 
     entries: list[NewEntry]
-    versions: list[Version]
+    versions: list[NewVersion]
     is_written: bool = False
 
     def __call__(self) -> None:
@@ -126,7 +126,7 @@ class _Waiting:
 _gathering: ContextVar[bool] = ContextVar("gathering", default=False)
 
 
-def _write(entries: list[NewEntry], versions: list[Version]) -> None:
+def _write(entries: list[NewEntry], versions: list[NewVersion]) -> None:
     waiting = _Waiting(entries, versions)
     if _gathering.get() and connection.in_atomic_block:
         transaction.on_commit(waiting, robust=True)
@@ -135,7 +135,7 @@ def _write(entries: list[NewEntry], versions: list[Version]) -> None:
 
 
 def _write_what_waits() -> None:
-    """Insert what was gathered so far (one statement for all entries, one for all versions)."""
+    """Insert what was gathered so far (one statement for all entries and versions; `krat.audit.rows`)."""
     said = [one[1] for one in connection.run_on_commit]
     waiting = [one for one in said if isinstance(one, _Waiting) and not one.is_written]
     if waiting:
@@ -145,17 +145,15 @@ def _write_what_waits() -> None:
 def _insert(waiting: Sequence[_Waiting]) -> None:
     entries = [entry for one in waiting for entry in one.entries]
     versions = [version for one in waiting for version in one.versions]
-    rows.insert(entries)
-    if versions:
-        Version.objects.bulk_create(versions)  # after the entries, and so under their lock
+    rows.insert(entries, versions)
     for one in waiting:
         one.is_written = True
     checkpoints.count_written(len(entries))
     transaction.on_commit(checkpoints.take_if_due, robust=True)
 
 
-def _version(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, Any]]) -> Version:
-    version = Version(
+def _version(by: Any, thing: models.Model, changes: Mapping[str, tuple[Any, Any]]) -> NewVersion:
+    version = NewVersion(
         thing_type=thing._meta.label_lower,
         thing_code=_code(thing),
         at=timezone.now(),

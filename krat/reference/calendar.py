@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from krat.access.prepared import Prepared
 from krat.reference.models import Deadline, Holiday
 
 _SATURDAY = 5
@@ -45,7 +46,14 @@ def _deadline(code: str) -> Deadline:
     known = _known.get()
     if known is not None and code in known.deadlines:
         return known.deadlines[code]
-    return Deadline.objects.get(code=code)
+    found = _DEADLINE.rows(code)
+    if not found:
+        raise Deadline.DoesNotExist(code)
+    deadline: Deadline = found[0]
+    return deadline
+
+
+_DEADLINE = Prepared(lambda code: Deadline.objects.filter(code=code))
 
 
 # --- reckoning ---

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from cases.api.serializers import CaseSerializer
 from krat.access import access_logger
 from krat.access.scoping import hold, settle
 from krat.access.views import QueryWhileRendering, door
@@ -822,3 +823,22 @@ def test_a_conflict_and_a_missing_row_raised_anywhere_keep_their_meaning(machine
     problem(one.post("raises/", {"what": "conflict"}), 409, "state_conflict")
     problem(one.post("raises/", {"what": "gone"}), 404, "not_found")
     assert problem(one.post("raises/", {"what": "sense"}), 400, "invalid")["detail"] == "Nuk shkon."
+
+
+def test_every_request_has_fields_of_its_own():
+    """They are copies: whoever changes or binds those of one serializer changes nothing for another."""
+    first, second = (CaseSerializer(context={"whose": whose}) for whose in ("first", "second"))
+    declared = CaseSerializer._declared_fields
+
+    for name, field in first.fields.items():
+        other = second.fields[name]
+        assert field is not other
+        assert field is not declared[name]
+        assert (field.parent, other.parent, declared[name].parent) == (first, second, None)
+        assert (field.context["whose"], other.context["whose"]) == ("first", "second")
+    for one in (first, second):
+        assert one.fields["concerns"].child.parent is one.fields["concerns"]
+        assert all(field.parent is one.fields["identity"] for field in one.fields["identity"].fields.values())
+    first.fields["risk"].required = True
+    assert not second.fields["risk"].required
+    assert not CaseSerializer().fields["risk"].required

@@ -14,8 +14,18 @@ from tests.api.test_cases import CASE, patch, put
 
 pytestmark = pytest.mark.django_db
 
-# Call: statements. On SQLite what names several things takes one more (`krat.audit.rows`).
-OF_SEVERAL = {"GET cases/", "GET cases/, again", "GET cases/, filtered", "GET referrals/"}
+# Call: statements. On SQLite what names several things, or keeps values, takes one more (`krat.audit.rows`).
+OF_SEVERAL = {
+    "GET cases/",
+    "GET cases/, again",
+    "GET cases/, filtered",
+    "GET referrals/",
+    "PUT cases/by-reference/, its risk",
+    "PUT cases/by-reference/, its name",
+    "PATCH cases/<code>/, its risk",
+    "POST referrals/<code>/accept/",
+    "POST referrals/<code>/complete/",
+}
 BUDGETS = {
     "GET cases/": 6,
     "GET cases/, again": 5,
@@ -23,14 +33,14 @@ BUDGETS = {
     "GET cases/<code>/": 5,
     "POST cases/": 21,
     "PUT cases/by-reference/, a new one": 24,
-    "PUT cases/by-reference/, its risk": 13,
-    "PUT cases/by-reference/, its name": 15,
+    "PUT cases/by-reference/, its risk": 12,
+    "PUT cases/by-reference/, its name": 14,
     "PUT cases/by-reference/, nothing new": 5,
-    "PATCH cases/<code>/, its risk": 16,
+    "PATCH cases/<code>/, its risk": 13,
     "GET referrals/": 8,
     "GET referrals/<code>/": 8,
-    "POST referrals/<code>/accept/": 39,
-    "POST referrals/<code>/complete/": 28,
+    "POST referrals/<code>/accept/": 37,
+    "POST referrals/<code>/complete/": 26,
     "GET tasks/": 5,
     "GET tasks/<code>/": 6,
     "POST tasks/<code>/progress/": 30,
