@@ -231,7 +231,7 @@ class _Group:
 
     def _opening(self, record: Any) -> cases.Opening:
         sent = self.call.fresh.checked(record)
-        if sent.pop("version", None) is not None:
+        if sent.pop("version", None):
             raise VersionChanged
         head, identity, stage = apart(sent)
         return cases.Opening({"kind": "child", "stage": stage or Stage.INITIAL_ASSESSMENT} | head, identity)

@@ -303,7 +303,7 @@ class CaseByReference(_OfCases):
             sent = self.validated(NewCaseSerializer)
             if folded(sent.setdefault("reference", reference)) != folded(reference):
                 raise _another_reference()
-            if sent.pop("version", None) is not None:
+            if sent.pop("version", None):
                 raise VersionChanged
             try:
                 with transaction.atomic():

@@ -103,7 +103,9 @@ class CaseSerializer(StrictSerializer):
         allow_null=True,
         help_text="The sender's own, in whichever case; no personal number.",
     )
-    version = WholeNumberField(required=False, min_value=1)
+    version = WholeNumberField(
+        required=False, min_value=0, help_text="It is based on this one; 0, where the case may not be there yet."
+    )
     number = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(choices=Kind.choices, required=False)
     municipality = CodeRelatedField(_municipalities, still=lambda municipality: True, required=False)

@@ -310,8 +310,8 @@ def _differing(row: Case, record: Sample) -> list[str]:
 
 @step("sends every record once, as it stands in the file", "References are percent-encoded in addresses; null empties.")
 def first_push(kit: Kit) -> None:
-    """Thirty records."""
-    records = [case(number) for number in range(30)]
+    """Fifteen records."""
+    records = [case(number) for number in range(15)]
     kit.expect_done(kit.push(records))
     kit.expect_there(records)
 
@@ -328,9 +328,9 @@ def same_again(kit: Kit) -> None:
 
 @step("sends records in any order, changed and new ones among old ones", "Nothing may depend on a record's place.")
 def scrambled(kit: Kit) -> None:
-    """Backwards, five changed, five new."""
+    """Backwards, five changed, three new."""
     changed = [case(number, risk="immediate") for number in range(5)]
-    records = [*reversed((kit.sent | {one["reference"]: one for one in changed}).values()), *map(case, range(30, 35))]
+    records = [*reversed((kit.sent | {one["reference"]: one for one in changed}).values()), *map(case, range(30, 33))]
     before = kit.versions(records)
     kit.expect_done(kit.push(records))
     kit.expect_there(records)

@@ -260,6 +260,19 @@ def test_a_version_that_stands_is_taken_and_an_old_one_refused(unit, head):
     assert answer.json()["outcomes"][1]["errors"]["version"][0]["code"] == "version_changed"
 
 
+def test_a_record_that_is_meant_to_open_a_case_opens_one_or_is_refused(unit):
+    """Version 0: not there yet. A call that comes late does not lie on top of a later one."""
+    assert ended(send(unit, [record(1, version=0)])) == ["created"]
+
+    late = send(unit, [record(1, version=0, risk="low")])
+
+    assert ended(late) == ["refused"]
+    assert late.json()["outcomes"][0]["errors"]["version"][0]["code"] == "version_changed"
+    assert put(unit, record(2, version=0), reference="B-2").status_code == 201
+    problem(put(unit, record(2, version=0, risk="low"), reference="B-2"), 412, "version_changed")
+    assert {at(f"B-{number}").risk for number in (1, 2)} == {"high"}
+
+
 # --- trying it out ---
 
 

@@ -104,7 +104,8 @@ def test_only_the_fields_that_changed_here_are_sent_and_what_a_person_changed_st
 
     assert client.push([record(1, identity={"first_name": "Tjetra"})]) is Exit.DONE
 
-    assert sent_in(client.line.calls(BULK)[-1]) == [{"reference": "Nr. 1/26", "identity": {"first_name": "Tjetra"}}]
+    sent = {"reference": "Nr. 1/26", "version": 2, "identity": {"first_name": "Tjetra"}}
+    assert sent_in(client.line.calls(BULK)[-1]) == [sent]
     assert at(1).risk == "immediate"
     assert (client.said(), versions(1)) == ({"records": 1, "updated": 1}, [3])
 
@@ -128,8 +129,9 @@ def test_what_changed_on_both_sides_waits_and_the_decision_stands(client, head, 
 
     stands = {"drop": "immediate", "take_over": "low"}[decision]
     assert client.status()["sent"] == {{"drop": "dropped", "take_over": "applied"}[decision]: 1}
+    before = len(client.line.calls(BULK))
     assert client.push([record(1, risk="low")]) is Exit.DONE
-    assert (at(1).risk, len(client.line.calls(BULK))) == (stands, 2)
+    assert (at(1).risk, len(client.line.calls(BULK))) == (stands, before)
     assert client.push([record(1, risk="low", identity={"first_name": "Tjetra"})]) is Exit.DONE
     assert client.said() == {"records": 1, "updated": 1}
     assert at(1).risk == stands
@@ -265,6 +267,45 @@ def test_an_answer_that_was_lost_with_the_program_is_asked_for_again(client):
     assert first.headers["Idempotency-Key"] == second.headers["Idempotency-Key"]
 
 
+def test_a_value_that_comes_back_while_nobody_knows_whether_the_other_arrived_is_sent(client):
+    """Found by killing both sides for minutes: what was acknowledged last is not what stands there."""
+    client.push([record(1, risk="low")])
+    with pytest.raises(Killed):
+        client.push([record(1, risk="high")], at=killed_at(3))  # the registry has done it
+    assert at(1).risk == "high"
+
+    assert client.push([record(1, risk="low")]) is Exit.DONE
+
+    assert at(1).risk == "low"
+    assert client.push([record(1, risk="low")]) is Exit.DONE
+    assert client.said() == {"records": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize("is_there", [True, False], ids=["a change", "an opening"])
+def test_a_call_of_a_killed_run_that_comes_late_writes_no_old_value(client, is_there):
+    """Its answer will be read by nobody; its record says on which version it was based."""
+    if is_there:
+        client.push([record(1, risk="low")])
+    late = []
+
+    def hold_back(request, go):
+        if request.url.path == BULK:
+            late.append(go)
+            raise Killed
+        return go()
+
+    client.line.meets = hold_back
+    with pytest.raises(Killed):
+        client.push([record(1, risk="high")])
+    client.line.meets = lambda request, go: go()
+    assert client.push([record(1, risk="medium")]) is Exit.DONE
+
+    answer = late[0]()
+
+    assert [one["outcome"] for one in answer.json()["outcomes"]] == ["refused"]
+    assert at(1).risk == "medium"
+
+
 def test_the_same_call_a_second_time_on_purpose_is_a_call_of_its_own(client):
     """A value that comes back is sent again under a key of its own: the answer of before would be a wrong one."""
     for risk in ("low", "medium", "low", "medium"):
@@ -286,9 +327,10 @@ def test_a_pull_that_is_killed_at_any_step_and_begun_again_ends_with_what_is_the
         Generation.objects.all().delete()
         was_killed = _killed(client, number, _pull_in_two_pages)
         assert client.pull() is Exit.DONE
-        assert set(client.mirrored()) == set(_listed(client.machine))
-        assert ("case", str(case.code)) in client.mirrored()
-        assert ("case", str(gone.code)) not in client.mirrored()
+        held = {code for kind, code in client.mirrored() if kind == "case"}
+        leads = Case.objects.unscoped(WHY).filter(holder=case.holder).values_list("code", flat=True)
+        assert held == set(map(str, leads))
+        assert str(gone.code) not in held
     assert number == 13  # two steps until it begins again, four a page, two for the rest that is let go
     assert client.mirrored() == seen_by(client.machine)
 
@@ -296,15 +338,6 @@ def test_a_pull_that_is_killed_at_any_step_and_begun_again_ends_with_what_is_the
 def _pull_in_two_pages(sync):
     sync.at_once = sum(sync.store.held_counts().values())  # what is gone makes a second one
     sync.pull(Mirror(sync.store.folder.parent / "mirror"))
-
-
-def _listed(machine):
-    for kind, path in PATHS.items():
-        cursor = ""
-        while cursor is not None:
-            told = machine.get(f"{path}/?limit=200" + (f"&cursor={cursor}" if cursor else "")).json()
-            yield from ((kind, one["code"]) for one in told["results"])
-            cursor = told["next"]
 
 
 def _file(client, news):
@@ -432,13 +465,11 @@ def busy(status, retry_after=None, times=1):
     [
         (busy(429, "7"), [7]),
         (busy(503, "3", times=2), [3, 3]),
-        (busy(502), None),
         (busy(500, times=3), None),
         (busy(503, "Sun, 06 Nov 2994 08:49:37 GMT"), "away"),
-        (busy(429, "99999"), "away"),
         (busy(503, times=99), "away"),
     ],
-    ids=["429", "503", "502", "500", "in 970 years", "for a day", "for ever"],
+    ids=["429", "503", "500", "in 970 years", "for ever"],
 )
 def test_a_busy_registry_is_given_the_time_it_asks_for_and_no_more_than_that(client, meets, seconds):
     client.line.meets = meets

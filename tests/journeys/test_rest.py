@@ -88,6 +88,7 @@ def test_the_examples_of_the_page_that_teaches_do_what_it_says(system):
     exec(sending, said)  # noqa: S102  our own page
     assert said["tried"] == said["pushed"] == ["created"] * 3
     assert said["again"] == ["unchanged"] * 3
+    said["registry"].close()
 
     exec(following, said)  # noqa: S102  our own page
     store: dict[str, dict] = {}
@@ -102,6 +103,7 @@ def test_the_examples_of_the_page_that_teaches_do_what_it_says(system):
     kept = dict(store)
     assert said["stay_in_step"](store, f"{cursor[:-6]}AAAAAA")  # a cursor that leads nowhere: from the beginning
     assert store == kept
+    said["registry"].close()
 
 
 def test_records_in_chunks_without_a_length_are_taken_and_none_is_lost(system):

@@ -12,9 +12,9 @@ import sqlite3
 import stat
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,15 @@ from krat_sync.records import Marks, folded
 
 # How the latest record of a reference stands.
 TAKEN, WAITS, APPLIED, DROPPED, REFUSED, GONE = STATES = ("taken", "waits", "applied", "dropped", "refused", "gone")
+NEW = "new"  # sent for the first time, and not answered yet
 KEY_LIVES = 23 * 3600  # seconds; the registry remembers a key for a day
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS sent (
   reference TEXT PRIMARY KEY, written TEXT NOT NULL, marks TEXT NOT NULL, state TEXT NOT NULL,
-  code TEXT NOT NULL DEFAULT '', sent_change TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '', at REAL NOT NULL
+  code TEXT NOT NULL DEFAULT '', sent_change TEXT NOT NULL DEFAULT '', why TEXT NOT NULL DEFAULT '',
+  version INTEGER NOT NULL DEFAULT 0, doubt TEXT NOT NULL DEFAULT '{}', at REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS sent_by_code ON sent (code);
 CREATE TABLE IF NOT EXISTS held (
@@ -46,7 +48,10 @@ class InUse(Exception):
 
 @dataclass(frozen=True)
 class Sent:
-    """What is known of the record of one reference: the marks of what the registry acknowledged, and how it stands."""
+    """What is known of the record of one reference: the marks of what the registry acknowledged, and how it stands.
+
+    ``doubt`` has for each field the marks of what was sent and never answered: whether it stands there nobody knows.
+    """
 
     written: str
     marks: Marks
@@ -54,6 +59,8 @@ class Sent:
     code: str = ""
     sent_change: str = ""
     why: str = ""
+    version: int = 0
+    doubt: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Store:
@@ -113,15 +120,16 @@ class Store:
     def sent(self, reference: str) -> Sent | None:
         """What is known of a reference."""
         row = self._base.execute(
-            "SELECT written, marks, state, code, sent_change, why FROM sent WHERE reference = ?", [folded(reference)]
+            f"SELECT {_COLUMNS} FROM sent WHERE reference = ?",  # noqa: S608  our own columns
+            [folded(reference)],
         ).fetchone()
-        return Sent(row[0], json.loads(row[1]), *row[2:]) if row else None
+        return _sent(row) if row else None
 
     def keep(self, reference: str, one: Sent) -> None:
         """Keep what the registry said of a reference."""
         self._base.execute(
-            "INSERT OR REPLACE INTO sent (reference, written, marks, state, code, sent_change, why, at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO sent (reference, {_COLUMNS}, at)"  # noqa: S608  our own columns
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 folded(reference),
                 one.written,
@@ -130,6 +138,8 @@ class Store:
                 one.code,
                 one.sent_change,
                 one.why,
+                one.version,
+                json.dumps(one.doubt),
                 time.time(),
             ],
         )
@@ -144,11 +154,10 @@ class Store:
         """Everything that stands in one of these states, by reference."""
         marks = ", ".join("?" * len(states))
         rows = self._base.execute(
-            f"SELECT written, '{{}}', state, code, sent_change, why FROM sent WHERE state IN ({marks})"  # noqa: S608
-            " ORDER BY reference",
+            f"SELECT {_COLUMNS} FROM sent WHERE state IN ({marks}) ORDER BY reference",  # noqa: S608  our own columns
             states,
         )
-        return [Sent(row[0], json.loads(row[1]), *row[2:]) for row in rows]
+        return [_sent(row) for row in rows]
 
     def counts(self) -> dict[str, int]:
         """How many references stand in each state."""
@@ -156,9 +165,16 @@ class Store:
 
     # --- calls whose answer has not come yet ---
 
-    def key_for(self, mark: str) -> str:
-        """The idempotency key of a call: of the very same one that was sent before and never answered, or a new one."""
+    def key_for(self, mark: str, doubts: Mapping[str, tuple[Sent, Marks]]) -> str:
+        """The idempotency key of a call: of the very same one that was sent before and never answered, or a new one.
+
+        ``doubts`` says what is known of each reference, and the fields that are sent: from now on, until the answer is
+        kept, whether they stand there is in doubt.
+        """
         with self.transaction():
+            for reference, (one, marks) in doubts.items():
+                doubt = {name: list({*one.doubt.get(name, ()), mark}) for name, mark in marks.items()}
+                self.keep(reference, replace(one, doubt={**one.doubt, **doubt}))
             self._base.execute("DELETE FROM flight WHERE at < ?", [time.time() - KEY_LIVES])
             row = self._base.execute("SELECT key FROM flight WHERE mark = ?", [mark]).fetchone()
             key = row[0] if row else str(uuid.uuid4())
@@ -180,12 +196,12 @@ class Store:
 
     # --- what the registry tells ---
 
-    def held(self, reference: str) -> Marks | None:
-        """The marks of the case with this reference as the registry told it last; None where it was not told."""
+    def held(self, reference: str) -> tuple[int, Marks] | None:
+        """The version and the marks of the case with this reference as the registry told it last, if it did."""
         row = self._base.execute(
-            "SELECT marks FROM held WHERE type = 'case' AND reference = ?", [folded(reference)]
+            "SELECT version, marks FROM held WHERE type = 'case' AND reference = ?", [folded(reference)]
         ).fetchone()
-        return json.loads(row[0]) if row else None
+        return (row[0], json.loads(row[1])) if row else None
 
     def hold(self, kind: str, code: str, version: int, reference: str = "", marks: Marks | None = None) -> None:
         """A thing that is within sight."""
@@ -226,6 +242,14 @@ class Store:
     def held_counts(self) -> dict[str, int]:
         """How many things of each type are within sight."""
         return dict(self._base.execute("SELECT type, count(*) FROM held GROUP BY type ORDER BY type"))
+
+
+_COLUMNS = "written, marks, state, code, sent_change, why, version, doubt"
+
+
+def _sent(row: Sequence[Any]) -> Sent:
+    written, marks, state, code, sent_change, why, version, doubt = row
+    return Sent(written, json.loads(marks), state, code, sent_change, why, version, json.loads(doubt))
 
 
 def _open(file: Path, *, patience: float) -> sqlite3.Connection:

@@ -20,7 +20,7 @@ from krat_sync import records
 from krat_sync.mirror import Mirror
 from krat_sync.records import Marker, Marks, Read
 from krat_sync.registry import AT_ONCE, BeginAgain, Refused, Registry, lines
-from krat_sync.store import APPLIED, DROPPED, GONE, REFUSED, TAKEN, WAITS, Sent, Store
+from krat_sync.store import APPLIED, DROPPED, GONE, NEW, REFUSED, TAKEN, WAITS, Sent, Store
 
 LONGEST = 65_536  # bytes of one record
 # What opens a case; a change without them that is refused for it has no case to change any more.
@@ -35,7 +35,14 @@ class Todo:
     read: Read
     record: Mapping[str, Any]
     marks: Marks
+    before: Sent
+    version: int
     asks: bool = False
+
+    @property
+    def sent_marks(self) -> Marks:
+        """The marks of the fields that are sent."""
+        return {name: self.marks[name] for name in records.fields(self.record)}
 
 
 @dataclass
@@ -111,20 +118,32 @@ class Sync:
     def _changed(self, read: Read, before: Sent | None) -> Todo | None:
         """What changed here since the registry acknowledged the record; None where nothing did."""
         marks, nothing = self.marker.marks(read.record), self.marker.nothing
-        base: Marks = before.marks if before is not None else {}
+        before = before or Sent(read.reference, {}, NEW)
+        base, doubt = before.marks, before.doubt
         wanted = records.fields(read.record)
         if base:
-            wanted = {name: value for name, value in wanted.items() if marks[name] != base.get(name, nothing)}
+            wanted = {
+                name: value
+                for name, value in wanted.items()
+                if marks[name] != base.get(name, nothing) or any(one != marks[name] for one in doubt.get(name, ()))
+            }
             if not wanted:
                 return None
-        there = self.store.held(read.reference)
+        version, there = self.store.held(read.reference) or (0, None)
         asks = there is not None and any(
-            there.get(name, nothing) not in (marks[name], base.get(name, nothing)) for name in wanted
+            there.get(name, nothing) not in (marks[name], base.get(name, nothing), *doubt.get(name, ()))
+            for name in wanted
         )
-        return Todo(read, records.record_of(read.reference, wanted), base | marks, asks)
+        version = max(version, before.version)
+        return Todo(read, records.record_of(read.reference, wanted), base | marks, before, version, asks)
 
-    def _send(self, group: list[Todo], ended: Pushed, *, asks: bool, dry_run: bool) -> None:
-        body = lines(one.record for one in group)
+    def _send(self, group: list[Todo], ended: Pushed, *, asks: bool, dry_run: bool, based: bool = True) -> None:
+        """One call. Each record says on which version it is based, 0 where it opens a case: a call of an earlier run
+        that comes late then finds another version, and does not write an old value over a new one. What was refused
+        for its version is sent once more without one: the registry knows whether anybody else has changed the case.
+        """
+        based = based and not (asks or dry_run)
+        body = lines({**one.record, **({"version": one.version} if based else {})} for one in group)
         if dry_run:
             outcomes = self.registry.push_lines(body, dry_run=True, ask=asks)
             for todo, outcome in zip(group, outcomes, strict=True):
@@ -132,30 +151,36 @@ class Sync:
             return
         mark = self.marker.of_bytes(body + (b"?" if asks else b"!"))
         self.at("before a call has its key")
-        key = self.store.key_for(mark)
+        key = self.store.key_for(mark, {one.read.reference: (one.before, one.sent_marks) for one in group})
         self.at("before a call is sent")
         outcomes = self.registry.push_lines(body, key=key, ask=asks)
         self.at("before an answer is kept")
+        again = []
         with self.store.transaction():
             for todo, outcome in zip(group, outcomes, strict=True):
+                if based and set(outcome.get("errors", {})) == {"version"}:
+                    again.append(todo)
+                    continue
                 self._keep(todo, outcome)
                 self._count(todo.read, outcome, ended)
             self.at("while an answer is kept")
             self.store.answered(mark)
         self.at("after an answer was kept")
+        if again:
+            self._send(again, ended, asks=False, dry_run=False, based=False)
 
     def _keep(self, todo: Todo, outcome: Mapping[str, Any]) -> None:
-        before = self.store.sent(todo.read.reference)
-        state, code = _STATES[outcome["outcome"]], outcome.get("code", "") or (before.code if before else "")
+        before, reference = todo.before, todo.read.reference
+        state, code = _STATES[outcome["outcome"]], outcome.get("code") or before.code
+        version = outcome.get("version") or before.version
         if state != REFUSED:
-            sent = Sent(todo.read.reference, todo.marks, state, code, outcome.get("sent_change", ""))
+            sent = Sent(reference, todo.marks, state, code, outcome.get("sent_change", ""), "", version)
         else:
             errors = outcome.get("errors", {})
-            if before is not None and before.marks and _OPENING & set(errors) - set(todo.record):
+            if before.marks and _OPENING & set(errors) - set(todo.record):
                 state = GONE  # what is left of the record cannot be a case of its own, and is not meant to be
-            marks = before.marks if before is not None else {}
-            sent = Sent(todo.read.reference, marks, state, code, "", _why(errors))
-        self.store.keep(todo.read.reference, sent)
+            sent = Sent(reference, before.marks, state, code, "", _why(errors), before.version, before.doubt)
+        self.store.keep(reference, sent)
 
     def _count(self, read: Read, outcome: Mapping[str, Any], ended: Pushed) -> None:
         if outcome["outcome"] == "refused":

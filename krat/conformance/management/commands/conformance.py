@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
     help = (
         "Check a client: CLIENT is run as `CLIENT push FILE` and `CLIENT pull FOLDER`, against a throw-away registry of"
-        " invented cases that misbehaves on purpose. Ends with 0 when every step passed. See docs/api.md."
+        " invented cases that misbehaves on purpose. Ends with 0 when every step passed. See docs/integrating.md."
     )
     requires_system_checks: list[str] = []
 
