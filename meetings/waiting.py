@@ -85,7 +85,7 @@ def _missing(seat: Seat) -> list[Waiting]:
     coming = AgendaItem.objects.permitted(seat, "meetings.file").filter(
         withdrawn_at=None, meeting__state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], missing__isnull=False
     )
-    needed = Missing.objects.permitted(seat, "missing.settle").filter(state=Missing.State.NEEDED)
+    needed = Missing.objects.permitted(seat, "missing.settle").waiting()
     rows = list(needed.exclude(pk__in=coming.order_by().values("missing")).for_list()[:MOST])
     meeting = next_meeting(seat) if rows else None
     return [
