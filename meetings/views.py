@@ -456,9 +456,7 @@ def _missing_to_table(meeting: Meeting, seat: Seat) -> list[Missing]:
     coming = AgendaItem.objects.permitted(seat, "meetings.file").filter(
         withdrawn_at=None, meeting__state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], missing__isnull=False
     )
-    rows = Missing.objects.permitted(seat, "missing.settle").filter(
-        county=meeting.body.county_id, state=Missing.State.NEEDED
-    )
+    rows = Missing.objects.permitted(seat, "missing.settle").waiting().filter(county=meeting.body.county_id)
     return list(rows.exclude(pk__in=coming.order_by().values("missing")).for_list())
 
 

@@ -118,7 +118,7 @@ def missing_services(seat: Seat, _at: Moments) -> Rows | None:
     coming = AgendaItem.objects.permitted(seat, "meetings.file").filter(
         withdrawn_at=None, meeting__state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], missing__isnull=False
     )
-    needed = Missing.objects.permitted(seat, "missing.settle").filter(state=Missing.State.NEEDED)
+    needed = Missing.objects.permitted(seat, "missing.settle").waiting()
     rows = needed.exclude(pk__in=coming.order_by().values("missing")).for_list()[:MOST]
     return Rows(rows, {"kind": ("name_sq", "name_en"), "municipality": ("name",)})
 

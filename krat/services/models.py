@@ -19,6 +19,7 @@ from krat.access.scoping import ScopedModel, ScopedQuerySet, VersionedModel
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.plan.models import Task
+from krat.plan.models.task import State as TaskState
 from krat.reference.models import County, Municipality, Sorted, Term, Threshold
 
 SHELTER = "shelter"  # the kind of institution of which neither name nor place is told
@@ -317,6 +318,13 @@ class MissingQuerySet(ScopedQuerySet["Missing"]):
     def missed(self) -> MissingQuerySet:
         """Those that are still missing."""
         return self.filter(state__in=MISSED)
+
+    def waiting(self) -> MissingQuerySet:
+        """Those for an agenda: nobody is to fill them yet, or every task that was to came to nothing."""
+        rows = Task.objects.unscoped("which missing services wait: how their tasks stand is part of them")
+        lively = rows.exclude(state=TaskState.CANCELLED).filter(missing_services__isnull=False)
+        given_up = Q(state=MissingState.GIVEN) & ~Q(pk__in=lively.values("missing_services"))
+        return self.filter(Q(state=MissingState.NEEDED) | given_up)
 
     def for_list(self) -> MissingQuerySet:
         """With what a list shows; those still missing first, the longest first."""

@@ -53,6 +53,7 @@ UNSCOPED = {
     "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
     "krat/plan/handover.py": "what is open in the plan where an institution ends; told as numbers",
     "krat/plan/models/task.py": "the path of reach from a step to its task",
+    "krat/services/models.py": "which missing services wait: how their tasks stand is part of them",
     "krat/services/handover.py": "what an institution that ends offers; told as a number",
     "krat/plan/timer.py": "late tasks, told as codes to those above, each by the door of who is told",
     "krat/reports/queries.py": "counts the cases of a county and tells numbers alone, the small ones hidden",

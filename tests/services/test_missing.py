@@ -9,6 +9,8 @@ from django.utils import timezone, translation
 from cases.actions import needs
 from cases.models import UnmetNeed
 from krat.demo import make
+from krat.plan.actions import tasks
+from krat.plan.models.task import State
 from krat.reports import queries
 from krat.services import actions
 from krat.services.models import Missing
@@ -188,6 +190,18 @@ def test_what_is_decided_on_the_agenda_is_to_fill_it(coordinator, seat, world):
     shown = coordinator.look(url("services:missing", one)).text
     assert "hapet një qendër ditore" in shown
     assert decision.label in shown
+    assert one not in rows(Missing).waiting()
+
+
+def test_a_task_that_is_cancelled_lets_it_wait_again(seat, world):
+    one, by = missing(), seat("koordinator.durres")
+    task = make.task(place("AL-02-PREF"))
+    actions.give_missing(one, by=by, tasks=[task])
+    assert one not in rows(Missing).waiting()
+
+    tasks.move(task, State.CANCELLED, by=by, note="Nuk ka fonde.")
+
+    assert one in rows(Missing).waiting()
 
 
 def test_it_waits_for_the_secretariat_until_it_stands_on_an_agenda(coordinator, person, world):
