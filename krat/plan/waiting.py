@@ -12,7 +12,6 @@ from krat.access import rights
 from krat.committee.models import Institution
 from krat.people.models import Seat, where_somebody_sits
 from krat.plan.models import Measure, Plan, Task
-from krat.plan.models.task import State
 from krat.reference import calendar
 from krat.ui.waiting import MOST, Lines, Waiting
 
@@ -50,7 +49,7 @@ def _supported_tasks(seat: Seat) -> list[Waiting]:
 
 
 def _to_verify(seat: Seat) -> list[Waiting]:
-    rows = Task.objects.permitted(seat, "tasks.verify").filter(state=State.DONE).exclude(done_by__user=seat.user_id)
+    rows = Task.objects.waiting_for(seat)
     if not rights.may(seat, "meetings.file"):
         # The Prefect verifies what the prefecture itself reported; the rest is the coordinator's.
         rows = rows.filter(lead=seat.institution_id)
