@@ -29,6 +29,7 @@ TITLES = {
     "plan:task_progress": _("Reporting on a task"),
     "plan:task_done": _("Reporting a task done"),
     "plan:task_verify": _("Verifying a task"),
+    "plan:tasks_verify": _("Verifying several tasks"),
     "plan:task_return": _("Returning a task"),
     "plan:task_cancel": _("Cancelling a task"),
     "plan:task_edit": _("A task, changing"),

@@ -23,6 +23,7 @@ urlpatterns = [
     path("plan/measures/<uuid:code>/tasks/new/", plans.measure_task, name="measure_task"),
     # tasks/
     path("tasks/", tasks.task_list, name="tasks"),
+    path("tasks/verify/", tasks.tasks_verify, name="tasks_verify"),
     path("tasks/<uuid:code>/", tasks.task_detail, name="task"),
     path("tasks/<uuid:code>/accept/", tasks.task_accept, name="task_accept"),
     path("tasks/<uuid:code>/progress/", tasks.task_progress, name="task_progress"),

@@ -13,7 +13,6 @@ from krat.access.together import Rows
 from krat.committee.models import Institution
 from krat.people.models import Seat, where_somebody_sits
 from krat.plan.models import Measure, Plan, Task
-from krat.plan.models.task import State
 from krat.reference import calendar
 from krat.ui.waiting import MOST, Lines, Moments, Waiting
 
@@ -63,7 +62,7 @@ def _supported_tasks(_seat: Seat, tasks: list[Task]) -> list[Waiting]:
 
 def done_tasks(seat: Seat, _at: Moments) -> Rows:
     """The tasks that were reported done by others than the seat's person, and that the seat verifies."""
-    rows = Task.objects.permitted(seat, "tasks.verify").filter(state=State.DONE).exclude(done_by__user=seat.user_id)
+    rows = Task.objects.waiting_for(seat)
     if not rights.may(seat, "meetings.file"):
         # The Prefect verifies what the prefecture itself reported; the rest is the coordinator's.
         rows = rows.filter(lead=seat.institution_id)

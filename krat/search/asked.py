@@ -7,7 +7,7 @@ what others write *GJ 2020 12*. The last word of a piece may be a beginning, fro
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from krat.reference.folding import words_of
 
@@ -26,6 +26,7 @@ class Piece:
 
     words: tuple[str, ...]
     is_beginning: bool
+    typed: str = field(default="", compare=False)
 
     def fits(self, word: str, at: int) -> bool:
         """Whether a word of a text is the piece's word there."""
@@ -47,7 +48,7 @@ class Asked:
             words = index_words(piece)
             if words:
                 last = words[-1]
-                found.append(Piece(tuple(words), len(last) >= SHORTEST and not last.isdecimal()))
+                found.append(Piece(tuple(words), len(last) >= SHORTEST and not last.isdecimal(), piece))
         return cls(tuple(dict.fromkeys(found))[:_MOST])
 
     def __bool__(self) -> bool:

@@ -17,6 +17,7 @@ from krat.search.models import Indexed
 from krat.ui.searching import Kind
 
 FIRST = 5  # of each kind, where all are shown together
+_ALONE = 4
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,14 @@ def found(seat: Seat, asked: Asked) -> QuerySet[Indexed]:
 def counted(fits: QuerySet[Indexed]) -> dict[str, int]:
     """How many there are of each kind (one statement)."""
     return dict(fits.order_by().values_list("kind").annotate(many=Count("pk")))
+
+
+def each_alone(seat: Seat, asked: Asked) -> list[tuple[str, int]]:
+    """Of what nothing has all of: how much has each of the pieces, as they were typed (one statement each)."""
+    if len(asked.pieces) == 1:
+        return []
+    alone = [(one.typed, found(seat, Asked((one,))).order_by().count()) for one in asked.pieces[:_ALONE]]
+    return [(typed, many) for typed, many in alone if many]
 
 
 def first_of_each(seat: Seat, asked: Asked) -> list[Group]:

@@ -21,17 +21,17 @@ _BATCH = 500
 _LOCK = 20_170_128  # an arbitrary number that no other advisory lock of this registry uses
 
 
-def catch_up(most: int = AT_ONCE) -> bool:
-    """Index what was written since the last time, the oldest first; whether all of it is indexed now.
+def catch_up(most: int = AT_ONCE, *, waits: bool = False) -> bool:
+    """Index what was written since the last time, the oldest first; False where there was more than ``most``.
 
     One query where nothing was written; else four, and two for each kind. On PostgreSQL one indexes at a time until its
-    transaction ends: who comes meanwhile waits for nobody, and finds what is indexed already.
+    transaction ends: who comes meanwhile finds what is indexed already, unless it ``waits``.
     """
     if not Unindexed.objects.exists():
         return True
     with transaction.atomic():
-        if not _may_index():
-            return False
+        if not _may_index(waits):
+            return True
         changed = list(Unindexed.objects.order_by("pk")[:most])
         things: dict[str, set[int]] = defaultdict(set)
         for one in changed:
@@ -46,16 +46,19 @@ def catch_up(most: int = AT_ONCE) -> bool:
 def catch_up_with_all() -> int:
     """Index everything that was written, in batches with a transaction each; how many batches that took."""
     done = 1
-    while not catch_up(_BATCH * 4) and Unindexed.objects.exists():
+    while not catch_up(_BATCH * 4, waits=True):
         done += 1
     return done
 
 
-def _may_index() -> bool:
+def _may_index(waits: bool) -> bool:
     """Whether nobody else indexes now. SQLite has one writer anyway."""
     if connection.vendor != "postgresql":
         return True
     with connection.cursor() as cursor:
+        if waits:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+            return True
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
         return bool(cursor.fetchone()[0])
 

@@ -47,6 +47,8 @@ def search(request: SignedIn) -> HttpResponse:
         if not context["total"] and request.method == "POST":
             _refuse_persons(form)
             context["is_answered"] = not form.errors
+        if not context["total"] and not form.errors:
+            context["alone"] = finding.each_alone(seat, asked)
         if not code and not form.errors:
             code = str(KeptSearch.keep(seat, _SEARCH, form.cleaned_data["words"]))
         context["found_url"] = f"{reverse(_SEARCH)}?found={code}" if code else ""

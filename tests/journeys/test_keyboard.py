@@ -1,6 +1,7 @@
 """Everything by keyboard alone, and one always sees where one is."""
 
 import datetime
+import re
 from collections.abc import Callable
 
 from django.utils import formats, timezone, translation
@@ -125,3 +126,27 @@ def test_more_on_the_phone_by_keyboard(person: Callable[..., Page]) -> None:
     page.keyboard.press("Escape")
     expect(panel).to_be_hidden()
     expect(more).to_be_focused()
+
+
+def test_the_key_slash_opens_the_search_and_going_back_finds_the_same(person: Callable[..., Page]) -> None:
+    """From anywhere but a field; what was typed stands in no address, and Back asks to send nothing again."""
+    page = person(COORDINATOR)
+    page.goto("/tasks/")
+    page.keyboard.press("/")
+    expect(page.locator("#top-search")).to_be_focused()
+    page.keyboard.type("mbledhje/")  # in a field it is a sign like any other
+    expect(page.locator("#top-search")).to_have_value("mbledhje/")
+    page.keyboard.press("Escape")
+    expect(page.locator("#top-search")).to_be_hidden()
+    page.keyboard.press("/")
+    page.keyboard.type("KRAT 1")
+    enter(page)
+
+    assert re.search(r"/search/\?found=[0-9a-f-]{36}$", page.url)
+    hit = page.locator(".hit a").first
+    found = page.locator(".hit a").all_inner_texts()
+    with page.expect_navigation():
+        hit.click()
+    page.go_back()
+    expect(page.locator("main [name=words]")).to_have_value("KRAT 1")
+    assert page.locator(".hit a").all_inner_texts() == found

@@ -192,6 +192,14 @@ FORMS = [
     FormPage("plan:task_progress", EDUCATION, at("plan:task_progress", "task"), _note, "task.progressed", ("note",)),
     FormPage("plan:task_done", EDUCATION, at("plan:task_done", "task"), _note, "task.moved", ("note",)),
     FormPage("plan:task_verify", COORDINATOR, at("plan:task_verify", "done_task"), _note, "task.moved", ("note",)),
+    FormPage(
+        "plan:tasks_verify",
+        COORDINATOR,
+        lambda s: (s.done_task, url("plan:tasks_verify"))[1],
+        lambda s: {"tasks": [s.done_task.pk], "note": "U pa lista."},
+        "task.moved",
+        ("note",),
+    ),
     FormPage("plan:task_return", COORDINATOR, at("plan:task_return", "done_task"), _note, "task.moved", ("note",)),
     FormPage("plan:task_cancel", COORDINATOR, at("plan:task_cancel", "task"), _note, "task.moved", ("note",)),
     FormPage(

@@ -1,8 +1,10 @@
 """Tasks: one institution answers, reports and says done; others verify, change and cancel."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from krat.demo import make
+from krat.plan.actions.tasks import verify_several
 from krat.plan.models import Step, Task
 from krat.plan.models.task import MOVES, State
 from tests.ui.html_client import again, entries, rows, url
@@ -195,3 +197,61 @@ def test_a_task_of_a_measure_and_its_form_of_change_name_supporters(coordinator,
     assert "Supporting institutions" in coordinator.look(url("plan:task", task)).text
     refused = coordinator.fill(url("plan:task_edit", task), supporting=[examples.place("ZVA").pk])
     assert "need not support itself" in refused.beside("supporting")
+
+
+# --- several at once ---
+
+
+def test_the_coordinator_verifies_several_at_once_each_with_its_own_entry(coordinator, examples):
+    several = [make.task(examples.place("ZVA"), title=f"Detyra {number}", state="done") for number in range(2)]
+    left = make.task(examples.place("ZVA"), title="Pret ende", state="done")
+    make.step(several[0], examples.seat_of("zva.durres"), "Lista u dorëzua.", state="done")
+    page = coordinator.look(url("plan:tasks_verify"))
+    assert "Lista u dorëzua." in page.text
+    before = len(entries("task.moved"))
+
+    answer = coordinator.fill(url("plan:tasks_verify"), tasks=[one.pk for one in several], note="U pa.")
+
+    assert answer.leads_to == url("plan:tasks")
+    assert [again(one).state for one in (*several, left)] == ["verified", "verified", "done"]
+    assert len(entries("task.moved")) == before + 2
+    assert [rows(Step).filter(task=one, state="verified").get().note for one in several] == ["U pa.", "U pa."]
+
+
+def test_of_several_none_is_verified_where_one_does_not_wait_any_more(coordinator, examples):
+    first, second = (make.task(examples.place("ZVA"), state="done") for _number in range(2))
+    form = coordinator.look(url("plan:tasks_verify")).form("tasks")
+    rows(Task).filter(pk=second.pk).update(state="in_progress", done_on=None, done_by=None)
+
+    shown = coordinator.post(url("plan:tasks_verify"), form.sent({"tasks": [first.pk, second.pk], "note": "U pa."}))
+
+    assert "does not wait any more" in shown.beside("tasks")
+    assert shown.typed("note") == "U pa."
+    assert again(first).state == "done"
+
+
+def test_where_one_moved_while_the_others_were_verified_all_is_undone_and_it_is_named(examples):
+    first = make.task(examples.place("ZVA"), state="done")
+    second = make.task(examples.place("ZVA"), title="Kthyer ndërkohë", state="done")
+    rows(Task).filter(pk=second.pk).update(state="in_progress")
+
+    with pytest.raises(ValidationError, match="Kthyer ndërkohë"):
+        verify_several([second, first], by=examples.seat_of("koordinator.durres"))
+
+    assert again(first).state == "done"
+
+
+def test_nobody_ticks_what_they_reported_themselves_or_what_lies_elsewhere(coordinator, examples):
+    own = make.task(examples.place("PREF"), state="done", done_by=examples.seat_of("koordinator.durres"))
+    foreign = make.task(county="AL-05", state="done")
+    other = make.task(examples.place("ZVA"), state="done")
+
+    for task in (own, foreign):
+        shown = coordinator.post(url("plan:tasks_verify"), {"tasks": [other.pk, task.pk], "note": ""})
+        assert shown.status == 200
+        assert again(task).state == again(other).state == "done"
+
+
+def test_an_office_verifies_nothing(education):
+    assert education.get(url("plan:tasks_verify")).status == 403
+    assert url("plan:tasks_verify") not in education.look(url("plan:tasks")).links

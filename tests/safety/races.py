@@ -359,6 +359,24 @@ def opposite_order(world: World) -> dict[str, Any]:
     return at_once(both(items[0], items[1]), both(items[1], items[0]), 'UPDATE "meetings_agendaitem"')
 
 
+def written_while_it_is_indexed(world: World) -> dict[str, Any]:
+    """Somebody searches, and the text that is indexed is written anew and looked for before that is done."""
+    from krat.demo import make
+    from krat.plan.models import Task
+    from krat.search import index
+    from krat.search.models import Indexed
+
+    task = make.task(title="Zambaku i parë")
+
+    def write_and_search() -> None:
+        Task.objects.unscoped(WHY).filter(pk=task.pk).update(title="Zambaku i dytë")
+        index.catch_up()
+
+    ended = at_once(index.catch_up, write_and_search, 'INSERT INTO "search_indexed"')
+    index.catch_up()
+    return ended | {"the later words are found": "dyte" in Indexed.objects.get(kind="task", thing=task.pk).words}
+
+
 RACES = [
     minute_and_approve,
     draft_and_approve,
@@ -375,6 +393,7 @@ RACES = [
     a_change_of_a_system_and_one_of_the_team,
     named_and_relieved,
     opposite_order,
+    written_while_it_is_indexed,
 ]
 
 

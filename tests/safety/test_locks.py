@@ -79,7 +79,7 @@ def _task(s: Examples, of: Callable[[str], Any]) -> None:
     task = tasks.move(task, State.ACCEPTED, by=of(OFFICE))
     tasks.report_progress(task, by=of(OFFICE), note="Puna ka filluar.")
     task = tasks.move(task, State.DONE, by=of(OFFICE), note="U krye.")
-    tasks.move(task, State.VERIFIED, by=of(COORDINATOR))
+    tasks.verify_several([task], by=of(COORDINATOR))
 
 
 def _obstacle(s: Examples, of: Callable[[str], Any]) -> None:

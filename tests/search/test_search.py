@@ -276,6 +276,15 @@ def test_a_worker_is_led_to_the_search_of_persons_and_the_prefect_is_not(person)
     assert "/cases/search/" not in answer(person("prefekt.durres"), "asgjesend").links
 
 
+def test_where_nothing_has_all_the_words_each_alone_is_offered(coordinator, decision):
+    page = answer(coordinator, "brezoren asgjesend çelsave")
+
+    assert page.response.context["total"] == 0
+    assert page.response.context["alone"] == [("brezoren", 1), ("çelsave", 1)]
+    assert answer(coordinator, "asgjesend").response.context["alone"] == []
+    assert '<button class="button button-second" type="submit" name="words" value="çelsave">' in page.html
+
+
 # --- many ---
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from krat.demo import make
-from tests.declaring import UNIT_HEAD, WORKER
+from tests.declaring import COORDINATOR, UNIT_HEAD, WORKER
 from tests.ui.html_client import url
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +23,7 @@ BUDGETS: dict[tuple[str, str], int] = {
     ("cases:list", UNIT_HEAD): 6,
     ("cases:list", WORKER): 6,
     ("cases:search", UNIT_HEAD): 7,
+    ("search:search", COORDINATOR): 10,
     ("cases:case", UNIT_HEAD): 8,
     ("cases:case", WORKER): 8,
 }
@@ -38,6 +39,7 @@ def case(seat: Callable[[str], Any]) -> Any:
     make.card(make.obstacle(case), state="decided")
     make.note(case, seat(WORKER))
     make.sent_change(case)
+    make.task(title="Detyrë buxhetore")
     return case
 
 
@@ -55,6 +57,8 @@ def test_a_page_keeps_its_budget_of_statements(person, case, page, who):
     def read() -> None:
         if page == "cases:search":
             assert "Buxhetprova" in reader.post(url(page), {"words": "Shembulla Buxhetprova"}).text
+        elif page == "search:search":
+            assert "/tasks/" in reader.post(url(page), {"words": "detyre buxhetore"}).html
         else:
             assert case.number in reader.look(url(page, case if page == "cases:case" else None)).text
 

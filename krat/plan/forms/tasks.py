@@ -4,18 +4,19 @@ import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
 from krat.committee.models import Institution
 from krat.people.models import Seat
-from krat.plan.models import Task
+from krat.plan.models import Step, Task
 from krat.plan.models.task import OPEN, State
 from krat.reference import calendar
 from krat.ui.filters import Column, DayFilter, Filters, RowFilter, SortFilter, StandingFilter, by_choices
 from krat.ui.forms import BaseForm, DateField, SeveralField, VersionedForm, Words
+from krat.ui.waiting import MOST
 
 _STANDS = [
     ("open", _("to be done")),
@@ -72,6 +73,34 @@ class OptionalNoteForm(BaseForm):
     note = Words(
         label=_("Note"), rows=3, max_length=4000, required=False, help_text=_("Do not write names of persons here.")
     )
+
+
+class SeveralTasksForm(BaseForm):
+    """The tasks reported done that are found done; each is ticked by itself."""
+
+    tasks = SeveralField(
+        label=_("Found done"),
+        queryset=Task.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Tick the tasks that you found done."),
+            "invalid_choice": _("One of these tasks does not wait any more. Look at the list again."),
+        },
+    )
+    note = Words(
+        label=_("Note for each of them"),
+        rows=2,
+        max_length=4000,
+        required=False,
+        help_text=_("Do not write names of persons here."),
+    )
+
+    def __init__(self, *args: Any, seat: Seat, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = Task.objects.waiting_for(seat).order_by("done_on", "pk").values_list("pk", flat=True)[:MOST]
+        told = Step.objects.visible_to(seat).filter(state=State.DONE).order_by("-pk")
+        rows = Task.objects.permitted(seat, "tasks.verify").filter(pk__in=list(waiting)).select_related("lead")
+        self.offer("tasks", rows.order_by("done_on", "pk").prefetch_related(Prefetch("steps", told, to_attr="told")))
 
 
 def tell_rest_days(form: BaseForm, name: str = "due_on") -> None:

@@ -72,6 +72,11 @@ class TaskQuerySet(ScopedQuerySet["Task"]):
         )
         return rows.filter(last_work__gt=models.F("first_done"))
 
+    def waiting_for(self, seat: Seat) -> TaskQuerySet:
+        """Those that were reported done by somebody else than the person in this seat, who may verify them."""
+        rows = self.permitted(seat, "tasks.verify").filter(state=State.DONE)
+        return rows.exclude(done_by__user=seat.user_id)
+
     def done_by_person(self, seat: Seat) -> TaskQuerySet:
         """Those that the person in this seat reported done, in this or another seat of theirs."""
         return self.filter(done_by__user=seat.user_id)

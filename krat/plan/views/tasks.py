@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from krat.access import rights
 from krat.access.rights import Reach
@@ -17,7 +18,14 @@ from krat.access.views import door, needs
 from krat.audit import trail
 from krat.people.requests import SignedIn
 from krat.plan.actions import tasks
-from krat.plan.forms.tasks import NoteForm, OptionalNoteForm, TaskFilter, TaskForm, initial_of
+from krat.plan.forms.tasks import (
+    NoteForm,
+    OptionalNoteForm,
+    SeveralTasksForm,
+    TaskFilter,
+    TaskForm,
+    initial_of,
+)
 from krat.plan.models import Step, Task
 from krat.plan.models.task import State
 from krat.reference import calendar
@@ -143,6 +151,20 @@ def task_verify(request: SignedIn, code: uuid.UUID) -> HttpResponse:
     """The coordinator finds that the task is done indeed."""
     said = _("The task is verified. The body closes its decision at the next meeting.")
     return _move(request, code, State.VERIFIED, OptionalNoteForm, _("Verify the task"), _("Verify"), said)
+
+
+@needs("tasks.verify")
+def tasks_verify(request: SignedIn) -> HttpResponse:
+    """Several tasks verified at once, each ticked by itself beside what shows that it is done."""
+    form = SeveralTasksForm.of(request, seat=request.seat)
+    if form.is_accepted():
+        with form.catching():
+            several = list(form.cleaned_data["tasks"])
+            tasks.verify_several(several, by=request.seat, note=form.cleaned_data["note"])
+            said = ngettext("%(count)s task is verified.", "%(count)s tasks are verified.", len(several))
+            messages.success(request, said % {"count": len(several)})
+            return redirect("plan:tasks")
+    return render_page(request, "plan/tasks_verify.html", {"form": form})
 
 
 @needs("tasks.verify")
