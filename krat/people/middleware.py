@@ -74,7 +74,7 @@ class ActiveSeat:
         if request.user.is_authenticated:
             seats = Seat.objects.unscoped("nobody is asking yet: this finds out who").filter(user=request.user)
             people = seats.exclude(role=Role.SYSTEM)
-            request.seats = list(people.active().for_request().order_by("starts_on", "pk"))
+            request.seats = list(people.active().for_request().with_what_areas_tell().order_by("starts_on", "pk"))
             chosen = request.session.get(CHOSEN_SEAT)
             request.seat = next((one for one in request.seats if str(one.code) == chosen), None)
             if request.seat is None and request.seats:
