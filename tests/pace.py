@@ -1,7 +1,9 @@
 """What is asked where, so that the suite stays within its time (decision 29): by rules that stand here, not by luck.
 
-``make test`` runs everything once on the database that can make a difference, and twice only what may come out
-differently. ``make test-full`` (``KRAT_FULL=1``) runs everything on both, every role for every page, and what is long.
+``make test`` runs everything once: what needs no database, how pages read and what forms refuse on SQLite, everything
+else on PostgreSQL, as in service; and on both what speaks to each in its own words. Where there is no PostgreSQL,
+SQLite is asked everything. ``make test-full`` (``KRAT_FULL=1``) runs all of it on both, every role for every page, and
+what is long.
 """
 
 import os
@@ -13,7 +15,7 @@ SOAK = os.environ.get("KRAT_SOAK") == "1"  # the long forms of what stands in te
 POSTGRESQL_FOLLOWS = os.environ.get("KRAT_POSTGRESQL_FOLLOWS") == "1" and not FULL
 
 ONCE_ON_SQLITE = "on PostgreSQL: what does not depend on the database, it is run on SQLite."
-ONCE_ON_POSTGRESQL = "on SQLite: journeys, walks and failing statements that are run on PostgreSQL, as in service."
+ONCE_ON_POSTGRESQL = "on SQLite: what is the same on every database, it is run on PostgreSQL, as in service."
 
 IN_SOAK = "minutes of kills, faults and many writers at once; make soak."
 LATER = "what takes longest: a new area, the bench, migrations back and forth, worlds filled in bulk; make test-full."
@@ -24,6 +26,9 @@ ON_SQLITE_ONLY = (
     "tests/journeys/test_keyboard.py",
     "tests/journeys/test_account.py",
     "tests/journeys/test_nothing_lost.py",
+    "tests/journeys/test_lists.py",
+    "tests/journeys/test_meeting_day.py",
+    "tests/journeys/test_offline.py",
     # How pages read and what stands on them; the verbs behind them are asked on both.
     "tests/house/",
     "tests/home/",
@@ -45,22 +50,39 @@ ON_SQLITE_ONLY = (
     # What is refused before any statement is made.
     "tests/cases/test_core_doors.py::test_nobody_reads_a_depth_of_a_case_without_saying_who_asks",
     "tests/cases/test_core_doors.py::test_no_join_from_a_head_names_a_depth",
-    "tests/access/test_census.py::test_a_page_takes_the_methods_it_declares_and_no_other",
-    "tests/access/test_census.py::test_signed_out_every_page_leads_to_the_sign_in",
+    # Who may see which page: by the table of rights and by rows that both hold alike.
+    "tests/access/test_matrix.py",
+    "tests/access/test_census.py",
     # How many statements a page makes.
     "tests/ui/test_growth.py",
     # What the invented cases are like; on PostgreSQL the world of the run itself is filled by the same code.
     "tests/demo/",
 )
-# Through the whole registry as it is served, with several people at once: on the database of the service. So are walks
-# at random, and verbs of which each statement fails in turn.
-ON_POSTGRESQL_ONLY = (
-    "tests/safety/test_walk.py",
-    "tests/cases/test_core_all_or_nothing.py",
-    "tests/meetings/test_all_or_nothing.py",
-    "tests/journeys/test_cases.py",
-    "tests/journeys/test_rest.py",
-    "tests/journeys/test_story.py",
+# Where the registry speaks to each database in its own words: triggers, locks, search, files, limits, what is put into
+# SQL beforehand. And the way of a decision and of a case from the first step to the last.
+ON_BOTH = (
+    "tests/access/test_cache.py",
+    "tests/access/test_prepared.py",
+    "tests/access/test_recovered_forms.py",
+    "tests/access/test_storage.py",
+    "tests/api/test_bulk.py",
+    "tests/api/test_changes.py",
+    "tests/api/test_scrambled.py",
+    "tests/audit/",
+    "tests/cases/test_core_rights.py",
+    "tests/cases/test_core_story.py",
+    "tests/cases/test_search.py",
+    "tests/counts/",
+    "tests/meetings/test_paper_guard.py",
+    "tests/meetings/test_story.py",
+    "tests/operations/test_backup.py",
+    "tests/people/test_guessing.py",
+    "tests/reports/test_kept_counts.py",
+    "tests/safety/test_byte_scan.py",
+    "tests/safety/test_races.py",
+    "tests/safety/test_trail_stopped.py",
+    "tests/soak/test_faults.py",
+    "tests/soak/test_trail.py",
 )
 # What takes ten seconds and more of one core, and stays as it is from one day to the next.
 IN_THE_LONG_RUN = (
@@ -78,9 +100,11 @@ def left_to_the_other(item: Any, vendor: str) -> str:
         return IN_SOAK
     if not FULL and item.nodeid.startswith(IN_THE_LONG_RUN):
         return LATER
-    if vendor == "postgresql":
-        return ONCE_ON_SQLITE if _on_sqlite_only(item) else ""
-    return ONCE_ON_POSTGRESQL if POSTGRESQL_FOLLOWS and item.nodeid.startswith(ON_POSTGRESQL_ONLY) else ""
+    if _on_sqlite_only(item):
+        return ONCE_ON_SQLITE if vendor == "postgresql" else ""
+    if POSTGRESQL_FOLLOWS and vendor == "sqlite" and not item.nodeid.startswith(ON_BOTH):
+        return ONCE_ON_POSTGRESQL
+    return ""
 
 
 def _on_sqlite_only(item: Any) -> bool:

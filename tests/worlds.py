@@ -143,22 +143,39 @@ class Kept:
         connection.close()
         _copy_database(name, self.template(kind))
 
-    def clear_away(self) -> None:
-        """Remove what other code left, but for the newest."""
-        others = [one for one in FOLDER.iterdir() if one.is_dir() and one != self.folder]
-        for one in sorted(others, key=lambda one: one.stat().st_mtime, reverse=True)[KEPT:]:
-            shutil.rmtree(one, ignore_errors=True)
-
 
 def _kept(kind: str) -> Kept:
     """What is kept; made by the first who asks."""
-    kept = Kept()
+    kept = _kept(BARE) if kind == DEMO else Kept()
     with _locked(DEMO if kind == DEMO else WORLD):
         if not kept.has(kind):
             kept.folder.mkdir(mode=0o700, exist_ok=True)
-            kept.clear_away()
+            clear_away(kept.folder)
             _make_demo(kept) if kind == DEMO else _make(kept)
     return kept
+
+
+def collected() -> Path:
+    """The static files as they are served, in a folder that the journeys of all workers share."""
+    said = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    for one in sorted((ROOT / "static").rglob("*.*")):
+        said.update(f"{one.relative_to(ROOT)}\0".encode() + one.read_bytes())
+    folder = FOLDER.parent / "test-static" / said.hexdigest()[:16]
+    with _locked("static"):
+        if not folder.exists():
+            part = folder.with_suffix(".part")
+            part.mkdir(parents=True, exist_ok=True)
+            clear_away(folder)
+            _command("collectstatic", "--no-input", JOURNEYS_STATIC=str(part))
+            part.rename(folder)
+    return folder
+
+
+def clear_away(folder: Path) -> None:
+    """Remove what other code left beside this folder, but for the newest."""
+    others = [one for one in folder.parent.iterdir() if one.is_dir() and one.stem != folder.stem]
+    for one in sorted(others, key=lambda one: one.stat().st_mtime, reverse=True)[KEPT:]:
+        shutil.rmtree(one, ignore_errors=True)
 
 
 def _make(kept: Kept) -> None:
@@ -181,34 +198,38 @@ def _make(kept: Kept) -> None:
 
 
 def _make_demo(kept: Kept) -> None:
-    """What ``make run`` would show: made by its own commands, from an empty database."""
-    address = f"sqlite:///{kept.file(DEMO).with_suffix('.part')}"
+    """What ``make run`` would show: made by its own command, in a migrated database."""
+    part = kept.file(DEMO).with_suffix(".part")
+    address = f"sqlite:///{part}"
     if connection.vendor == "postgresql":
-        _say(f'DROP DATABASE IF EXISTS "{kept.template(DEMO)}_part" WITH (FORCE)')
-        _say(f'CREATE DATABASE "{kept.template(DEMO)}_part"')
-        address = beside(f"{kept.template(DEMO)}_part")
+        _copy_database(kept.template(BARE), part := f"{kept.template(DEMO)}_part")
+        address = beside(part)
     else:
-        kept.file(DEMO).with_suffix(".part").unlink(missing_ok=True)
-    environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    environment |= {"DJANGO_SETTINGS_MODULE": "tests.journeys.settings", "JOURNEYS_STATIC": str(kept.folder)}
-    environment |= {"DATABASE_URL": address, "KRAT_KEYS": settings.KRAT_KEYS, "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
-    environment |= {"KRAT_TRAIL_HEAD": str(kept.folder / "trail-head"), "KRAT_NO_DOTENV": "1", "LANGUAGE_CODE": "sq"}
-    for command in (["migrate", "--no-input"], ["demo"]):
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command, "--verbosity", "0"],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command[0]} failed:\n{done.stdout}\n{done.stderr}"
+        shutil.copy2(kept.file(BARE), part)
+    _command("demo", DATABASE_URL=address, KRAT_TRAIL_HEAD=str(kept.folder / "trail-head"))
     if connection.vendor == "postgresql":
-        _say(f'ALTER DATABASE "{kept.template(DEMO)}_part" RENAME TO "{kept.template(DEMO)}"')
+        _say(f'ALTER DATABASE "{part}" RENAME TO "{kept.template(DEMO)}"')
         return
-    with closing(sqlite3.connect(kept.file(DEMO).with_suffix(".part"))) as made:
+    with closing(sqlite3.connect(part)) as made:
         made.execute("PRAGMA journal_mode=DELETE")  # all in one file
-    kept.file(DEMO).with_suffix(".part").rename(kept.file(DEMO))
+    part.rename(kept.file(DEMO))
+
+
+def _command(*words: str, **more: str) -> None:
+    """A command of the registry, in the environment of the journeys and whatever the environment of the tests says."""
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    environment |= {"DJANGO_SETTINGS_MODULE": "tests.journeys.settings", "JOURNEYS_STATIC": str(FOLDER)}
+    environment |= {"KRAT_KEYS": settings.KRAT_KEYS, "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
+    environment |= {"KRAT_NO_DOTENV": "1", "LANGUAGE_CODE": "sq"} | more
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words, "--verbosity", "0"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{words[0]} failed:\n{done.stdout}\n{done.stderr}"
 
 
 def _say(statement: str) -> None:

@@ -47,16 +47,20 @@ def name_at(moment: datetime) -> str:
     return f"krat-{moment:%Y%m%dT%H%M%SZ}{SUFFIX}"
 
 
+def note() -> None:
+    """Write into the trail that a copy is made, and take a checkpoint, so that the head covers all of it."""
+    with transaction.atomic():
+        trail.record(None, MADE)
+    checkpoints.take()
+
+
 def make(target: Path, recipient: str) -> Path:
     """Write a copy into the folder ``target``, or to that new file; gives its path.
 
     Never writes over a file and needs no right to delete one, so the target may be append-only; a copy that could not
-    be finished is taken away where that is allowed, and never opens. Reads everything once; memory stays flat. One
-    entry of the trail, written first so that the copy holds it, and a checkpoint, so that the head covers all of it.
+    be finished is taken away where that is allowed, and never opens. Reads everything once; memory stays flat. Whoever
+    asks for it writes its entry of the trail (`note`): first, so that the copy holds it, where the tables allow that.
     """
-    with transaction.atomic():
-        trail.record(None, MADE)
-    checkpoints.take()
     place = target / name_at(timezone.now()) if target.is_dir() else target
     with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
         try:

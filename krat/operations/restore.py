@@ -20,7 +20,7 @@ from django.utils import timezone
 from krat.operations import backup, databases, envelope
 from krat.operations.envelope import Reader, Unusable
 
-_EXAMINED_BY = (["check", "--database", "default"], ["audit", "verify"])
+EXAMINED_BY = (["check", "--database", "default"], ["audit", "verify"])
 
 
 @dataclass
@@ -75,12 +75,12 @@ def _opened(file: Path, key: Path) -> Iterator[tuple[Reader, Path]]:
                 raise Unusable("A newer release of the registry made this copy: restore it with that one.")
             if reader.manifest["keys"] != backup.fingerprint_of_keys():
                 raise Unusable("KRAT_KEYS names another key file than the one this copy was made with.")
-            if unknown := sorted(set(reader.manifest["migrations"]) - _known_migrations()):
+            if unknown := sorted(set(reader.manifest["migrations"]) - known_migrations()):
                 raise Unusable(f"A newer release made this copy: this one does not know {unknown[0]}.")
             yield reader, room
 
 
-def _known_migrations() -> set[str]:
+def known_migrations() -> set[str]:
     known = MigrationLoader(None).disk_migrations or {}
     return {f"{app}.{name}" for app, name in known} | {
         f"{app}.{name}" for one in known.values() for app, name in one.replaces
@@ -93,7 +93,7 @@ def _laid(reader: Reader, room: Path, database: databases.Database, head: Path, 
         raise Unusable(f"The copy is of {manifest['database']}, and this database is {database.vendor}.")
     if not database.is_empty():
         raise Unusable("The database is not empty: a copy is laid into an empty one only.")
-    report = Report(made_at=manifest["made_at"], older=bool(_known_migrations() - set(manifest["migrations"])))
+    report = Report(made_at=manifest["made_at"], older=bool(known_migrations() - set(manifest["migrations"])))
     database.load(reader, room)
     reader.extract(backup.HEAD, head)
     for name in manifest["parts"]:
@@ -106,7 +106,7 @@ def _laid(reader: Reader, room: Path, database: databases.Database, head: Path, 
             report.files += 1
     _compare(manifest["tables"], database.tables(), report)
     if not report.older:  # an older copy is examined after its migrations, by the same two commands
-        for command in _EXAMINED_BY:
+        for command in EXAMINED_BY:
             if said := complaint(command, database.url, head):
                 report.faults.append(f"manage.py {' '.join(command)}: {said}")
     return report

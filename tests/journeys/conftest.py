@@ -85,7 +85,6 @@ def server(chromium: str, django_db_blocker: Any) -> Iterator[Server]:
         port = free.getsockname()[1]
         free.close()
         served = Server(f"http://127.0.0.1:{port}", _environment(place, database))
-        served.run("manage.py", "collectstatic", "--no-input", "--verbosity", "0")
         command = [sys.executable, "-m", "gunicorn", "krat.wsgi", "--bind", f"127.0.0.1:{port}"]
         command += ["--config", "python:krat.server"]
         with (place / "log").open("wb") as log:
@@ -113,7 +112,7 @@ def _environment(place: Path, database: str) -> dict[str, str]:
     return kept | {
         "DJANGO_SETTINGS_MODULE": "tests.journeys.settings",
         "DATABASE_URL": database,
-        "JOURNEYS_STATIC": str(place / "static"),
+        "JOURNEYS_STATIC": str(worlds.collected()),
         "KRAT_KEYS": str(place / "keys.json"),
         "KRAT_DEMO": "1",
         "DEBUG": "0",

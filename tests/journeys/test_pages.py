@@ -1,5 +1,6 @@
 """Every page: axe finds nothing, the policy is kept, nobody else is asked, a phone shows it whole; paper is paper."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from html.parser import HTMLParser
@@ -63,8 +64,9 @@ def axe_finds(page: Page) -> list[str]:
 
 
 class _Build(HTMLParser):
-    """What the main part of a page is made of, without its words: each tag with its classes and roles within its
-    parent, and the order of the headings. And its longest word, which is what a phone may have no room for."""
+    """What the main part of a page is made of, without its words: each tag with its classes and roles, what it stands
+    in, whether a field has a label, and the order of the headings. And its longest word, which is what a phone may have
+    no room for."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -72,20 +74,24 @@ class _Build(HTMLParser):
         self.parts: set[str] = set()
         self._headings = ""
         self._open = [""]
-        self.feed(html.partition("<main")[2].partition("</main>")[0])
+        main = html.partition("<main")[2].partition("</main>")[0]
+        self._labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', main))
+        self.feed(main)
         self.parts.add(self._headings)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         own = dict(attrs)
-        named = f"{tag} " + ",".join(str(own.get(each)) for each in ("class", "role", "type", "name", "hidden", "open"))
-        self.parts.add(f"{self._open[-1]} > {named}")
+        named = f"{tag} " + ",".join(str(own.get(each)) for each in ("class", "role", "type", "hidden", "open"))
+        if own.get("name"):
+            named += ",labelled" if own.get("id") in self._labelled else f",{own['name']}"
+        self.parts |= {named, f"{self._open[-1]} > {tag}"}
         if tag not in _VOID:
-            self._open.append(named)
+            self._open.append(tag)
         if tag in ("h1", "h2", "h3", "h4") and not self._headings.endswith(tag):
             self._headings += tag
 
     def handle_endtag(self, tag: str) -> None:
-        while len(self._open) > 1 and self._open.pop().partition(" ")[0] != tag:
+        while len(self._open) > 1 and self._open.pop() != tag:
             pass
 
     def handle_data(self, data: str) -> None:
@@ -97,24 +103,35 @@ _known_parts: set[str] = set()
 _longest: dict[str, int] = {}
 
 
-def is_new(name: str, html: str) -> bool:
-    """Whether a page holds a part that nobody has come past, or a longer word than another of its kind."""
+def is_new(html: str) -> bool:
+    """Whether a page holds a part that nobody has come past."""
     seen = _Build(html)
-    new = bool(seen.parts - _known_parts) or seen.longest > _longest.get(name, 0)
+    new = bool(seen.parts - _known_parts)
     _known_parts.update(seen.parts)
-    _longest[name] = max(seen.longest, _longest.get(name, 0))
     return FULL or new
+
+
+def is_longer(name: str, html: str) -> bool:
+    """Whether a page holds a longer word than all others of its kind."""
+    longest = _Build(html).longest
+    longer = longest > _longest.get(name, 0)
+    _longest[name] = max(longest, _longest.get(name, 0))
+    return longer
 
 
 def test_a_page_with_a_new_part_or_a_longer_word_is_drawn() -> None:
     """The negative control of passing by what is known."""
-    known = '<main><h1>A</h1><ul class="list"><li>word</li></ul></main>'
-    assert is_new("probe", known)
-    assert FULL or not is_new("probe", known.replace("word", "drow"))
-    assert is_new("probe", known.replace("word", "longer"))
-    assert is_new("probe", known.replace("<li>word", '<li class="probe">word'))
-    assert is_new("probe", known.replace("h1", "h3"))
-    assert FULL or not is_new("probe", known.replace("<li>word</li>", "<li>word</li><li>drow</li>"))
+    known = '<main><h1>A</h1><ul class="probes"><li>word</li></ul><label for="id_a"></label><input id="id_a" name="a">'
+    assert is_new(known)
+    assert FULL or not is_new(known.replace("word", "longer"))
+    assert FULL or not is_new(known.replace("id_a", "id_b").replace('"a"', '"b"'))
+    assert is_new(known.replace('"id_a" name="a"', '"id_c" name="c"'))  # its label names another
+    assert is_new(known.replace("<li>word", '<li class="probe">word'))
+    assert is_new(known.replace("h1", "h3"))
+    assert FULL or not is_new(known.replace("<li>word</li>", "<li>word</li><li>drow</li>"))
+    assert is_longer("probe", known)
+    assert not is_longer("probe", known.replace("word", "drow"))
+    assert is_longer("probe", known.replace("word", "a-longer-word"))
 
 
 _TOO_WIDE = """() => {
@@ -143,13 +160,13 @@ def resize(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
-def look_at(page: Page, watch: Watch, name: str) -> list[str]:
-    """All that is wrong with the page one is on, at the desk and on the phone."""
+def look_at(page: Page, watch: Watch, name: str, new: bool = True) -> list[str]:
+    """All that is wrong with the page one is on, at the desk and on the phone; only its width where no part is new."""
     wrong = list(watch.complaints) + [f"asked somebody else: {url}" for url in watch.strangers]
-    wrong += axe_finds(page)
+    wrong += axe_finds(page) if new else []
     resize(page, PHONE)
     wrong += [f"too wide: {one}" for one in too_wide(page)]
-    if name in ON_THE_PHONE_TOO:
+    if new and name in ON_THE_PHONE_TOO:
         wrong += [f"on the phone: {one}" for one in axe_finds(page)]
     resize(page, DESK)
     watch.complaints.clear()
@@ -169,10 +186,12 @@ def walk(page: Page, watch: Watch, addresses: Addresses, username: str = "") -> 
         if not answer.ok or address in seen:  # what is refused is looked at once, below
             continue
         seen.add(address)
-        if not is_new(name, answer.text()):
+        html = answer.text()
+        new, longer = is_new(html), is_longer(name, html)
+        if not new and not longer:
             continue
         goes(page, address)
-        if found := look_at(page, watch, name):
+        if found := look_at(page, watch, name, new):
             wrong[address] = found
     return len(seen), wrong
 

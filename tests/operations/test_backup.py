@@ -222,7 +222,7 @@ def test_a_registry_that_is_not_content_with_itself_is_told(check, copy, monkeyp
     def another(self, name, to):
         to.write_bytes(b"" if name == head else b"".join(self.pieces(name)))
         if name == head:
-            monkeypatch.setattr(restoring, "_EXAMINED_BY", (["audit", "verify", "--nonsense"],))
+            monkeypatch.setattr(restoring, "EXAMINED_BY", (["audit", "verify", "--nonsense"],))
 
     monkeypatch.setattr(envelope.Reader, "extract", another)
     with pytest.raises(CommandError, match="audit verify"):

@@ -27,6 +27,7 @@ class Command(BaseCommand):
             raise CommandError("For whom? Name the recipient with --to, or set BACKUP_RECIPIENT.")
         if keep < 0 or (keep and not target.is_dir()):
             raise CommandError("--keep takes a number above 0, and a folder as the target.")
+        backup.note()
         try:
             made = backup.make(target, recipient)
         except FileExistsError as mistake:
