@@ -119,6 +119,7 @@ class Things:
     def __init__(self, chosen: dict[str, Any], seed: int) -> None:
         self.dice = random.Random(seed)  # noqa: S311  # the same throws every time
         self.cases, self.words, self.today = chosen["cases"], chosen["words"], chosen["today"]
+        self.papers = chosen["papers"]
         self._risks: dict[str, str] = {}
         self._at = 0
 
@@ -126,8 +127,8 @@ class Things:
         """What the next turn is about."""
         if about == "case":
             return self.dice.choice(self.cases)["reference"]
-        if about == "words":
-            return self.dice.choice(self.words)
+        if about in ("words", "papers"):
+            return self.dice.choice(self.words if about == "words" else self.papers)
         if about == "new":
             return {"reference": "", "risk": "high", "day": self.today, "name": self._name()}
         if about == "record":
@@ -252,6 +253,8 @@ def take_turns(workload: Workload, begun: dict[str, Side], things: Things, turns
     if workload.about == "records":
         warm_up, turns = 1, min(turns, MANY_TURNS)
         ways["COPY and merge"] = begun["yardstick"], "rest_bulk"
+    if workload.about == "papers":
+        ways["yardstick"] = begun["registry"], "one_statement"
     measured = {name: Measured() for name in ways}
     names = list(ways)
     for turn in range(warm_up + turns):

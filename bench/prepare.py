@@ -14,6 +14,7 @@ import sys
 import time
 from typing import Any
 
+from bench import papers
 from bench.side import HOLDER, PLACE
 
 REFERENCES, PEOPLE = 1000, 500
@@ -43,6 +44,7 @@ def fill(cases: int, seed: int) -> None:
         say(f"demo --cases {cases} --seed {seed}: {took:.0f} s, {cases / took:.0f} cases/s")
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+    papers.fill(cases, seed)
     if "BENCH_PLAIN_URL" not in os.environ:
         return
     # Another project, with settings of its own.
@@ -82,6 +84,7 @@ def choices(seed: int) -> dict[str, Any]:
         "client": client,
         "today": timezone.localdate().isoformat(),
         "cases": found,
+        "papers": papers.beginnings(seed),
         "words": [f"{first[:4]} {last[:5]}" for first, last in names if len(first) > 3 and len(last) > 4],
     }
 

@@ -16,11 +16,26 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import papers
+
 WHO = "njmf.durres"
 PLACE = "AL-02-DURRES"
 HOLDER = "AL-02-NJMF-DURRES"
 
 Turn = Callable[[Any], int]
+
+_ONE_STATEMENT = """
+    SELECT kind, code, words, many FROM (
+        SELECT i.kind, coalesce(d.code, t.code) AS code, coalesce(d.text, t.title) AS words,
+            count(*) OVER (PARTITION BY i.kind) AS many,
+            row_number() OVER (PARTITION BY i.kind ORDER BY i.thing DESC) AS place
+        FROM search_indexed i
+        LEFT JOIN meetings_decision d ON i.kind = 'decision' AND d.id = i.thing
+        LEFT JOIN committee_body b ON b.id = d.body_id
+        LEFT JOIN plan_task t ON i.kind = 'task' AND t.id = i.thing
+        WHERE {fits} AND (b.county_id = %s OR t.county_id = %s)
+    ) found WHERE place <= 5
+"""
 
 
 class Counted:
@@ -71,9 +86,12 @@ class Registry:
     def __init__(self, asked: dict[str, Any]) -> None:
         from django.test import Client
 
-        self.head, self.coordinator, self.prefect = (
-            _browser(name) for name in (WHO, "koordinator.durres", "prefekt.durres")
+        from krat.reference.models import County
+
+        self.head, self.coordinator, self.prefect, self.of_papers = (
+            _browser(name) for name in (WHO, "koordinator.durres", "prefekt.durres", papers.WHO)
         )
+        self.county = County.objects.get(code=papers.COUNTY).pk
         grant = {"grant_type": "client_credentials", "scope": "read write", **asked["client"]}
         token = well(Client().post("/identity/o/api/token", grant, SERVER_NAME="localhost"), 200).json()
         self.machine = Client(SERVER_NAME="localhost", HTTP_AUTHORIZATION=f"Bearer {token['access_token']}")
@@ -124,6 +142,26 @@ class Registry:
     def search(self, thing: Any) -> int:
         """A search by the beginning of a name."""
         well(self.head.post("/cases/search/", {"words": thing}), 200)
+        return 1
+
+    def papers(self, thing: Any) -> int:
+        """A search over decisions and tasks, from the head of a page."""
+        well(self.of_papers.post("/search/", {"words": thing}), 200)
+        return 1
+
+    def one_statement(self, thing: Any) -> int:
+        """The same as a contractor would write it: the first five decisions and tasks of a county, and how many."""
+        from django.db import connection
+
+        if connection.vendor == "postgresql":
+            fits = "to_tsvector('simple'::regconfig, i.words) @@ %s::tsquery"
+            asked = " & ".join(f"'{word}':*" for word in thing.split())
+        else:
+            fits = "i.id IN (SELECT rowid FROM search_indexed_words WHERE search_indexed_words MATCH %s)"
+            asked = " AND ".join(f'"{word}" *' for word in thing.split())
+        with connection.cursor() as cursor:
+            cursor.execute(_ONE_STATEMENT.format(fits=fits), [asked, self.county, self.county])
+            cursor.fetchall()
         return 1
 
     def case(self, thing: Any) -> int:

@@ -30,6 +30,7 @@ WORKLOADS = (
     Workload("200 PUT in a row", "rest_many", "records", beside="DRF", rate=170),
     Workload("cases, page of the list", "cases", beside="admin", times=0.5, statements=8),
     Workload("search of a beginning", "search", "words", beside="admin", times=0.5),
+    Workload("search in the head", "papers", "papers", beside="one statement", times=3.0, statements=14),
     Workload("case, its page", "case", "case", beside="admin", times=0.5, statements=12),
     Workload("home of a unit's head", "home_head", flat=1.3, statements=10),
     Workload("figures of a unit", "figures", flat=1.5),

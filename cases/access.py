@@ -90,6 +90,12 @@ declare(
     {Role.UNIT_HEAD: Reach.INSTITUTION, Role.CHILD_WORKER: Reach.TEAM},
 )
 
+declare(
+    "cases.sent",
+    _("follow what becomes of changes that the systems of one's own institution sent"),
+    {Role.SYSTEM: Reach.INSTITUTION},
+)
+
 # --- who it is, and what is told ---
 
 declare(

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from cases import sharing
 from cases.api.cases import in_full as cases_in_full
+from cases.api.inbox import in_full as sent_in_full
 from cases.api.referrals import in_full as referrals_in_full
-from cases.models import Case, Identity, Referral
+from cases.models import Case, Identity, Referral, SentChange
 from cases.models.parts import Part
 from krat.api.requests import ApiRequest
 from krat.feed.kinds import Kind, Sight, Told, Watched
@@ -28,6 +29,11 @@ def _referrals(request: ApiRequest, codes: Sequence[uuid.UUID]) -> Mapping[uuid.
     rows = list(Referral.objects.visible_to(request.seat).select_related("sender", "receiver").filter(code__in=codes))
     told = referrals_in_full(rows, request)
     return {row.code: Told(row.version, data) for row, data in zip(rows, told, strict=True)}
+
+
+def _sent(request: ApiRequest, codes: Sequence[uuid.UUID]) -> Mapping[uuid.UUID, Told]:
+    """What waits for a person's decision, and what became of it (one query)."""
+    return {row.code: Told(row.edition, data) for row, data in sent_in_full(codes, request)}
 
 
 def _shared_by(model: type[Part] | type[Identity], purpose: str = "") -> Watched:
@@ -61,5 +67,20 @@ KINDS = [
             *(_shared_by(one.part, name) for name, one in sharing.PURPOSES.items() if one.part is not None),
         ),
         _referrals,
+    ),
+    Kind(
+        "sent_change",
+        SentChange,
+        Watched("cases_sentchange", (Sight("c.holder_id", "{row}.code", "cases_case c", "c.id = {row}.case_id"),)),
+        (
+            Watched(
+                "cases_case",
+                (Sight("{row}.holder_id", "s.code", "cases_sentchange s", "s.case_id = {row}.id"),),
+                verbs=("UPDATE",),
+                column="holder_id",
+            ),
+        ),
+        _sent,
+        right="cases.sent",
     ),
 ]

@@ -9,40 +9,23 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from anyascii import anyascii
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from krat.access import crypto
+from krat.reference.folding import APOSTROPHES, HYPHENS, PARTS, chunks, fold
 
 # Rises whenever the tokens of the same name change; `manage.py indexnames` makes those of an older one anew.
 INDEX_VERSION = 2
 SHORTEST = 3
 _LENGTH = 20  # of 64 hexadecimal digits: eighty bits, so that two words do not meet
-# What phones, word processors and transliterations put for an apostrophe, and for a hyphen.
-_APOSTROPHES = "'’‘ʼʻʹʽʾʿ′‵`´＇"
-_HYPHENS = "-‐‑‒–—−"
-_JOINTS = f" .{_APOSTROPHES}{_HYPHENS}"
-_SAME_JOINT = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
-_CHUNK = re.compile(r"[^\W_](?:[\w'-]*[^\W_])?")
-_PARTS = re.compile(r"[^\W_]+")
+_JOINTS = f" .{APOSTROPHES}{HYPHENS}"
 # Letters that some write as one and some as two.
 _AS_TWO = str.maketrans({"đ": "dj", "Đ": "Dj", "ð": "dh", "ø": "oe", "Ø": "Oe", "ö": "oe", "ü": "ue", "ä": "ae"})
 _CASE_NUMBER = re.compile(r"(?P<county>[A-Z]{2})-?(?P<year>\d{4})-?(?P<serial>\d{1,5})(?:-?(?P<kind>[FR]))?")
 _OF_A_YEAR = re.compile(r"(?P<year>(?:19|20)\d{2})-(?P<serial>\d{1,5})(?:-?(?P<kind>[FR]))?")
 _YEAR_LAST = re.compile(r"(?P<serial>\d{1,5})-(?P<year>(?:19|20)\d{2})")
 _SHORT_NUMBER = re.compile(r"(?P<serial>\d{1,5})(?:-?(?P<kind>[FR]))?")
-
-
-def fold(word: str) -> str:
-    """One word in small plain letters, whatever its script: *Đorđević* is *dordevic*, *Işıl* is *isil*."""
-    plain = "".join(sign for sign in anyascii(word).casefold() if sign.isalnum())
-    return plain or word.casefold()
-
-
-def words_of(text: str) -> list[str]:
-    """The folded words of a text; joined names are two (*Ana-Maria*, *D’Ana*)."""
-    return [fold(part) for chunk in _chunks(text) for part in _PARTS.findall(chunk)]
 
 
 def tokens_to_store(*texts: str, father: str = "") -> set[str]:
@@ -59,23 +42,18 @@ def tokens_to_store(*texts: str, father: str = "") -> set[str]:
 def tokens_to_find(typed: str, *, with_father: bool = True) -> list[tuple[str, ...]]:
     """For each word that somebody typed the tokens of which one must be there, the plain one of a name first."""
     found = []
-    for chunk in _chunks(typed):
-        for part in _PARTS.findall(chunk):
+    for chunk in chunks(typed):
+        for part in PARTS.findall(chunk):
             spelt = dict.fromkeys((fold(part), fold(part.translate(_AS_TWO))))
             tokens = [_token(one) for one in spelt]
             found.append((*tokens, *(_token(one, "father-name") for one in spelt if with_father)))
     return list(dict.fromkeys(found))
 
 
-def _chunks(text: str) -> list[str]:
-    """What stands between blanks, commas and brackets; the joints within are told apart no more."""
-    return _CHUNK.findall(unicodedata.normalize("NFKC", text.translate(_SAME_JOINT)))
-
-
 def _spellings(text: str) -> Iterable[str]:
     """Every folded word under which a text is found."""
-    for chunk in _chunks(text):
-        parts = _PARTS.findall(chunk)
+    for chunk in chunks(text):
+        parts = PARTS.findall(chunk)
         for word in [*parts, "".join(parts)]:
             yield fold(word)
             yield fold(word.translate(_AS_TWO))
@@ -150,7 +128,7 @@ def check_name(name: str) -> None:
     """Refuse what is no name: signs other than letters, or letters of two alphabets in one word (look-alikes)."""
     for word in name.split():
         letters = [sign for sign in word if sign not in _JOINTS]
-        begins_well = word[0] not in _JOINTS or (word[0] in _APOSTROPHES and letters)
+        begins_well = word[0] not in _JOINTS or (word[0] in APOSTROPHES and letters)
         if not all(unicodedata.category(sign)[0] in "LM" for sign in letters) or not begins_well:
             raise ValidationError(_("A name is written in letters only. Please check what was typed."))
         alphabets = {

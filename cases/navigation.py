@@ -43,6 +43,7 @@ TITLES = {
     "cases:viewers": _("Who looked at a case"),
     "cases:inbox": _("Changes sent to a case"),
     "cases:refer": _("Referring a case"),
+    "cases:need_add": _("A service that a case misses"),
     "cases:obstacle_add": _("New obstacle"),
     "cases:obstacle_table": _("An obstacle for the table"),
     "cases:obstacle_gone": _("An obstacle that is gone"),

@@ -89,6 +89,16 @@ PURPOSES: Mapping[str, Purpose] = {
 }
 
 
+# Which kind of service is missing where a purpose finds nobody, most likely; the worker may say another.
+KIND_OF_PURPOSE: Mapping[str, str] = {
+    "school": "school",
+    "economic_aid": "economic_aid",
+    "counselling": "counselling",
+    "health": "health",
+    "shelter": "emergency_shelter",
+}
+
+
 @dataclass(frozen=True)
 class Shared:
     """What one accepted referral shows: nothing of the case but this."""

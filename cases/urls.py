@@ -34,6 +34,7 @@ urlpatterns = [
     path("cases/<uuid:code>/viewers/", team.case_viewers, name="viewers"),
     path("cases/<uuid:code>/inbox/", inbox.case_inbox, name="inbox"),
     path("cases/<uuid:code>/refer/", referrals.case_refer, name="refer"),
+    path("cases/<uuid:code>/missing-service/", referrals.need_add, name="need_add"),
     path("cases/<uuid:code>/obstacles/new/", cards.obstacle_add, name="obstacle_add"),
     # signals/
     path("signals/", signals.signal_list, name="signals"),
@@ -67,6 +68,8 @@ api_urlpatterns = [
     # cases/
     path("cases/", api.Cases.as_view(), name="cases"),
     path("cases/bulk/", api.CaseBulk.as_view(), name="case_bulk"),
+    path("cases/inbox/", api.SentChanges.as_view(), name="sent_changes"),
+    path("cases/inbox/<uuid:code>/", api.SentChangeOne.as_view(), name="sent_change"),
     path("cases/<uuid:code>/", api.CaseOne.as_view(), name="case"),
     path("cases/by-reference/<path:reference>/", api.CaseByReference.as_view(), name="case_by_reference"),
     # referrals/

@@ -18,17 +18,25 @@ from cases.sharing import PURPOSES, named_in_lists
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.roles import Role
+from krat.access.together import Rows
 from krat.counts import declared
 from krat.counts.models import KeptCount
 from krat.people.models import Seat
-from krat.ui.due import SOON_DAYS
-from krat.ui.waiting import MOST, Lines, Waiting
+from krat.ui.waiting import MOST, Lines, Moments, Waiting
+
+_OFFICE = ("short_name",)
+_TERM = ("name_sq", "name_en")
+_CARD = {"kind": _TERM, "waits_for": _OFFICE}
+_OF_CASE = ("code", "number")
 
 
-def _signals(seat: Seat) -> list[Waiting]:
-    if not rights.may(seat, "signals.take"):
-        return []
-    rows = Signal.objects.permitted(seat, "signals.take").filter(state=Signal.State.SENT).for_list()
+def sent_signals(seat: Seat, _at: Moments) -> Rows:
+    """Signals that the seat's unit has to answer."""
+    rows = Signal.objects.permitted(seat, "signals.take").filter(state=Signal.State.SENT)
+    return Rows(rows.for_list()[:MOST], {"sender": _OFFICE, "municipality": ("name",)})
+
+
+def _signals(_seat: Seat, signals: list[Signal]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Answer the signal of %(day)s from %(sender)s")
@@ -43,16 +51,17 @@ def _signals(seat: Seat) -> list[Waiting]:
             is_first=one.is_urgent,
             thing=one,
         )
-        for one in rows[:MOST]
+        for one in signals
     ]
 
 
-def _cases(seat: Seat) -> list[Waiting]:
+def urgent_cases(seat: Seat, at: Moments) -> Rows:
     """The cases of one's own team whose clock has run out or soon will."""
-    if not rights.may(seat, "cases.change"):
-        return []
-    soon = timezone.now() + datetime.timedelta(days=SOON_DAYS)
     rows = Case.objects.permitted(seat, "cases.change").filter(pk__in=Assignment.cases_of(seat)).open()
+    return Rows(rows.filter(due_at__lt=at.soon).by_urgency(at.now)[:MOST])
+
+
+def _cases(_seat: Seat, cases: list[Case]) -> list[Waiting]:
     return [
         Waiting(
             title=_verb_of(one) % {"number": one.number},
@@ -64,7 +73,7 @@ def _cases(seat: Seat) -> list[Waiting]:
             is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
-        for one in rows.filter(due_at__lt=soon).for_list()[:MOST]
+        for one in cases
     ]
 
 
@@ -127,17 +136,27 @@ def _late_in_unit(seat: Seat) -> list[Waiting]:
     ]
 
 
-def _without_manager(seat: Seat) -> list[Waiting]:
+def cases_without_manager(seat: Seat, at: Moments) -> Rows | None:
     """The cases of the unit that nobody manages, for whoever names teams: those whose manager's seat is no longer
-    somebody's among them (two queries, one where there are none)."""
+    somebody's among them."""
     if not rights.may(seat, "cases.assign"):
-        return []
+        return None
     named = Assignment.objects.permitted(seat, "cases.view").filter(is_manager=True, ended_at=None).order_by()
     left = named.filter(seat__in=Assignment.seats_left(seat.institution_id))
-    found = set(_unmanaged(seat).union(left.values_list("case_id"), all=True))
-    if not found:
-        return []
-    rows = Case.objects.permitted(seat, "cases.assign").open().filter(pk__in=[pk for (pk,) in found])
+    rows = Case.objects.permitted(seat, "cases.assign").open()
+    # One list of ids, and not one or the other: they are found by their ids, among all of the unit's.
+    alone = _unmanaged(seat).union(left.values_list("case_id"), all=True)
+    return Rows(rows.filter(pk__in=alone).by_urgency(at.now)[:MOST])
+
+
+def _unmanaged(seat: Seat) -> Any:
+    """The ids of the unit's open cases for which no manager is named: kept, for among all of them they are few."""
+    kept = KeptCount.objects.filter(first=seat.institution_id, series="unmanaged").order_by()
+    some = kept.values("word").annotate(total=models.Sum("n")).filter(total__gt=0)
+    return some.annotate(case=Cast("word", models.BigIntegerField())).values_list("case")
+
+
+def _without_manager(_seat: Seat, cases: list[Case]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Name who manages %(number)s") % {"number": one.number},
@@ -149,21 +168,17 @@ def _without_manager(seat: Seat) -> list[Waiting]:
             is_first=one.risk == Risk.IMMEDIATE,
             thing=one,
         )
-        for one in rows.for_list()[:MOST]
+        for one in cases
     ]
 
 
-def _unmanaged(seat: Seat) -> Any:
-    """The ids of the unit's open cases for which no manager is named: kept, for among all of them they are few."""
-    kept = KeptCount.objects.filter(first=seat.institution_id, series="unmanaged").order_by()
-    some = kept.values("word").annotate(total=models.Sum("n")).filter(total__gt=0)
-    return some.annotate(case=Cast("word", models.BigIntegerField())).values_list("case")
-
-
-def _sent_changes(seat: Seat) -> list[Waiting]:
-    if not rights.may(seat, "cases.inbox"):
-        return []
+def sent_changes(seat: Seat, _at: Moments) -> Rows:
+    """Changes of machines that wait to be decided about."""
     rows = SentChange.objects.permitted(seat, "cases.inbox").filter(state=SentChange.State.WAITS)
+    return Rows(rows[:MOST], {"case": _OF_CASE})
+
+
+def _sent_changes(_seat: Seat, changes: list[SentChange]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Decide about a sent change of %(number)s") % {"number": one.case.number},
@@ -172,18 +187,20 @@ def _sent_changes(seat: Seat) -> list[Waiting]:
             day=None,
             thing=one.case,
         )
-        for one in rows.select_related("case")[:MOST]
+        for one in changes
     ]
 
 
-def _unanswered(seat: Seat) -> list[Waiting]:
+def unanswered_referrals(seat: Seat, at: Moments) -> Rows:
     """Referrals of one's own team to which no answer came in time, and which no obstacle names yet."""
-    if not rights.may(seat, "referrals.send"):
-        return []
-    rows = Referral.objects.permitted(seat, "referrals.send").unanswered().filter(due_at__lt=timezone.now())
+    rows = Referral.objects.permitted(seat, "referrals.send").unanswered().filter(due_at__lt=at.now)
     marked = Obstacle.objects.permitted(seat, "referrals.send").filter(state=Obstacle.State.STANDS)
     rows = rows.exclude(pk__in=marked.exclude(referral=None).values("referral_id"))
-    rows = rows.filter(case__in=Assignment.cases_of(seat)).select_related("case", "receiver").order_by("due_at")
+    rows = rows.filter(case__in=Assignment.cases_of(seat)).order_by("due_at", "pk")
+    return Rows(rows[:MOST], {"case": _OF_CASE, "receiver": _OFFICE})
+
+
+def _unanswered(_seat: Seat, referrals: list[Referral]) -> list[Waiting]:
     return [
         Waiting(
             title=(
@@ -200,17 +217,19 @@ def _unanswered(seat: Seat) -> list[Waiting]:
             clock=one.due_at - one.sent_at,
             thing=one,
         )
-        for one in rows[:MOST]
+        for one in referrals
     ]
 
 
-def _gone_perhaps(seat: Seat) -> list[Waiting]:
+def obstacles_to_confirm(seat: Seat, _at: Moments) -> Rows:
     """Obstacles whose card's tasks are carried out: the worker says whether they are gone (decision 13)."""
-    if not rights.may(seat, "obstacles.mark"):
-        return []
     done = Card.done().values("pk")  # of which only the seat's own are told
     rows = Obstacle.objects.permitted(seat, "obstacles.mark").filter(state=Obstacle.State.STANDS, card__in=done)
-    rows = rows.filter(case__in=Assignment.cases_of(seat)).select_related("case", "card", "kind")
+    rows = rows.filter(case__in=Assignment.cases_of(seat))
+    return Rows(rows[:MOST], {"case": _OF_CASE, "card": ("number", "year"), "kind": _TERM})
+
+
+def _gone_perhaps(_seat: Seat, obstacles: list[Obstacle]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Confirm that the obstacle is gone: %(number)s") % {"number": one.case.number},
@@ -221,14 +240,17 @@ def _gone_perhaps(seat: Seat) -> list[Waiting]:
             is_first=True,
             thing=one,
         )
-        for one in rows[:MOST]
+        for one in obstacles
     ]
 
 
-def _to_answer(seat: Seat) -> list[Waiting]:
-    if not rights.may(seat, "referrals.answer"):
-        return []
-    rows = Referral.objects.permitted(seat, "referrals.answer").unanswered().for_list()
+def asked_referrals(seat: Seat, _at: Moments) -> Rows:
+    """Referrals that the seat's institution has to answer."""
+    rows = Referral.objects.permitted(seat, "referrals.answer").unanswered()
+    return Rows(rows.for_list()[:MOST], {"sender": _OFFICE})
+
+
+def _to_answer(_seat: Seat, referrals: list[Referral]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Answer referral %(referral)s for %(purpose)s")
@@ -242,17 +264,19 @@ def _to_answer(seat: Seat) -> list[Waiting]:
             is_first=one.reminded_at is not None,
             thing=one,
         )
-        for one in rows[:MOST]
+        for one in referrals
     ]
 
 
-def _in_hand(seat: Seat) -> list[Waiting]:
+def accepted_referrals(seat: Seat, _at: Moments) -> Rows:
     """What was accepted and is not completed; of the police by the officer who accepted it."""
-    if not rights.may(seat, "referrals.use"):
-        return []
-    rows = Referral.objects.permitted(seat, "referrals.use").filter(state=Referral.State.ACCEPTED).for_list()
-    found = list(rows[:MOST])
-    people = named_in_lists(found, seat)
+    rows = Referral.objects.permitted(seat, "referrals.use").filter(state=Referral.State.ACCEPTED)
+    return Rows(rows.for_list()[:MOST], {"sender": _OFFICE})
+
+
+def _in_hand(seat: Seat, referrals: list[Referral]) -> list[Waiting]:
+    """Whom they are about is told (three queries, where there are any)."""
+    people = named_in_lists(referrals, seat)
     return [
         Waiting(
             title=_("Complete referral %(referral)s for %(purpose)s when it is done")
@@ -268,15 +292,17 @@ def _in_hand(seat: Seat) -> list[Waiting]:
             thing=one,
             shown=(people[one.pk].shown,) if one.pk in people else (),
         )
-        for one in found
+        for one in referrals
     ]
 
 
-def _for_us(seat: Seat) -> list[Waiting]:
+def cards_for_us(seat: Seat, _at: Moments) -> Rows:
     """Cards that wait for one's own institution: whose office it is, can free the case."""
-    if not rights.may(seat, "cards.view"):
-        return []
-    rows = Card.objects.visible_to(seat).open().filter(waits_for=seat.institution_id).for_list()
+    rows = Card.objects.visible_to(seat).open().filter(waits_for=seat.institution_id)
+    return Rows(rows.for_list()[:MOST], _CARD)
+
+
+def _for_us(_seat: Seat, cards: list[Card]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Do what card %(alias)s waits for: %(obstacle)s") % {"alias": one.alias, "obstacle": one.kind},
@@ -286,15 +312,18 @@ def _for_us(seat: Seat) -> list[Waiting]:
             since=one.since,
             thing=one,
         )
-        for one in rows[:MOST]
+        for one in cards
     ]
 
 
-def _risen(seat: Seat) -> list[Waiting]:
+def risen_cards(seat: Seat, _at: Moments) -> Rows | None:
     """Cards of which a task is past its day, for the Prefect (docs/domain.md 17.1)."""
     if seat.role != Role.PREFECT:
-        return []
-    rows = Card.objects.visible_to(seat).risen().for_list()
+        return None
+    return Rows(Card.objects.visible_to(seat).risen().for_list()[:MOST], _CARD)
+
+
+def _risen(_seat: Seat, cards: list[Card]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Take card %(alias)s up: its task is past its day") % {"alias": one.alias},
@@ -306,7 +335,7 @@ def _risen(seat: Seat) -> list[Waiting]:
             is_first=True,
             thing=one,
         )
-        for one in rows[:MOST]
+        for one in cards
     ]
 
 
@@ -319,15 +348,15 @@ def _day_of(moment: datetime.datetime | None) -> str:
 
 
 LINES: list[Lines] = [
-    (80, _signals),
-    (90, _cases),
+    (80, _signals, (sent_signals,)),
+    (90, _cases, (urgent_cases,)),
     (95, _late_in_unit),
-    (100, _without_manager),
-    (110, _sent_changes),
-    (120, _unanswered),
-    (130, _gone_perhaps),
-    (140, _to_answer),
-    (150, _in_hand),
-    (160, _for_us),
-    (170, _risen),
+    (100, _without_manager, (cases_without_manager,)),
+    (110, _sent_changes, (sent_changes,)),
+    (120, _unanswered, (unanswered_referrals,)),
+    (130, _gone_perhaps, (obstacles_to_confirm,)),
+    (140, _to_answer, (asked_referrals,)),
+    (150, _in_hand, (accepted_referrals,)),
+    (160, _for_us, (cards_for_us,)),
+    (170, _risen, (risen_cards,)),
 ]

@@ -12,6 +12,7 @@ urlpatterns = [
     *(one for area in areas.modules("urls") for one in getattr(area, "api_urlpatterns", [])),
     # what others choose from
     path("institutions/", directory.Institutions.as_view(), name="institutions"),
+    path("institutions/<str:code>/", directory.InstitutionOne.as_view(), name="institution"),
     path("reference/", directory.Reference.as_view(), name="reference"),
     re_path(r"^.*$", schema.nowhere, name="nowhere"),
 ]

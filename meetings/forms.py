@@ -17,6 +17,7 @@ from django_filters import ChoiceFilter
 from krat.committee.models import Body, Institution
 from krat.people.models import Seat
 from krat.plan.models import Measure, Plan, Task
+from krat.plan.models.task import State as TaskState
 from krat.reference.models import Term
 from krat.ui.filters import Column, Filters, NumberFilter, SortFilter, StandingFilter
 from krat.ui.forms import (
@@ -75,6 +76,30 @@ class DecisionFilter(Filters):
     body = ChoiceFilter("body__kind", label=_("Body"), choices=Body.Kind.choices)
     year = NumberFilter(label=_("Year"), min_value=2006, max_value=2100)
     standing = StandingFilter(narrow=_by_standing, choices=STANDINGS, shows_all=True)
+
+
+def _ledger_by_standing(rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+    if value == "open":
+        return rows.open()  # type: ignore[attr-defined,no-any-return]
+    if value == "late":
+        return rows.overdue()  # type: ignore[attr-defined,no-any-return]
+    return rows.given_back() if value == "given_back" else rows.filter(state=value)  # type: ignore[attr-defined]
+
+
+class LedgerFilter(Filters):
+    """What to look for in the ledger of an institution."""
+
+    year = NumberFilter("given_on__year", label=_("Year in which it was asked"), min_value=2006, max_value=2100)
+    standing = StandingFilter(
+        narrow=_ledger_by_standing,
+        choices=[
+            ("open", _("to be done")),
+            ("late", _("late")),
+            *((one.value, one.label) for one in (TaskState.DONE, TaskState.VERIFIED, TaskState.CANCELLED)),
+            ("given_back", _("given back at least once")),
+        ],
+        shows_all=True,
+    )
 
 
 # "1.", "2)", "(3)", "1.2.", "a)", "-", "–", "•" before the words; never a number that belongs to them: "3 raste",

@@ -22,6 +22,7 @@ from krat.committee.models import YEARS, Body, Institution, sits_in
 from krat.people.models import Seat
 from krat.plan.models import Task
 from krat.reference.models import Term
+from krat.services.models import Missing
 
 # Which role chairs which body: the Prefect the committee, the Coordinator the technical table (docs/domain.md 4).
 CHAIRED_BY = {Role.PREFECT: Body.Kind.COMMITTEE, Role.COORDINATOR: Body.Kind.TABLE}
@@ -174,7 +175,7 @@ class AgendaItem(VersionedModel):
         FOLLOW_UP = "follow_up", _("follow-up of decisions")
 
     view_right = "meetings.view"
-    held_with = ("meeting__body__county", "meeting__kind", "rapporteur", "card")
+    held_with = ("meeting__body__county", "meeting__kind", "rapporteur", "card", "missing")
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items", verbose_name=_("meeting"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices, default=Kind.ORDINARY)
@@ -186,6 +187,15 @@ class AgendaItem(VersionedModel):
     # A stuck case without a name, where the item is about one; who may see the card is the card's affair.
     card = models.ForeignKey(
         Card, on_delete=models.PROTECT, null=True, blank=True, related_name="agenda_items", verbose_name=_("card")
+    )
+    # A service that is missing, where the item is about one: what is decided on it is to fill it.
+    missing = models.ForeignKey(
+        Missing,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="agenda_items",
+        verbose_name=_("missing service"),
     )
     discussion = models.TextField(_("discussion"), blank=True)
     is_done = models.BooleanField(_("dealt with"), default=False)
@@ -204,6 +214,11 @@ class AgendaItem(VersionedModel):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.words}"
+
+    @property
+    def bears(self) -> bool:
+        """Whether it is about a card or a missing service, to which the tasks of its decisions are tied."""
+        return self.card_id is not None or self.missing_id is not None
 
     @property
     def words(self) -> str:

@@ -28,6 +28,7 @@ TITLES = {
     "meetings:item_edit": _("An agenda item, changing"),
     "meetings:decisions": _("Decisions"),
     "meetings:decision": _("A decision"),
+    "meetings:ledger": _("What was asked of an institution"),
     "meetings:decision_correct": _("Correcting a decision"),
     "meetings:decision_withdraw": _("Withdrawing a decision"),
 }

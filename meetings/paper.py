@@ -72,6 +72,13 @@ def stored_paper(meeting: Meeting, seat: Seat) -> ApprovedMinutes:
     return ApprovedMinutes.objects.visible_to(seat).get(meeting=meeting)
 
 
+def stored_papers(meetings: Iterable[Meeting], seat: Seat) -> dict[int, ApprovedMinutes]:
+    """The stored papers of meetings whose minutes are approved, by the meeting's key (one query; none for none)."""
+    keys = [one.pk for one in meetings]
+    rows = ApprovedMinutes.objects.visible_to(seat).filter(meeting__in=keys) if keys else ()
+    return {row.meeting_id: row for row in rows}
+
+
 def freeze(meeting: Meeting, seat: Seat) -> ApprovedMinutes:
     """Store the paper of minutes that are approved just now; the meeting's lock is held. Returns what was stored.
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("meetings/<uuid:code>/agenda/new/", views.item_add, name="item_add"),
     path("meetings/<uuid:code>/cards/", views.meeting_cards, name="cards"),
     path("meetings/<uuid:code>/cards/<uuid:card>/add/", views.card_add, name="card_add"),
+    path("meetings/<uuid:code>/missing/<uuid:missing>/add/", views.missing_add, name="missing_add"),
     path("meetings/cards/<uuid:code>/agenda/", views.card_agenda, name="card_agenda"),
     path("meetings/<uuid:code>/decisions/<uuid:decision>/review/", views.review, name="review"),
     path("meetings/<uuid:code>/invitation/", views.invitation, name="invitation"),
@@ -41,6 +42,7 @@ urlpatterns = [
     # decisions
     path("meetings/decisions/", views.decision_list, name="decisions"),
     path("meetings/decisions/<uuid:code>/", views.decision_detail, name="decision"),
+    path("institutions/<slug:code>/ledger/", views.ledger, name="ledger"),
     path("meetings/decisions/<uuid:code>/correct/", views.decision_correct, name="decision_correct"),
     path("meetings/decisions/<uuid:code>/withdraw/", views.decision_withdraw, name="decision_withdraw"),
 ]

@@ -32,6 +32,7 @@ from krat.plan.forms.tasks import tell_rest_days
 from krat.plan.models import Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
+from krat.services.models import Missing
 from krat.ui.due import due_of
 from krat.ui.forms import ConfirmForm
 from krat.ui.listing import listing
@@ -44,6 +45,7 @@ from meetings.forms import (
     ItemChangeForm,
     ItemDayForm,
     ItemForm,
+    LedgerFilter,
     MeetingChangeForm,
     MeetingFilter,
     MeetingForm,
@@ -52,12 +54,14 @@ from meetings.forms import (
     WithdrawalForm,
     as_seen,
 )
+from meetings.ledger import asked_of, lines_of, sums_of, with_their_course
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Remark, Review
 from meetings.pack import pack_of
 from meetings.paper import paper_of
 from meetings.quorum import quorum_of, voting_places
 
 _DRAFT_KEY = "draft_key"
+_LEDGER = 100  # lines on a page of it, and of its print
 
 # --- reading ---
 
@@ -249,7 +253,18 @@ def _with_cards(items: list[AgendaItem], request: SignedIn) -> list[Card]:
     for item in items:
         item.seen_card = next((card for card in rows if card.pk == item.card_id), None)  # type: ignore[attr-defined]
     Card.as_known(rows, request.seat)
+    _with_missing(items, request)
     return rows
+
+
+def _with_missing(items: list[AgendaItem], request: SignedIn) -> None:
+    """Give each item the missing service that it is about (one query where there is one)."""
+    asked = [item.missing_id for item in items if item.missing_id is not None]
+    rows = list(Missing.objects.visible_to(request.seat).filter(pk__in=asked).for_list()) if asked else []
+    for item in items:
+        item.seen_missing = next(  # type: ignore[attr-defined]
+            (one for one in rows if one.pk == item.missing_id), None
+        )
 
 
 def _tasks_for(seat: Seat) -> Prefetch[str]:
@@ -291,6 +306,23 @@ def decision_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "reviews": reviews.select_related("meeting__body__county").order_by("-meeting__held_on", "-meeting__pk"),
     }
     return render_page(request, "meetings/decision.html", context)
+
+
+@needs("tasks.view", methods=("GET",))
+def ledger(request: SignedIn, code: str) -> HttpResponse:
+    """What was asked of an institution: what is done and what shows it, what is late, what was given back."""
+    rows = Institution.objects.select_related("kind", "county")
+    institution = door(request, rows, code, right="institutions.view")
+    asked = asked_of(institution, request.seat)
+    found = listing(request, with_their_course(asked, request.seat), LedgerFilter, per_page=_LEDGER)
+    context = {
+        "institution": institution,
+        "found": found,
+        "lines": lines_of(found.rows),
+        "sums": sums_of(asked),
+        "printed_at": timezone.now(),
+    }
+    return render_page(request, "meetings/ledger.html", context)
 
 
 @needs("meetings.file")
@@ -413,9 +445,32 @@ def meeting_cards(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "meeting": meeting,
         "cards": waiting,
         "sees_cards": sees_cards,
+        "missing": _missing_to_table(meeting, request.seat),
         "may_add": not meeting.is_over and not meeting.is_frozen,
     }
     return render_page(request, "meetings/cards.html", context, shown=shown)
+
+
+def _missing_to_table(meeting: Meeting, seat: Seat) -> list[Missing]:
+    """The missing services of the county that nobody is to fill yet and that stand on no coming agenda (one query)."""
+    coming = AgendaItem.objects.permitted(seat, "meetings.file").filter(
+        withdrawn_at=None, meeting__state__in=[Meeting.State.PLANNED, Meeting.State.OPEN], missing__isnull=False
+    )
+    rows = Missing.objects.permitted(seat, "missing.settle").filter(
+        county=meeting.body.county_id, state=Missing.State.NEEDED
+    )
+    return list(rows.exclude(pk__in=coming.order_by().values("missing")).for_list())
+
+
+@needs("missing.settle", methods=("POST",))
+def missing_add(request: SignedIn, code: uuid.UUID, missing: uuid.UUID) -> HttpResponse:
+    """Put a missing service on the agenda."""
+    meeting = door(request, Meeting.objects.for_list(), code, right="meetings.file")
+    found = door(request, Missing.objects.for_list(), missing)
+    with telling(request):
+        actions.add_missing(meeting, by=request.seat, missing=found)
+        messages.success(request, _("The missing service is on the agenda."))
+    return redirect("meetings:cards", code=meeting.code)
 
 
 @needs("cards.table", methods=("POST",))

@@ -31,7 +31,8 @@ ON_SQLITE_ONLY = (
     "tests/journeys/test_offline.py",
     # How pages read and what stands on them; the verbs behind them are asked on both.
     "tests/house/",
-    "tests/home/",
+    "tests/home/test_today.py",
+    "tests/home/test_waiting_in_cases.py",
     "tests/cases/test_case_pages.py",
     "tests/cases/test_next_step.py",
     "tests/people/test_people_pages.py",

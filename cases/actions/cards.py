@@ -27,6 +27,7 @@ from krat.committee.models import Institution
 from krat.notify.telling import at, in_county, tell
 from krat.people.models import Seat
 from krat.plan.models import Task
+from krat.reference.folding import words_of
 from krat.reference.models import Term
 
 MARKED = trail.event("obstacle.marked", gettext_lazy("marked what holds a case up"))
@@ -103,10 +104,8 @@ def _refuse_own(asked: str, case: Case, identity: Identity) -> None:
     """What is asked does not tell whom it is about. The guard lets pass a first name alone and names in small letters;
     here the names are known, and whoever writes may know them (no query with the key at hand).
     """
-    said = set(names.words_of(asked))
-    own = {
-        word for name in Identity.NAMES for word in names.words_of(identity.data[name]) if len(word) >= names.SHORTEST
-    }
+    said = set(words_of(asked))
+    own = {word for name in Identity.NAMES for word in words_of(identity.data[name]) if len(word) >= names.SHORTEST}
     tells_who = any(form in said for word in own for form in _inflected(word))
     tells_reference = len(case.reference) > names.SHORTEST and case.reference.casefold() in asked.casefold()
     if tells_who or tells_reference:

@@ -26,6 +26,7 @@ from krat.notify import kinds
 from krat.notify.telling import at, tell
 from krat.people.models import Seat
 from krat.reference import calendar
+from krat.services.models import Service
 
 SENT = trail.event("referral.sent", gettext_lazy("referred a case"))
 MOVED = trail.event("referral.moved", gettext_lazy("answered, withdrew or completed a referral"))
@@ -43,6 +44,7 @@ def refer(
     purpose: str,
     receiver: Institution,
     request: str,
+    service: Service | None = None,
     consent: str = "duty",
     safe_contact: str = "",
     contact_via_unit: bool = False,
@@ -50,7 +52,8 @@ def refer(
     """Refer a case to one institution for one purpose; the clock of its answer starts.
 
     Never silent about contact: either the family may be reached only through the unit, or who it is says how it is
-    reached safely; ``safe_contact`` writes that there. Locks the case, then the county's running number.
+    reached safely; ``safe_contact`` writes that there. ``service`` is one of the receiver's that serves the case's
+    municipality; whether it takes this child is for the sender to weigh. Locks the case, then the county's number.
     """
     case = hold(case)
     if not case.is_open:
@@ -60,6 +63,8 @@ def refer(
     if not receivers(purpose, case, by).filter(pk=receiver.pk).exists():
         sentence = _("This institution is not one that helps with this purpose in the case's municipality.")
         raise ValidationError({"receiver": sentence})
+    if service is not None:
+        _check_service(service, receiver, case, by=by)
     if consent == Referral.Consent.BEST_INTEREST and decides_for_themselves(case, by):
         sentence = _("This person is of age: they are asked, and say yes or no themselves.")
         raise ValidationError({"consent": sentence})
@@ -79,6 +84,7 @@ def refer(
         sender=case.holder,
         sent_by=by,
         receiver=receiver,
+        service=service,
         consent=consent,
         sent_at=now,
         due_at=calendar.due_at("referral_answer", now),
@@ -88,6 +94,15 @@ def refer(
     trail.record(by, SENT, referral)
     _tell(notices.REFERRAL, referral, by=by)
     return referral
+
+
+def _check_service(service: Service, receiver: Institution, case: Case, *, by: Seat) -> None:
+    """Refuse a service that was withdrawn meanwhile, is another institution's, or serves elsewhere (one query)."""
+    if service.provider_id != receiver.pk:
+        raise ValidationError({"service": _("This service is of another institution than the one you refer to.")})
+    offered = Service.objects.visible_to(by).offered().serving(case.municipality)
+    if not offered.filter(pk=service.pk).exists():
+        raise ValidationError({"service": _("This service was withdrawn, or does not serve the case's municipality.")})
 
 
 def _tell(kind: kinds.Kind, referral: Referral, *, by: Seat) -> None:

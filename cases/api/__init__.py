@@ -2,6 +2,7 @@
 
 from cases.api.bulk import CaseBulk
 from cases.api.cases import CaseByReference, CaseOne, Cases
+from cases.api.inbox import SentChangeOne, SentChanges
 from cases.api.referrals import ReferralAccept, ReferralComplete, ReferralOne, ReferralRefuse, Referrals
 
 __all__ = [
@@ -14,4 +15,6 @@ __all__ = [
     "ReferralOne",
     "ReferralRefuse",
     "Referrals",
+    "SentChangeOne",
+    "SentChanges",
 ]

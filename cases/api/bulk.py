@@ -52,6 +52,11 @@ class BulkQuery(Query):
     """How to send many records."""
 
     dry_run = serializers.BooleanField(required=False, help_text="True: nothing is changed, and all is told as if.")
+    ask = serializers.BooleanField(
+        required=False,
+        help_text="True: what would change a case waits for a person, also where nobody else changed the case. For a "
+        "sender that knows that a field was changed on both sides.",
+    )
 
 
 class CountsSerializer(StrictSerializer):
@@ -72,6 +77,10 @@ class OutcomeSerializer(StrictSerializer):
     outcome = serializers.ChoiceField(choices=OUTCOMES)
     code = serializers.UUIDField(required=False)
     version = WholeNumberField(required=False, help_text="Of the case as it stands now.")
+    sent_change = serializers.UUIDField(
+        required=False,
+        help_text="Of what waits for a person, as the feed tells the decision; where it was quarantined.",
+    )
     errors = serializers.DictField(  # type: ignore[assignment]  # the base has a property of this name
         required=False, help_text="By field, as in a problem; where it was refused."
     )
@@ -141,7 +150,7 @@ class CaseBulk(Resource):
         Good records are taken and bad ones named; sent again, nothing changes. Records are taken in groups: of a call
         whose line broke some may be, and the same call sent again takes the rest.
         """
-        self.is_dry = bool(request.asked.get("dry_run"))
+        self.is_dry, self.asks = bool(request.asked.get("dry_run")), bool(request.asked.get("ask"))
         self.fresh, self.changed = _Checker(NewCaseSerializer, request), _Checker(CaseSerializer, request)
         self.lookups = cases.Remembered(request.seat)
         self.seen: set[str] = set()
@@ -252,10 +261,12 @@ class _Group:
                 self.request.shown.append((identity_row, sorted(record["identity"])))
             if not (head or identity or stage):
                 return _outcome(sent, reference, UNCHANGED, code=str(case.code), version=case.version)
-            if version is None and known != case.version:
+            if self.call.asks or (version is None and known != case.version):
                 with transaction.atomic(), ending_with_any_mistake():
-                    inbox.send_change(case, by=self.seat, head=head, identity=identity, stage=stage)
-                return _outcome(sent, reference, QUARANTINED, code=str(case.code), version=case.version)
+                    waits = inbox.send_change(case, by=self.seat, head=head, identity=identity, stage=stage)
+                told = {"code": str(case.code), "version": case.version}
+                told |= {} if self.call.is_dry else {"sent_change": str(waits.code)}
+                return _outcome(sent, reference, QUARANTINED, **told)
             if identity_row is not None and not stage:
                 change = cases.Changing(case, identity_row, head, identity or None)
                 self.changings.append((sent, reference, change))

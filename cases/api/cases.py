@@ -322,10 +322,10 @@ class CaseByReference(_OfCases):
         head, identity, stage = differing(case, sent, self.request.seat)
         if not (head or identity or stage):
             return self._shown(self._again(case))
-        inbox.send_change(case, by=self.request.seat, head=head, identity=identity, stage=stage)
+        sent_change = inbox.send_change(case, by=self.request.seat, head=head, identity=identity, stage=stage)
         self.request.shown.append(case)
         detail = _("Somebody else changed the case. Your change waits until a person decides about it.")
-        waits = {"outcome": "quarantined", "code": case.code, "detail": detail}
+        waits = {"outcome": "quarantined", "code": case.code, "sent_change": sent_change.code, "detail": detail}
         answer = Response(QuarantinedSerializer(waits).data, status=202)
         answer["ETag"] = etag(case.version)
         return answer

@@ -201,7 +201,8 @@ class QuarantinedSerializer(StrictSerializer):
     """A change that waits for a person: somebody else changed the case since this client last wrote or pulled it."""
 
     outcome = serializers.CharField()
-    code = serializers.UUIDField()
+    code = serializers.UUIDField(help_text="Of the case.")
+    sent_change = serializers.UUIDField(help_text="Of the change that waits, as the feed tells its decision.")
     detail = serializers.CharField()
 
 

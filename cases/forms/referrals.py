@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils import formats, timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter
 
@@ -17,6 +18,9 @@ from cases.models import Referral
 from cases.models.referral import OPEN
 from cases.sharing import CONTACT, PURPOSES
 from krat.committee.models import Institution
+from krat.reference.models import Term
+from krat.services.matching import Fit
+from krat.services.models import Service
 from krat.ui.filters import Column, Filters, SortFilter, StandingFilter
 from krat.ui.forms import BaseForm, Words
 
@@ -47,9 +51,39 @@ class ReferralFilter(Filters):
     )
 
 
-class ReferForm(BaseForm):
-    """One referral for one purpose: to whom, what is asked, with whose consent."""
+def _in_words(fit: Fit) -> str:
+    """A service to choose: its name and provider, how many places are free, and when that was told."""
+    service = fit.service
+    parts = [service.name] if service.is_shelter else [service.name, service.provider_label]
+    return " · ".join([*parts, _free(fit)])
 
+
+def _free(fit: Fit) -> str:
+    service = fit.service
+    if not service.is_told_in_full:
+        return gettext("free places are not told here")
+    if service.free is None or service.told_at is None:
+        return gettext("places are not counted") if service.capacity is None else gettext("free places not told yet")
+    day = formats.date_format(timezone.localtime(service.told_at), "SHORT_DATE_FORMAT")
+    words = (
+        gettext("old: %(free)s free, told on %(day)s") if fit.is_stale else gettext("%(free)s free, told on %(day)s")
+    )
+    return words % {"free": service.free, "day": day}
+
+
+class ReferForm(BaseForm):
+    """One referral for one purpose: to whom, what is asked, with whose consent.
+
+    ``fits`` are the services of the receivers that serve the municipality: those that take this child can be chosen,
+    and choosing one says to whom; the others are named with `unfit`.
+    """
+
+    service = forms.ChoiceField(
+        label=_("Service"),
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Those with room stand first. Choosing one says to whom the referral goes."),
+    )
     receiver = forms.ModelChoiceField(label=_("Institution"), queryset=Institution.objects.none())
     request = Words(
         label=_("What is asked"),
@@ -74,11 +108,19 @@ class ReferForm(BaseForm):
     )
 
     def __init__(
-        self, *args: Any, decides_for_themselves: bool, purpose: str, receivers: QuerySet[Any], **kwargs: Any
+        self,
+        *args: Any,
+        decides_for_themselves: bool,
+        purpose: str,
+        receivers: QuerySet[Any],
+        fits: Sequence[Fit] = (),
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.variant = purpose
         self.offer("receiver", receivers)
+        self.unfit = [fit.service for fit in fits if not fit.serves]
+        self._offer_services([fit for fit in fits if fit.serves])
         if len(receivers) == 1:
             self.fields["receiver"].initial = receivers[0].pk
         unfit = {Referral.Consent.DUTY} if PURPOSES[purpose].needs_consent else set()
@@ -93,6 +135,34 @@ class ReferForm(BaseForm):
         self.offer_codes("consent", choices)
         if Referral.Consent.DUTY not in unfit or len(choices) == 1:
             self.fields["consent"].initial = choices[0][0]
+
+    def _offer_services(self, fits: Sequence[Fit]) -> None:
+        self._services = {str(fit.service.code): fit.service for fit in fits}
+        if not fits:
+            del self.fields["service"]
+            return
+        nothing = ("", gettext("no service of the catalogue"))
+        self.offer_codes("service", [*((str(fit.service.code), _in_words(fit)) for fit in fits), nothing])
+        self.fields["receiver"].required = False
+
+    def clean_service(self) -> Service | None:
+        """The service behind the code."""
+        return self._services.get(self.cleaned_data["service"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        service = cleaned.get("service")
+        if service is not None and cleaned.get("receiver") is None and "receiver" not in self.errors:
+            cleaned["receiver"] = service.provider
+        if cleaned.get("receiver") is None and "receiver" not in self.errors:
+            self.add_error("receiver", self.fields["receiver"].error_messages["required"])
+        return cleaned
+
+
+class NeedForm(BaseForm):
+    """A service that a case needs and that is missing where it is: its kind alone, so that nobody is told of."""
+
+    kind = forms.ModelChoiceField(label=_("What is missing"), queryset=Term.objects.filter(list=Term.List.SERVICE))
 
 
 class AnswerForm(BaseForm):

@@ -7,6 +7,7 @@ from cases.models.identity import Identity, NameToken
 from cases.models.inbox import KnownVersion, SentChange
 from cases.models.kept import KeptSearch
 from cases.models.keys import DataKey
+from cases.models.need import UnmetNeed
 from cases.models.parts import AidPart, CounsellingPart, Note, SchoolPart
 from cases.models.reach import Assignment
 from cases.models.referral import Referral
@@ -34,4 +35,5 @@ __all__ = [
     "Signal",
     "SignalWords",
     "StageDeadline",
+    "UnmetNeed",
 ]

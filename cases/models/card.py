@@ -76,7 +76,7 @@ class CardQuerySet(ScopedQuerySet["Card"]):
     def risen(self) -> CardQuerySet:
         """Those of which a task is past its day: they rise to the committee (docs/domain.md 17.1)."""
         late = Task.objects.unscoped("which cards rise: how their tasks stand is part of the card").overdue()
-        return self.filter(state=CardState.DECIDED, tasks__in=late).distinct()
+        return self.filter(state=CardState.DECIDED, pk__in=late.filter(cards__isnull=False).values("cards"))
 
     def waiting(self) -> CardQuerySet:
         """Those for an agenda: nobody took them up yet, or what was decided came to nothing, or its day has passed."""

@@ -144,10 +144,10 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
         """
         return self.select_related("holder", "municipality__county", "source").by_urgency()
 
-    def by_urgency(self) -> CaseQuerySet:
+    def by_urgency(self, now: datetime.datetime | None = None) -> CaseQuerySet:
         """In the order of `for_list`. The index of a unit's list holds them by their turn: a page that shows open cases
         sorts them alone, and what has been closed over the years makes it no slower."""
-        now = timezone.now()
+        now = now or timezone.now()
         left = (_Seconds("due_at") - now.timestamp()) / models.F("clock_minutes")
         lateness = models.Case(models.When(due_at__lt=now, then=left), default=0.0, output_field=models.FloatField())
         return self.order_by("turn", lateness, "due_at", "-pk")

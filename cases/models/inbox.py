@@ -68,3 +68,8 @@ class SentChange(EncryptedInCase):
 
     def __str__(self) -> str:
         return self.get_state_display()
+
+    @property
+    def edition(self) -> int:
+        """Its version to machines: it changes once, when somebody decides."""
+        return 1 if self.state == self.State.WAITS else 2

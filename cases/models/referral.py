@@ -21,6 +21,7 @@ from krat.access.scoping import ScopedQuerySet
 from krat.committee.models import Institution
 from krat.people.models import Seat
 from krat.reference.models import County
+from krat.services.models import Service
 
 
 class ReferralState(models.TextChoices):
@@ -89,6 +90,10 @@ class Referral(EditedEncryptedInCase):
     sender = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by"))
     sent_by = models.ForeignKey(Seat, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent by"))
     receiver = models.ForeignKey(Institution, on_delete=models.PROTECT, related_name="+", verbose_name=_("sent to"))
+    # Which service of the receiver is asked for, where the sender chose one of the catalogue.
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("service")
+    )
     consent = models.CharField(_("consent"), max_length=20, choices=Consent.choices, default=Consent.DUTY)
     # The family is not to be contacted but through the unit; so, too, where nobody has said how it is reached safely.
     contact_via_unit = models.BooleanField(_("contact only through the child protection unit"), default=False)

@@ -14,10 +14,12 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from cases import names
+from cases.actions import needs as needs_of_cases
 from cases.actions import referrals
 from cases.forms.parts import FORM_OF_PART, facts_of, initial_of
 from cases.forms.referrals import (
     AnswerForm,
+    NeedForm,
     ReferForm,
     ReferralFilter,
     ReferralSearchForm,
@@ -26,9 +28,10 @@ from cases.forms.referrals import (
     told,
 )
 from cases.identity_facts import people_of, shown_of
-from cases.models import Case, Identity, KeptSearch, Obstacle, Referral
+from cases.models import Case, Identity, KeptSearch, Obstacle, Referral, UnmetNeed
 from cases.models.referral import OPEN, ReferralState
 from cases.sharing import (
+    KIND_OF_PURPOSE,
     PURPOSES,
     USE,
     Named,
@@ -48,6 +51,8 @@ from krat.access.requests import Shown
 from krat.access.views import door, needs
 from krat.people.models import Seat
 from krat.people.requests import SignedIn
+from krat.reference.models import Term
+from krat.services.matching import Fit, fitting
 from krat.ui.due import Due, due_by
 from krat.ui.forms import BaseForm
 from krat.ui.listing import listing
@@ -181,7 +186,9 @@ def referral_detail(request: SignedIn, code: uuid.UUID) -> HttpResponse:
 
 
 def _referrals() -> Any:
-    return Referral.objects.for_list().select_related("sender__county", "receiver__county", "accepted_by__user")
+    return Referral.objects.for_list().select_related(
+        "sender__county", "receiver__county", "accepted_by__user", "service"
+    )
 
 
 def _senders_side(request: SignedIn, referral: Referral) -> Side:
@@ -201,6 +208,7 @@ def _senders_side(request: SignedIn, referral: Referral) -> Side:
         "obstacle": obstacle,
         "may_remind": may_send and referral.state == ReferralState.SENT,
         "may_withdraw": may_send and referral.is_open,
+        "may_note_missing": may_send and failed and case.is_open,
         "may_mark": may_send and failed and obstacle is None and rights.may(request.seat, "obstacles.mark"),
     }
     return side, shown
@@ -253,15 +261,19 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         return redirect("cases:case", code=case.code)
     purpose = _chosen_purpose(request)
     if purpose not in PURPOSES:
+        may_note = rights.may(request.seat, "missing.note")
         offers = [_offer(name, case, request.seat) for name in PURPOSES]
-        context = layout(request, case, here="referrals") | {"offers": offers}
+        context = layout(request, case, here="referrals") | {"offers": offers, "may_note": may_note}
         return render_page(request, "cases/referral_purpose.html", context, shown=())
     identity = Identity.objects.permitted(request.seat, "identity.view").get(case=case)
+    asked = receivers(purpose, case, request.seat)
+    fits = _services_of(case, identity, asked, request.seat)
     form = ReferForm.of(
         request,
         decides_for_themselves=referrals.decides_for_themselves(case, request.seat),
         purpose=purpose,
-        receivers=receivers(purpose, case, request.seat),
+        receivers=asked,
+        fits=fits,
         initial={"safe_contact": identity.data["safe_contact"]},
     )
     if form.is_accepted():
@@ -274,10 +286,26 @@ def case_refer(request: SignedIn, code: uuid.UUID) -> HttpResponse:
         "form": form,
         "purpose": PURPOSES[purpose],
         "purpose_code": purpose,
+        "none_has_room": not any(fit.serves and fit.has_room for fit in fits),
         "will_see": told({name: identity.data[name] for name in fields if name != "safe_contact"}),
         "part_name": part._meta.verbose_name if part is not None else "",
     }
-    return render_page(request, "cases/referral_form.html", context, shown=[(identity, fields)])
+    # Which services take somebody tells of their age and sex.
+    by_whom = [name for name in ("birth_date", "birth_year", "sex") if identity.data[name]] if fits else []
+    seen = list(dict.fromkeys([*fields, *by_whom]))
+    return render_page(request, "cases/referral_form.html", context, shown=[(identity, seen)])
+
+
+def _services_of(case: Case, identity: Identity, providers: Any, seat: Seat) -> list[Fit]:
+    """The services of these institutions that serve the case's municipality, those that take this child first."""
+    return fitting(
+        seat,
+        providers=[one.pk for one in providers],
+        municipality=case.municipality,
+        age=identity.age_on(timezone.localdate()),
+        sex=identity.data["sex"],
+        needs=case.concerns,
+    )
 
 
 def _chosen_purpose(request: SignedIn) -> str:
@@ -304,6 +332,54 @@ def _sent(referral: Referral) -> str:
         "institution": referral.receiver,
         "until": until,
     }
+
+
+@needs("referrals.send")
+def need_add(request: SignedIn, code: uuid.UUID) -> HttpResponse:
+    """Note that what the case needs is missing in its municipality: one press, from a referral that came to nothing or
+    that nobody could be asked for."""
+    case = door(request, Case.objects.for_list(), code)
+    if not case.is_open and comes_too_late(request, _("This case is over; reopen it before you change it.")):
+        return redirect("cases:case", code=case.code)
+    referral = _referral_of(request, case)
+    purpose = referral.purpose if referral is not None else _chosen_purpose(request)
+    form = NeedForm.of(request, initial={"kind": _kind_of(referral, purpose)})
+    if form.is_accepted():
+        with form.catching():
+            need = needs_of_cases.note(case, by=request.seat, referral=referral, **form.cleaned_data)
+            messages.success(request, _("It is noted as missing. The committee sees what and where, never for whom."))
+            return redirect("services:missing", code=need.missing.code)
+    noted = UnmetNeed.objects.visible_to(request.seat).filter(case=case)
+    context = layout(request, case, here="referrals") | {
+        "form": form,
+        "referral": referral,
+        "purpose_code": purpose,
+        "noted": list(noted.select_related("missing__kind", "missing__municipality")),
+    }
+    return render_page(request, "cases/need_form.html", context, shown=[referral] if referral is not None else ())
+
+
+def _referral_of(request: SignedIn, case: Case) -> Referral | None:
+    """The referral that came to nothing; the form carries it along."""
+    for words in (request.POST, getattr(request, "recovered", None) or {}, request.GET):
+        if words.get("referral"):
+            try:
+                code = uuid.UUID(str(words["referral"]))
+            except ValueError:
+                return None
+            rows = Referral.objects.permitted(request.seat, "referrals.send").filter(case=case, code=code)
+            found: Referral | None = rows.select_related("service").first()
+            return found
+    return None
+
+
+def _kind_of(referral: Referral | None, purpose: str) -> int | None:
+    """The kind that is likely missing: the first of the service that was asked for, else what the purpose is about."""
+    if referral is not None and referral.service is not None:
+        first = referral.service.kinds.order_by("position").first()
+        return first.pk if first is not None else None
+    found = Term.objects.of(Term.List.SERVICE).filter(code=KIND_OF_PURPOSE.get(purpose, "")).first()
+    return found.pk if found is not None else None
 
 
 @needs("referrals.send", methods=("POST",))

@@ -28,6 +28,7 @@ class Reach(TextChoices):
     RECEIVED = "received", _("what was sent to one's own institution")
     VICTIMS = "victims", _("possible and identified victims of one's own county")
     COUNTY = "county", _("own county")
+    SERVED = "served", _("own county, and what serves it from elsewhere")
     COUNTRY = "country", _("whole country")
 
 

@@ -1,14 +1,20 @@
 """Institutions and code lists for machines. Their areas stand below the base, so their addresses stand here."""
 
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from krat.access.views import door
 from krat.api.paging import ListQuery, cursor_page
 from krat.api.requests import ApiRequest
 from krat.api.serializers import BothLanguages, CodeRelatedField, StrictSerializer, WholeNumberField
 from krat.api.views import Resource
 from krat.committee.models import Institution
+from krat.people.models import Seat
 from krat.reference.models import County, Deadline, Municipality, Term
 
 
@@ -52,9 +58,29 @@ class Institutions(Resource):
     @extend_schema(operation_id="institutions", parameters=[InstitutionQuery], responses=InstitutionPage)
     def get(self, request: ApiRequest) -> Response:
         """The institutions of the client's county, and those that serve the whole country."""
-        rows = Institution.objects.visible_to(request.seat).select_related("kind", "county", "parent")
-        rows = rows.prefetch_related("territories")
-        return Response(cursor_page(request, rows, InstitutionSerializer, order=("code",)))
+        return Response(cursor_page(request, _directory(request.seat), InstitutionSerializer, order=("code",)))
+
+
+class InstitutionOne(Resource):
+    """One institution."""
+
+    rights = {"GET": "institutions.view"}
+
+    @extend_schema(operation_id="institution", responses=InstitutionSerializer)
+    def get(self, request: ApiRequest, code: str) -> Response:
+        """One institution of the directory."""
+        return self.one(door(request, _directory(request.seat), code), InstitutionSerializer)
+
+
+def _directory(seat: Seat) -> QuerySet[Institution]:
+    rows: QuerySet[Institution] = Institution.objects.visible_to(seat).select_related("kind", "county", "parent")
+    return rows.prefetch_related("territories")
+
+
+def in_full(codes: Sequence[int], seat: Seat) -> list[tuple[Institution, dict[str, Any]]]:
+    """Those of the institutions with these keys that a seat sees, each as GET of it tells it (two queries)."""
+    rows = list(_directory(seat).filter(pk__in=codes))
+    return list(zip(rows, InstitutionSerializer(rows, many=True).data, strict=True))
 
 
 class CountySerializer(StrictSerializer):

@@ -38,6 +38,7 @@ from cases.models import (
     Signal,
     SignalWords,
     StageDeadline,
+    UnmetNeed,
 )
 from cases.models.case import NEVER
 from cases.models.keys import give_key
@@ -52,6 +53,7 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import County, Municipality, Term
+from krat.services.models import ForWhom, Missing, Opening, Places, Sector, Service, Territory
 from meetings import paper
 from meetings.models import AgendaItem, ApprovedMinutes, Attendance, Decision, Meeting, Remark, Review
 
@@ -146,7 +148,7 @@ def institution(
     return row
 
 
-_county = county  # for functions whose own argument has that name
+_county, _municipality = county, municipality  # for functions whose own argument has that name
 
 
 def act(county: str | County = "AL-02", **more: Any) -> Act:
@@ -299,6 +301,79 @@ def activity(county: str | County = "AL-02", *, organiser: Institution | None = 
         values["municipality"] = Municipality.objects.filter(county=place).order_by("code")[0]
     organiser = organiser or _institution(county=place)
     return _saved(Activity(county=place, organiser=organiser, **(values | more)))
+
+
+# --- the service catalogue ---
+
+# What a service says unless said otherwise: public, for everybody of the county, in office hours.
+SERVICE: dict[str, Any] = {
+    "name": "Shërbim shembull",
+    "sector": Sector.PUBLIC,
+    "age_from": None,
+    "age_to": None,
+    "sex": ForWhom.EVERYBODY,
+    "territory": Territory.COUNTY,
+    "opening": Opening.HOURS,
+    "hours": "e hënë–e premte, 8:00–16:00",
+    "is_emergency": False,
+    "capacity": None,
+    "how_to_refer": "",
+    "partners": "",
+    "founded_by": "",
+    "opened_on": None,
+    "licence": "",
+    "licence_until": None,
+}
+
+
+def service(
+    provider: Institution | None = None,
+    *,
+    county: str | County = "AL-02",
+    kinds: Iterable[str | Term] = ("counselling",),
+    needs: Iterable[str | Term] = (),
+    municipalities: Iterable[str | Municipality] = (),
+    **more: Any,
+) -> Service:
+    """A service of a county's catalogue, for the whole county; with ``municipalities`` for these alone."""
+    place = _county(county)
+    values = SERVICE | ({"territory": Territory.MUNICIPALITIES} if municipalities else {}) | more
+    row = _saved(Service(county=place, provider=provider or _institution(county=place), **values))
+    row.kinds.add(*[one if isinstance(one, Term) else term("service", one) for one in kinds])
+    row.needs.add(*[one if isinstance(one, Term) else term("concern", one) for one in needs])
+    places = [one if isinstance(one, Municipality) else municipality(one) for one in municipalities]
+    row.municipalities.add(*places)
+    return row
+
+
+def places(service: Service, by: Seat, free: int = 3, **more: Any) -> Places:
+    """Free places of a service, as they were told now; ``told_at`` is another moment."""
+    values = {"told_at": timezone.now(), "capacity": service.capacity} | more
+    told = _saved(Places(service=service, free=free, told_by=by, **values))
+    service.free, service.told_at = free, told.told_at
+    service.save()
+    return told
+
+
+def missing(
+    kind: str | Term = "nursery",
+    *,
+    municipality: str | Municipality = "AL-02-DURRES",
+    by: Seat | None = None,
+    **more: Any,
+) -> Missing:
+    """A service that is missing in a municipality since last year."""
+    place = municipality if isinstance(municipality, Municipality) else _municipality(municipality)
+    values = {"since": in_days(-300), "noted_on": in_days(-30), "what": "Përshkrim shembull."}
+    return _saved(
+        Missing(
+            county=place.county,
+            municipality=place,
+            kind=kind if isinstance(kind, Term) else term("service", kind),
+            noted_by=by or _seat(county=place.county),
+            **(values | more),
+        )
+    )
 
 
 # --- meetings ---
@@ -642,6 +717,13 @@ def referral(case: Case, receiver: Institution | None = None, *, purpose: str = 
     if values["state"] in (states.REFUSED, states.WITHDRAWN, states.COMPLETED):
         values.setdefault("ended_at", timezone.now() - datetime.timedelta(hours=2))
     return _saved(_set(row, values))
+
+
+def need(case: Case, missing: Missing, **more: Any) -> UnmetNeed:
+    """That a case needs a service that is missing."""
+    values: dict[str, Any] = {"noted_on": in_days(0)} | more
+    values["noted_by"] = values.get("noted_by") or _seat(Role.CHILD_WORKER, case.holder)
+    return _saved(UnmetNeed(case=case, missing=missing, **values))
 
 
 def obstacle(

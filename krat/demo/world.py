@@ -12,6 +12,8 @@ import itertools
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 from unittest import mock
 
 from django.contrib.auth.hashers import make_password
@@ -23,7 +25,7 @@ from cases.models import Card
 from krat.access.roles import Role
 from krat.committee import actions as committee
 from krat.committee.models import Act, Body, Institution, Membership
-from krat.demo import make, stories, telling
+from krat.demo import catalogue, make, stories, telling
 from krat.demo.accounts import ACCOUNTS, COUNTRYWIDE, FAMILY_NAME, INSTITUTIONS, PASSWORD
 from krat.demo.durres import DURRES
 from krat.demo.founding import DURRES as FOUNDING_DURRES
@@ -38,6 +40,9 @@ from krat.plan.models import Activity, Measure, Objective, Plan, Task
 from krat.plan.models.task import State as TaskState
 from krat.reference import calendar
 from krat.reference.models import Term
+from krat.search import index
+from krat.services import actions as services
+from krat.services.models import Service
 from meetings import actions as meetings
 from meetings.models import AgendaItem, Attendance, Decision, Meeting, Review
 
@@ -142,11 +147,16 @@ def fill(seed: int = SEED) -> None:
             _file_founding(world, founding)
         for year in (DURRES, GJIROKASTER):
             _tell_year(world, year)
+        for offer in catalogue.OFFERS:
+            _offer(world, offer)
+        for gap in catalogue.GAPS:
+            _miss(world, gap)
         for sent in stories.SIGNALS:
             telling.tell_signal(world, sent)
         for story in (*stories.DURRES, *stories.GJIROKASTER):
             telling.tell(world, story)
         world.tell()
+        index.catch_up_with_all()
         _read_old_notices()
 
 
@@ -626,3 +636,71 @@ def _let_happen(world: _World, year: Year, event: Event) -> None:
 
     day = held_on + datetime.timedelta(days=1) if was_held else world.today - datetime.timedelta(days=4)
     world.on(min(day, world.today), record, hour=_MORNING + 6)
+
+
+# --- the service catalogue ---
+
+
+def _offer(world: _World, offer: catalogue.Offer) -> None:
+    """Let a service be entered into the catalogue, its free places be told, and some be withdrawn."""
+    entered: list[Service] = []
+
+    def enter() -> None:
+        by = world.seats[offer.by]
+        several: dict[str, Any] = {
+            "kinds": [make.term(Term.List.SERVICE, code) for code in offer.kinds],
+            "needs": [make.term(Term.List.CONCERN, code) for code in offer.needs],
+            "municipalities": [make.municipality(code) for code in offer.municipalities],
+        }
+        words = make.SERVICE | {"hours": ""} | offer.words
+        if offer.licence_ends_in is not None:
+            words["licence_until"] = world.day(offer.licence_ends_in)
+        entered.append(
+            services.save(
+                None,
+                by=by,
+                county=by.institution.own_county,
+                provider=world.institutions[offer.provider],
+                **several,
+                **words,
+            )
+        )
+
+    world.on(datetime.date(world.year, 1, 25), enter)
+    for days, account, free in offer.told:
+        tell = partial(_tell_places, world, entered, account, free)
+        world.on(max(world.day(days), datetime.date(world.year, 1, 26)), tell)
+    if offer.withdrawn is not None:
+        days, why = offer.withdrawn
+
+        def withdraw() -> None:
+            services.withdraw(entered[0], by=world.seats[offer.by], why=why)
+
+        world.on(max(world.day(days), datetime.date(world.year, 1, 27)), withdraw)
+
+
+def _tell_places(world: _World, entered: list[Service], account: str, free: int) -> None:
+    services.tell_places(entered[0], by=world.seats[account], free=free)
+
+
+def _miss(world: _World, gap: catalogue.Gap) -> None:
+    """Let a service be noted as missing, and one be filled by what the founding text decided."""
+
+    def note() -> None:
+        by = world.seats[gap.by]
+        missing = services.note_missing(
+            by=by,
+            county=by.institution.own_county,
+            kind=make.term(Term.List.SERVICE, gap.kind),
+            municipality=make.municipality(gap.municipality),
+            since=min(gap.since, timezone.localdate()),
+            what=gap.what,
+        )
+        if gap.filled_by:
+            given = Task.objects.visible_to(by).filter(origin=Task.Origin.MEETING, predates_registry=True)
+            found = list(given.filter(county=missing.county).order_by("pk")[:1])
+            services.give_missing(missing, by=by, tasks=found, decision=found[0].source)
+            offered = Service.objects.visible_to(by).get(provider__code=gap.filled_by, kinds=missing.kind)
+            services.fill_missing(missing, by=by, service=offered)
+
+    world.on(datetime.date(world.year, 1, 28), note)

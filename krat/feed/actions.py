@@ -62,6 +62,26 @@ def _locked() -> Generation:
     return Generation.objects.select_for_update().get(pk=1)
 
 
+def turn_the_day() -> None:
+    """Enter what began or ended by its date since the last look (one query; on a new day, two more for each turn).
+
+    Whoever asks first on a day enters it, under the lock of the generation, before anything is numbered.
+    """
+    today = timezone.localdate()
+    if Generation.current().turned_on >= today:
+        return
+    with transaction.atomic():
+        generation = _locked()
+        if generation.turned_on < today:
+            days = [connection.ops.adapt_datefield_value(one) for one in (generation.turned_on, today)]
+            with connection.cursor() as cursor:
+                for kind in kinds().values():
+                    for statement in triggers.turned(kind, connection.vendor):
+                        cursor.execute(statement, days)
+            generation.turned_on = today
+            generation.save(update_fields=["turned_on"])
+
+
 def tidy_if_due() -> None:
     """Once a day forget lines of things that left an institution's sight long ago (one query; then two a kind)."""
     now = timezone.now()
@@ -77,7 +97,7 @@ def tidy_if_due() -> None:
 def _forget(generation: Generation, before: datetime) -> None:
     """Forget lines that tell of nothing but that a thing is gone; who has not heard it by then begins again."""
     for kind in kinds().values():
-        seen = triggers.everything(kind)
+        seen = triggers.everything(kind, connection.vendor)
         statement = (  # of constants of our own modules
             "SELECT id, number FROM feed_change WHERE kind = %s AND numbered_at < %s"  # noqa: S608
             f" AND NOT EXISTS (SELECT 1 FROM ({seen}) seen"

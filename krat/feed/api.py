@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +39,7 @@ class ChangeSerializer(StrictSerializer):
     """Something that happened to a thing; ``data`` is what GET of it gives now."""
 
     type = serializers.ChoiceField(choices=TYPES)
-    code = serializers.UUIDField()
+    code = serializers.CharField(help_text="As in its address: a UUID, or the readable code of an institution.")
     action = serializers.ChoiceField(choices=ACTIONS, help_text="Gone: it left the client's sight. Forget it.")
     version = WholeNumberField(allow_null=True, help_text="As in its ETag. Null for what is gone.")
     data = serializers.DictField(  # type: ignore[assignment]  # the base has a property of this name
@@ -110,6 +111,7 @@ class Changes(Resource):
 
     def prepare(self, request: HttpRequest) -> None:
         """Number what is committed, in short transactions of their own: other readers wait for these alone."""
+        actions.turn_the_day()
         self.is_up_to_date = actions.number_committed()
         actions.tidy_if_due()
 
@@ -144,15 +146,17 @@ class Changes(Resource):
 
     def _told(self, page: list[tuple[str, uuid.UUID]]) -> list[dict[str, Any]]:
         """How the things of a page stand now, for this seat; noted for the trail before they are shown."""
-        found: dict[str, Any] = {}
+        found: dict[str, Mapping[uuid.UUID, Told]] = {}
+        codes: dict[str, Mapping[uuid.UUID, str]] = {}
         for name, kind in kinds().items():
-            if codes := [thing for of, thing in page if of == name]:
-                found[name] = kind.told(self.request, codes)
-        return [_line(kind, thing, found.get(kind, {}).get(thing)) for kind, thing in page]
+            if things := [thing for of, thing in page if of == name]:
+                found[name] = kind.told(self.request, things)
+                codes[name] = kind.codes(things) if kind.codes is not None else {}
+        return [_line(kind, codes[kind].get(thing, str(thing)), found[kind].get(thing)) for kind, thing in page]
 
 
-def _line(kind: str, thing: uuid.UUID, told: Told | None) -> dict[str, Any]:
-    line = {"type": kind, "code": str(thing)}
+def _line(kind: str, code: str, told: Told | None) -> dict[str, Any]:
+    line = {"type": kind, "code": code}
     if told is None:
         return line | {"action": GONE, "version": None, "data": None}
     return line | {"action": UPSERT, "version": told.version, "data": told.data}

@@ -18,7 +18,7 @@ from krat.access.scoping import ScopedModel
 from krat.api.requests import ApiRequest
 
 UPSERT, GONE = ACTIONS = ("upsert", "gone")
-TYPES = ("case", "referral", "task")  # the names of all kinds, as the schema promises them
+TYPES = ("case", "institution", "meeting", "referral", "sent_change", "task")  # of all kinds, as the schema promises
 VERBS = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -37,13 +37,27 @@ class Sight:
 class Watched:
     """A table whose rows, when one of these verbs changes one, change what is told of a thing.
 
-    With ``column``, an update counts only where it changes this column.
+    With ``column``, an update counts only where it changes this column. ``name`` tells apart what one kind watches in
+    one table for two reasons.
     """
 
     table: str
     sights: tuple[Sight, ...]
     verbs: tuple[str, ...] = VERBS
     column: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What begins or ends by a day alone, without anybody writing a row: by which day, and whose sight of what.
+
+    ``day`` is a column of the sight's tables: the first day on which it is seen, or with ``is_last`` the last one.
+    """
+
+    day: str
+    sight: Sight
+    is_last: bool = False
 
 
 class Told(NamedTuple):
@@ -60,6 +74,8 @@ class Kind:
     ``own`` is the table of the things themselves: of every row that is there, its sights name all institutions that see
     the thing. ``others`` are tables that only add to what is told. ``told`` gives those of these things that the asking
     seat sees, as GET gives each, and notes in ``request.shown`` what that shows; queries must not grow with how many.
+    ``right`` is the right by which machines see it, where it is not the model's own. ``turns`` say what the calendar
+    changes without anybody writing a row. ``codes`` gives the codes of things that are not named by a UUID (one query).
     """
 
     name: str
@@ -67,6 +83,9 @@ class Kind:
     own: Watched
     others: tuple[Watched, ...]
     told: Callable[[ApiRequest, Sequence[uuid.UUID]], Mapping[uuid.UUID, Told]]
+    right: str = ""
+    turns: tuple[Turn, ...] = ()
+    codes: Callable[[Sequence[uuid.UUID]], Mapping[uuid.UUID, str]] | None = None
 
     @property
     def watched(self) -> tuple[Watched, ...]:

@@ -28,6 +28,8 @@ class Generation(models.Model):
     last = models.PositiveBigIntegerField(_("last number"), default=0)
     forgotten_up_to = models.PositiveBigIntegerField(_("forgotten up to number"), default=0)
     tidied_at = models.DateTimeField(_("old lines forgotten at"), default=timezone.now)
+    # Up to which day what begins or ends by its date was entered.
+    turned_on = models.DateField(_("days entered up to"), default=timezone.localdate)
 
     class Meta:
         verbose_name = _("generation of the feed")

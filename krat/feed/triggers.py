@@ -17,6 +17,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import DatabaseError
+from django.utils import timezone
 
 from krat.feed.kinds import Kind, Sight, Watched, kinds
 from krat.feed.models import Generation, Pending
@@ -25,42 +26,54 @@ TABLE = "feed_pending"
 _INTO = f"INSERT INTO {TABLE} (kind, institution_id, thing) "
 
 
-def _select(kind: Kind, sight: Sight, row: str, also_from: str = "") -> str:
-    words = f"SELECT '{kind.name}' AS kind, {sight.institution} AS institution_id, {sight.thing} AS thing"
+def _select(kind: Kind, sight: Sight, vendor: str, row: str = "", also_from: str = "", besides: str = "") -> str:
+    # A code that is put together of words has to be called a UUID; SQLite keeps its 32 digits as they are.
+    thing = sight.thing if vendor == "sqlite" else f"CAST({sight.thing} AS uuid)"
+    words = f"SELECT '{kind.name}' AS kind, {sight.institution} AS institution_id, {thing} AS thing"
     tables = ", ".join(filter(None, (also_from, sight.beside)))
-    words += f" FROM {tables}" * bool(tables) + f" WHERE {sight.where}" * bool(sight.where)
+    where = " AND ".join(filter(None, (sight.where, besides)))
+    words += f" FROM {tables}" * bool(tables) + f" WHERE {where}" * bool(where)
     return words.format(row=row)
 
 
-def everything(kind: Kind) -> str:
+def everything(kind: Kind, vendor: str) -> str:
     """SQL for every thing of a kind that is there, with each institution that sees it: (kind, institution, thing)."""
-    return " UNION ".join(_select(kind, sight, "own", f"{kind.own.table} own") for sight in kind.own.sights)
+    return " UNION ".join(_select(kind, sight, vendor, "own", f"{kind.own.table} own") for sight in kind.own.sights)
 
 
-def _enters(kind: Kind, watched: Watched, verb: str) -> str:
+def turned(kind: Kind, vendor: str) -> Iterator[str]:
+    """SQL that enters what the calendar changes, one statement a turn; wants the day of the last look, and today."""
+    for turn in kind.turns:
+        behind, until = (">=", "<") if turn.is_last else (">", "<=")
+        yield _INTO + _select(kind, turn.sight, vendor, besides=f"{turn.day} {behind} %s AND {turn.day} {until} %s")
+
+
+def _enters(kind: Kind, watched: Watched, verb: str, vendor: str) -> str:
     """What a trigger does: a line for each institution that sees the thing by the row as it is, or as it was."""
     rows = {"INSERT": ("NEW",), "DELETE": ("OLD",), "UPDATE": ("OLD", "NEW")}[verb]
-    return _INTO + " UNION ".join(_select(kind, sight, row) for row in rows for sight in watched.sights) + ";"
+    return _INTO + " UNION ".join(_select(kind, sight, vendor, row) for row in rows for sight in watched.sights) + ";"
 
 
 class _Trigger:
     """One trigger: of a kind, on a table, after a verb."""
 
-    def __init__(self, kind: Kind, watched: Watched, verb: str) -> None:
+    def __init__(self, kind: Kind, watched: Watched, verb: str, vendor: str) -> None:
         self.table, self.verb, self.column = watched.table, verb, watched.column if verb == "UPDATE" else ""
-        self.name = f"feed_{kind.name}_{watched.table}_{verb.lower()}"
-        self.enters = _enters(kind, watched, verb)
+        self.vendor = vendor
+        self.name = "_".join(filter(None, ("feed", kind.name, watched.table, watched.name, verb.lower())))
+        self.enters = _enters(kind, watched, verb, vendor)
 
     @property
     def source(self) -> str:
         """The body of its function on PostgreSQL."""
         return f" BEGIN {self.enters} RETURN NULL; END "
 
-    def made(self, vendor: str) -> Iterator[str]:
+    def made(self) -> Iterator[str]:
         """The statements that make it."""
         head = f"CREATE TRIGGER {self.name} AFTER {self.verb} ON {self.table} FOR EACH ROW"
-        when = f" WHEN (OLD.{self.column} <> NEW.{self.column})" if self.column else ""
-        if vendor == "sqlite":
+        differs = "IS NOT" if self.vendor == "sqlite" else "IS DISTINCT FROM"  # where there may be none
+        when = f" WHEN (OLD.{self.column} {differs} NEW.{self.column})" if self.column else ""
+        if self.vendor == "sqlite":
             yield f"{head}{when} BEGIN {self.enters} END"
             return
         if self.verb == "UPDATE" and not when:
@@ -68,14 +81,17 @@ class _Trigger:
         yield f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $${self.source}$$"
         yield f"{head}{when} EXECUTE FUNCTION {self.name}()"
 
-    def gone(self, vendor: str) -> str:
+    def gone(self) -> str:
         """The statement that takes it away."""
-        return f"DROP TRIGGER IF EXISTS {self.name}" + ("" if vendor == "sqlite" else f" ON {self.table}")
+        return f"DROP TRIGGER IF EXISTS {self.name}" + ("" if self.vendor == "sqlite" else f" ON {self.table}")
 
 
-def _all() -> list[_Trigger]:
+def _all(vendor: str) -> list[_Trigger]:
     return [
-        _Trigger(kind, watched, verb) for kind in kinds().values() for watched in kind.watched for verb in watched.verbs
+        _Trigger(kind, watched, verb, vendor)
+        for kind in kinds().values()
+        for watched in kind.watched
+        for verb in watched.verbs
     ]
 
 
@@ -83,10 +99,10 @@ def install(connection: BaseDatabaseWrapper) -> None:
     """Make the triggers, whatever stood in their place; leave those whose table is not there (yet)."""
     there = connection.introspection.table_names()
     with connection.cursor() as cursor:
-        for one in _all():
+        for one in _all(connection.vendor):
             if one.table in there:
-                cursor.execute(one.gone(connection.vendor))
-                for statement in one.made(connection.vendor):
+                cursor.execute(one.gone())
+                for statement in one.made():
                     cursor.execute(statement)
 
 
@@ -94,9 +110,9 @@ def remove(connection: BaseDatabaseWrapper) -> None:
     """Take the triggers away, so that tables can be rebuilt."""
     there = connection.introspection.table_names()
     with connection.cursor() as cursor:
-        for one in _all():
+        for one in _all(connection.vendor):
             if one.table in there:
-                cursor.execute(one.gone(connection.vendor))
+                cursor.execute(one.gone())
 
 
 def faults(connection: BaseDatabaseWrapper) -> list[str]:
@@ -105,14 +121,14 @@ def faults(connection: BaseDatabaseWrapper) -> list[str]:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'feed%'")
             there = dict(cursor.fetchall())
-            written = {one.name: next(one.made("sqlite")) for one in _all()}
+            written = {one.name: next(one.made()) for one in _all("sqlite")}
         else:
             cursor.execute(
                 "SELECT t.tgname, p.prosrc FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
                 " WHERE t.tgname LIKE 'feed%%' AND t.tgenabled IN ('O', 'A')"
             )
             there = dict(cursor.fetchall())
-            written = {one.name: one.source for one in _all()}
+            written = {one.name: one.source for one in _all(connection.vendor)}
     return [
         *(f"Trigger {name} is missing." for name in written if name not in there),
         *(f"Trigger {name} was changed." for name, text in written.items() if there.get(name, text) != text),
@@ -127,11 +143,11 @@ def begin_anew(connection: BaseDatabaseWrapper) -> None:
     One insert a kind; some seconds for a million things.
     """
     generation = Generation.current()
-    generation.code = uuid.uuid4()
-    generation.save(update_fields=["code"])
+    generation.code, generation.turned_on = uuid.uuid4(), timezone.localdate()
+    generation.save(update_fields=["code", "turned_on"])
     with connection.cursor() as cursor:
         for kind in kinds().values():
-            statement = _INTO + everything(kind)
+            statement = _INTO + everything(kind, connection.vendor)
             cursor.execute(statement)
 
 

@@ -128,7 +128,11 @@ class Sqlite:
         return sqlite3.connect(f"file:{quote(str(self.path))}?mode=ro", uri=True)
 
 
-_SQLITE_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+# Tables alone: an index of words (FTS5) is a table made of tables, and follows from the rows it is about.
+_SQLITE_TABLES = """
+    SELECT name FROM pragma_table_list
+    WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name
+"""
 _MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
 
 

@@ -16,12 +16,10 @@ from django.utils.translation import gettext as _
 from krat.access import recovered_forms
 from krat.access.census import is_open
 from krat.access.requests import is_from_machine
-from krat.access.roles import Role
 from krat.committee.identity_guard import hearing_warnings
-from krat.people.models import Seat
+from krat.people.asking import Asking, helplines
 from krat.people.requests import PersonsVisit
 from krat.people.sign_in import LISTED_AS, SEEN_AT, STARTED_AT
-from krat.reference.models import Term
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -56,11 +54,10 @@ class SessionEnds:
 
 
 class ActiveSeat:
-    """Find the one seat this request acts through: the chosen one, or the first (one query), and the helplines
-    of the page's foot (another).
+    """Find the one seat this request acts through: the chosen one, or the first, and the helplines of the page's foot.
 
-    Asked anew on every request, so that the first request after a seat's end finds none. A machine's seat is never
-    used in a browser, even if somebody gave its account a password.
+    They were read together with the account (`krat.people.asking`), anew on every request; where nobody is signed in
+    the helplines are a query.
     """
 
     def __init__(self, get_response: Handler) -> None:
@@ -70,11 +67,11 @@ class ActiveSeat:
         request.seat, request.seats, request.helplines = None, [], []
         if is_from_machine(request) or request.path_info.startswith(_WITHOUT_SEAT):
             return self.get_response(request)
-        request.helplines = [{"name": str(term), "number": term.code} for term in Term.objects.of(Term.List.HELPLINE)]
-        if request.user.is_authenticated:
-            seats = Seat.objects.unscoped("nobody is asking yet: this finds out who").filter(user=request.user)
-            people = seats.exclude(role=Role.SYSTEM)
-            request.seats = list(people.active().for_request().with_what_areas_tell().order_by("starts_on", "pk"))
+        asking: Asking | None = request.user.asking if request.user.is_authenticated else None
+        lines = asking.helplines if asking is not None else helplines()
+        request.helplines = [{"name": str(term), "number": term.code} for term in lines]
+        if asking is not None:
+            request.seats = list(asking.seats)
             chosen = request.session.get(CHOSEN_SEAT)
             request.seat = next((one for one in request.seats if str(one.code) == chosen), None)
             if request.seat is None and request.seats:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime
 import uuid
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -58,6 +57,9 @@ class User(AbstractBaseUser, CheckedModel):
 
     objects: ClassVar = UserManager()
 
+    # Where the account was read for a session: what was read together with it (`krat.people.asking`).
+    asking: Any = None
+
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -97,18 +99,6 @@ class SeatQuerySet(ScopedQuerySet["Seat"]):
     def for_request(self) -> SeatQuerySet:
         """With what every page needs of a seat."""
         return self.select_related("institution__county", "user")
-
-    def with_what_areas_tell(self) -> SeatQuerySet:
-        """With what areas above tell in the head of every page, by `comes_along`, in the same statement."""
-        return self.annotate(**{name: make() for name, make in _along.items()})
-
-
-_along: dict[str, Callable[[], Combinable]] = {}
-
-
-def comes_along(name: str, make: Callable[[], Combinable]) -> None:
-    """Let a value come along with the seats of whoever asks for a page; ``OuterRef("pk")`` is the seat's."""
-    _along[name] = make
 
 
 class Seat(ScopedModel):

@@ -8,17 +8,27 @@ from django.utils.translation import gettext as _
 
 from krat.access import rights
 from krat.access.roles import Role
+from krat.access.together import Rows
 from krat.committee.models import Institution
 from krat.people.models import Invitation, Seat, last_days_of, where_somebody_sits
-from krat.ui.waiting import MOST, Lines, Waiting
+from krat.ui.waiting import MOST, Lines, Moments, Waiting
+
+_FORTNIGHT = datetime.timedelta(days=14)
 
 
-def _new_seats(seat: Seat) -> list[Waiting]:
-    """The data protection officer looks at every seat that an administrator has given in the last fortnight."""
+def new_seats(seat: Seat, _at: Moments) -> Rows | None:
+    """The seats that were given since the day a fortnight ago."""
     if not rights.may(seat, "trail.view"):
-        return []
-    since = timezone.now() - datetime.timedelta(days=14)
-    rows = Invitation.objects.visible_to(seat).filter(accepted_at__gte=since).select_related("institution")
+        return None
+    first = timezone.localdate() - _FORTNIGHT
+    since = timezone.make_aware(datetime.datetime.combine(first, datetime.time.min))
+    rows = Invitation.objects.visible_to(seat).filter(accepted_at__gte=since)
+    return Rows(rows.order_by("-accepted_at", "-pk")[:MOST], {"institution": ("short_name",)})
+
+
+def _new_seats(_seat: Seat, invitations: list[Invitation]) -> list[Waiting]:
+    """The data protection officer looks at every seat that an administrator has given in the last fortnight."""
+    since = timezone.now() - _FORTNIGHT
     return [
         Waiting(
             title=_("Look at the seat that was given: %(role)s") % {"role": one.get_role_display()},
@@ -26,18 +36,24 @@ def _new_seats(seat: Seat) -> list[Waiting]:
             url=reverse("people:list") + f"?role={one.role}",
             day=None,
         )
-        for one in rows.order_by("-accepted_at")[:MOST]
+        for one in invitations
+        if one.accepted_at is not None and one.accepted_at >= since
     ]
 
 
-def _units_without_head(seat: Seat) -> list[Waiting]:
-    """Units in which people sit or sat, and nobody heads them: nobody names there who leads a case."""
+def units_without_head(seat: Seat, _at: Moments) -> Rows | None:
+    """Units in which people sit or sat, and nobody heads them."""
     if not rights.may(seat, "units.heads"):
-        return []
+        return None
     units = Institution.objects.permitted(seat, "units.heads").working().filter(kind__code="child_protection_unit")
     known = units.filter(pk__in=where_somebody_sits(ever=True))
-    without = list(known.exclude(pk__in=where_somebody_sits(Role.UNIT_HEAD))[:MOST])
-    left_on = last_days_of(Role.UNIT_HEAD, [one.pk for one in without])
+    without = known.exclude(pk__in=where_somebody_sits(Role.UNIT_HEAD))
+    return Rows(without.order_by("sort_key")[:MOST])
+
+
+def _units_without_head(_seat: Seat, units: list[Institution]) -> list[Waiting]:
+    """Nobody names there who leads a case (one query, where there is such a unit)."""
+    left_on = last_days_of(Role.UNIT_HEAD, [one.pk for one in units])
     return [
         Waiting(
             title=_("%(unit)s has no head") % {"unit": one.short_name},
@@ -46,11 +62,11 @@ def _units_without_head(seat: Seat) -> list[Waiting]:
             day=None,
             since=left_on.get(one.pk),
         )
-        for one in without
+        for one in units
     ]
 
 
 LINES: list[Lines] = [
-    (40, _units_without_head),
-    (70, _new_seats),
+    (40, _units_without_head, (units_without_head,)),
+    (70, _new_seats, (new_seats,)),
 ]

@@ -2,25 +2,32 @@
 
 import datetime
 
-from django.db.models import Min, Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from krat.access import rights
+from krat.access.together import Rows
 from krat.committee.models import Institution
 from krat.people.models import Seat, where_somebody_sits
 from krat.plan.models import Measure, Plan, Task
 from krat.plan.models.task import State
 from krat.reference import calendar
-from krat.ui.waiting import MOST, Lines, Waiting
+from krat.ui.waiting import MOST, Lines, Moments, Waiting
 
 _NAMED = 4  # institutions that one line still names
+_TASK = {"lead": ("short_name",)}
 
 
-def _own_tasks(seat: Seat) -> list[Waiting]:
-    rows = Task.objects.permitted(seat, "tasks.report").filter(lead=seat.institution_id).open().for_list()[:MOST]
+def open_tasks(seat: Seat, _at: Moments) -> Rows:
+    """The open tasks that the seat's institution leads."""
+    rows = Task.objects.permitted(seat, "tasks.report").filter(lead=seat.institution_id)
+    return Rows(rows.open().for_list()[:MOST], _TASK)
+
+
+def _own_tasks(_seat: Seat, tasks: list[Task]) -> list[Waiting]:
     return [
         Waiting(
             title=task.title,
@@ -30,12 +37,17 @@ def _own_tasks(seat: Seat) -> list[Waiting]:
             day=task.due_on,
             clock=task.due_on - task.given_on if task.due_on else None,
         )
-        for task in rows
+        for task in tasks
     ]
 
 
-def _supported_tasks(seat: Seat) -> list[Waiting]:
+def supported_tasks(seat: Seat, _at: Moments) -> Rows:
+    """The open tasks that the seat's institution supports."""
     rows = Task.objects.visible_to(seat).of(seat.institution_id).exclude(lead=seat.institution_id)
+    return Rows(rows.open().for_list()[:MOST], _TASK)
+
+
+def _supported_tasks(_seat: Seat, tasks: list[Task]) -> list[Waiting]:
     return [
         Waiting(
             title=task.title,
@@ -45,17 +57,21 @@ def _supported_tasks(seat: Seat) -> list[Waiting]:
             day=task.due_on,
             clock=task.due_on - task.given_on if task.due_on else None,
         )
-        for task in rows.open().for_list()[:MOST]
+        for task in tasks
     ]
 
 
-def _to_verify(seat: Seat) -> list[Waiting]:
+def done_tasks(seat: Seat, _at: Moments) -> Rows:
+    """The tasks that were reported done by others than the seat's person, and that the seat verifies."""
     rows = Task.objects.permitted(seat, "tasks.verify").filter(state=State.DONE).exclude(done_by__user=seat.user_id)
     if not rights.may(seat, "meetings.file"):
         # The Prefect verifies what the prefecture itself reported; the rest is the coordinator's.
         rows = rows.filter(lead=seat.institution_id)
-    found = list(rows.for_list()[:MOST])
-    until = calendar.after_working_days([task.done_on for task in found if task.done_on], 5)
+    return Rows(rows.for_list()[:MOST], _TASK)
+
+
+def _to_verify(_seat: Seat, tasks: list[Task]) -> list[Waiting]:
+    until = calendar.after_working_days([task.done_on for task in tasks if task.done_on], 5)
     return [
         Waiting(
             title=_("Verify the task reported done: %(task)s") % {"task": task.title},
@@ -63,11 +79,12 @@ def _to_verify(seat: Seat) -> list[Waiting]:
             url=reverse("plan:task", kwargs={"code": task.code}),
             day=until[task.done_on] if task.done_on else None,
         )
-        for task in found
+        for task in tasks
     ]
 
 
-def _measures(seat: Seat) -> list[Waiting]:
+def measures_to_report(seat: Seat, _at: Moments) -> Rows:
+    """The open measures that the seat's institution leads and that end within a month."""
     soon = timezone.localdate() + datetime.timedelta(days=30)
     rows = Measure.objects.permitted(seat, "measures.report").filter(
         lead=seat.institution_id,
@@ -75,6 +92,10 @@ def _measures(seat: Seat) -> list[Waiting]:
         objective__plan__state=Plan.State.ADOPTED,
         due_on__lte=soon,
     )
+    return Rows(rows.order_by("due_on", "pk")[:MOST])
+
+
+def _measures(_seat: Seat, measures: list[Measure]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Report on measure %(number)s: %(measure)s") % {"number": one.number, "measure": one.title},
@@ -83,14 +104,17 @@ def _measures(seat: Seat) -> list[Waiting]:
             day=one.due_on,
             clock=one.due_on - datetime.date(one.due_on.year, 1, 1) if one.due_on else None,  # plans run by years
         )
-        for one in rows.for_list().order_by("due_on")[:MOST]
+        for one in measures
     ]
 
 
-def _plans(seat: Seat) -> list[Waiting]:
-    if not rights.may(seat, "plan.adopt"):
-        return []
+def plans_to_adopt(seat: Seat, _at: Moments) -> Rows:
+    """The plans that the seat may adopt."""
     rows = Plan.objects.permitted(seat, "plan.adopt").filter(state__in=[Plan.State.DRAFT, Plan.State.CONSULTED])
+    return Rows(rows.order_by("-year")[:5])
+
+
+def _plans(_seat: Seat, plans: list[Plan]) -> list[Waiting]:
     return [
         Waiting(
             title=_("Adopt the action plan %(year)s") % {"year": one.year},
@@ -99,24 +123,44 @@ def _plans(seat: Seat) -> list[Waiting]:
             day=datetime.date(one.year, 3, 31),
             clock=datetime.timedelta(days=90),
         )
-        for one in rows.select_related("county")[:5]
+        for one in plans
     ]
 
 
-def _where_nobody_sits(seat: Seat) -> list[Waiting]:
-    """Open tasks and measures of institutions at which nobody sits: nobody else is told of them. One line, however many
-    institutions."""
+def idle_places(seat: Seat, _at: Moments) -> Rows | None:
+    """The institutions of the county at which nobody sits, and that have open tasks or measures."""
     if not rights.may(seat, "tasks.give") or seat.county_id is None:
-        return []
-    empty = Institution.objects.visible_to(seat).filter(county=seat.county_id).exclude(pk__in=where_somebody_sits())
-    tasks = Task.objects.permitted(seat, "tasks.give").open().filter(lead__in=empty)
+        return None
+    empty = _empty(seat)
     measures = Measure.objects.permitted(seat, "plan.manage").filter(
         lead__in=empty, state__in=Measure.OPEN, objective__plan__state=Plan.State.ADOPTED
     )
-    places = list(empty.filter(Q(pk__in=tasks.values("lead")) | Q(pk__in=measures.values("lead"))))
+    idle = empty.filter(Q(pk__in=_of_nobody(seat).values("lead")) | Q(pk__in=measures.values("lead")))
+    return Rows(idle.order_by("sort_key"))
+
+
+def first_idle_task(seat: Seat, _at: Moments) -> Rows | None:
+    """The first of their open tasks, by its day."""
+    if not rights.may(seat, "tasks.give") or seat.county_id is None:
+        return None
+    return Rows(_of_nobody(seat).exclude(due_on=None).order_by("due_on")[:1])
+
+
+def _empty(seat: Seat) -> QuerySet[Institution]:
+    here = Institution.objects.visible_to(seat).filter(county=seat.county_id)
+    return here.exclude(pk__in=where_somebody_sits()).order_by()
+
+
+def _of_nobody(seat: Seat) -> QuerySet[Task]:
+    tasks: QuerySet[Task] = Task.objects.permitted(seat, "tasks.give").open().filter(lead__in=_empty(seat)).order_by()
+    return tasks
+
+
+def _where_nobody_sits(_seat: Seat, places: list[Institution], tasks: list[Task]) -> list[Waiting]:
+    """Open tasks and measures of institutions at which nobody sits: nobody else is told of them. One line, however many
+    institutions."""
     if not places:
         return []
-    first = tasks.aggregate(first=Min("due_on"))["first"]
     only = f"&institution={places[0].pk}" if len(places) == 1 else ""
     return [
         Waiting(
@@ -129,16 +173,16 @@ def _where_nobody_sits(seat: Seat) -> list[Waiting]:
             why=_("%(names)s · ask for a seat there, or charge another institution")
             % {"names": ", ".join(one.short_name for one in places[:_NAMED]) + (" …" if len(places) > _NAMED else "")},
             url=reverse("plan:tasks") + f"?whose=all&state=open{only}",
-            day=first,
+            day=tasks[0].due_on if tasks else None,
         )
     ]
 
 
 LINES: list[Lines] = [
-    (10, _own_tasks),
-    (15, _supported_tasks),
-    (20, _to_verify),
-    (30, _where_nobody_sits),
-    (50, _measures),
-    (60, _plans),
+    (10, _own_tasks, (open_tasks,)),
+    (15, _supported_tasks, (supported_tasks,)),
+    (20, _to_verify, (done_tasks,)),
+    (30, _where_nobody_sits, (idle_places, first_idle_task)),
+    (50, _measures, (measures_to_report,)),
+    (60, _plans, (plans_to_adopt,)),
 ]

@@ -2,7 +2,10 @@
 
 import calendar as months
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 
 from django.utils import timezone
 
@@ -11,13 +14,53 @@ from krat.reference.models import Deadline, Holiday
 _SATURDAY = 5
 
 
+# --- what was read already ---
+
+
+@dataclass(frozen=True)
+class _Known:
+    deadlines: Mapping[str, Deadline]
+    holidays: frozenset[datetime.date]
+    first: datetime.date
+    last: datetime.date
+
+
+_known: ContextVar[_Known | None] = ContextVar("known", default=None)
+
+
+@contextmanager
+def knowing(
+    deadlines: Iterable[Deadline], holidays: frozenset[datetime.date], first: datetime.date, last: datetime.date
+) -> Iterator[None]:
+    """Within this block nothing of this is asked for again: deadlines, and all public holidays of a span of days. For
+    who read them in this very transaction, together with other rows."""
+    token = _known.set(_Known({one.code: one for one in deadlines}, holidays, first, last))
+    try:
+        yield
+    finally:
+        _known.reset(token)
+
+
+def _deadline(code: str) -> Deadline:
+    known = _known.get()
+    if known is not None and code in known.deadlines:
+        return known.deadlines[code]
+    return Deadline.objects.get(code=code)
+
+
+# --- reckoning ---
+
+
 def is_working_day(day: datetime.date, holidays: frozenset[datetime.date]) -> bool:
     """Whether offices work on this day."""
     return day.weekday() < _SATURDAY and day not in holidays
 
 
 def holidays_between(first: datetime.date, last: datetime.date) -> frozenset[datetime.date]:
-    """The public holidays of a span (one query)."""
+    """The public holidays of a span (one query at most)."""
+    known = _known.get()
+    if known is not None and known.first <= first and last <= known.last:
+        return frozenset(day for day in known.holidays if first <= day <= last)
     return frozenset(Holiday.objects.filter(day__range=(first, last)).values_list("day", flat=True))
 
 
@@ -59,7 +102,7 @@ def due(code: str, start: datetime.date) -> datetime.date:
 
 def due_before(code: str, day: datetime.date) -> datetime.date:
     """The last day for what is expected so long before a day (two queries at most)."""
-    deadline = Deadline.objects.get(code=code)
+    deadline = _deadline(code)
     if deadline.unit == Deadline.Unit.WORKING_DAYS:
         return add_working_days(day, -deadline.amount)
     if deadline.unit == Deadline.Unit.MONTHS:
@@ -73,7 +116,7 @@ def due_at(code: str, start: datetime.datetime, *, signal: datetime.datetime | N
 
     ``signal`` is when the matter became known: where the deadline counts from it, it begins then.
     """
-    deadline = Deadline.objects.get(code=code)
+    deadline = _deadline(code)
     if signal is not None and deadline.starts_from == Deadline.Start.SIGNAL:
         start = min(start, signal)
     if deadline.unit == Deadline.Unit.HOURS:
@@ -91,7 +134,7 @@ def dues(code: str, starts: Iterable[datetime.date]) -> dict[datetime.date, date
     starts = set(starts)
     if not starts:
         return {}
-    return _dues(Deadline.objects.get(code=code), starts)
+    return _dues(_deadline(code), starts)
 
 
 def _dues(deadline: Deadline, starts: set[datetime.date]) -> dict[datetime.date, datetime.date]:

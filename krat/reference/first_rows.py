@@ -192,6 +192,47 @@ TERMS: dict[str, list[tuple[str, str, str]]] = {
         ("death", "Vdekje", "Death"),
         ("other", "Tjetër", "Other"),
     ],
+    # docs/domain.md 13.
+    Term.List.SERVICE: [
+        ("emergency_72h", "Shërbim emergjence 24/72 orë", "Emergency service, 24/72 hours"),
+        ("emergency_shelter", "Strehim emergjent", "Emergency shelter"),
+        ("long_shelter", "Strehim afatgjatë", "Long-term shelter"),
+        ("counselling", "Këshillim psiko-social", "Psycho-social counselling"),
+        ("family_counselling", "Këshillim familjar", "Family counselling"),
+        ("legal_aid", "Ndihmë juridike", "Legal aid"),
+        ("court", "Përfaqësim në gjykatë", "Representation in court"),
+        ("health", "Shërbim shëndetësor", "Health care"),
+        ("age_test", "Test moshe", "Age assessment"),
+        ("translation", "Përkthim", "Translation"),
+        ("transport", "Transport", "Transport"),
+        ("packs", "Paketë ushqimore ose higjienike", "Food or hygiene pack"),
+        ("clothing", "Veshje", "Clothing"),
+        ("economic_aid", "Ndihmë ekonomike", "Economic aid"),
+        ("rent", "Bonus ose subvencion qiraje", "Rent bonus or subsidy"),
+        ("civil_registry", "Regjistrim në gjendjen civile", "Registration in the civil registry"),
+        ("identity_papers", "Dokumente identiteti", "Identity papers"),
+        ("school", "Regjistrim në shkollë", "School registration"),
+        ("learning", "Mbështetje mësimore", "Support in learning"),
+        ("day_centre", "Qendër ditore", "Day centre"),
+        ("nursery", "Kopsht ose çerdhe", "Kindergarten or nursery"),
+        ("training", "Formim profesional", "Vocational training"),
+        ("work", "Ndërmjetësim për punë", "Help in finding work"),
+        ("business", "Mbështetje për biznes", "Support for a business"),
+        ("foster_family", "Familje kujdestare", "Foster family"),
+        ("reunification", "Ribashkim familjar", "Family reunification"),
+        ("return", "Kthim vullnetar i asistuar", "Assisted voluntary return"),
+        ("reintegration", "Ndjekje pas riintegrimit", "Follow-up after reintegration"),
+        ("mobile_unit", "Njësi e lëvizshme", "Mobile unit"),
+    ],
+}
+
+# On which act a row of a list stands, where docs/domain.md names one; whoever has read the act marks it verified.
+REFERENCES: dict[tuple[str, str], str] = {
+    (Term.List.SERVICE, "emergency_72h"): "VKM nr. 518, 04.09.2018",
+    (Term.List.SERVICE, "emergency_shelter"): "VKM nr. 518, 04.09.2018",
+    (Term.List.SERVICE, "day_centre"): "VKM nr. 518, 04.09.2018",
+    (Term.List.SERVICE, "economic_aid"): "Ligji nr. 57/2019; VKM nr. 597/2019",
+    (Term.List.SERVICE, "school"): "Marrëveshja nr. 1613, viti 2013",
 }
 
 _ORDER_139 = "Urdhri i Kryeministrit nr. 139, 19.06.2006, sipas praktikës së KRAT Kukës"
@@ -201,7 +242,7 @@ _H, _D, _W, _M = Deadline.Unit.HOURS, Deadline.Unit.DAYS, Deadline.Unit.WORKING_
 
 _READ = "Leximi i pazakontë"
 
-# Code, Albanian name, English name, amount, unit. No act names them: the data protection officer finds what is unusual.
+# Code, Albanian name, English name, amount, unit. No act names them.
 THRESHOLDS = [
     (
         "reading_days",
@@ -251,6 +292,13 @@ THRESHOLDS = [
         "Unusual reading: files outside one's team, at least",
         5,
         Threshold.Unit.FILES,
+    ),
+    (
+        "services_places_told_days",
+        "Vende të lira të shërbimeve: thuhen sërish pas",
+        "Free places of services: told anew after",
+        14,
+        Threshold.Unit.DAYS,
     ),
     (
         "mail_from",
@@ -532,7 +580,14 @@ def _insert_terms(using: str) -> int:
         using,
         Term,
         (
-            Term(list=kind, code=code, name_sq=name_sq, name_en=name_en, position=position)
+            Term(
+                list=kind,
+                code=code,
+                name_sq=name_sq,
+                name_en=name_en,
+                position=position,
+                legal_reference=REFERENCES.get((kind, code), ""),
+            )
             for kind, rows in TERMS.items()
             for position, (code, name_sq, name_en) in enumerate(rows, start=1)
             if (str(kind), code) not in there

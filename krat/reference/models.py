@@ -111,6 +111,7 @@ class Term(Checked):
         CARE = "care", _("Present care")
         OBSTACLE = "obstacle", _("Kinds of obstacle")
         CLOSING = "closing", _("Reasons for closing a case")
+        SERVICE = "service", _("Kinds of service")
 
     list = models.CharField(_("list"), max_length=20, choices=List.choices)
     code = models.SlugField(_("code"), max_length=40)

@@ -26,13 +26,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from cases.models import AidPart, Card, Case, Referral, SchoolPart, Signal
+from cases.models import AidPart, Card, Case, Referral, SchoolPart, Signal, UnmetNeed
 from cases.models.signal import Kind
 from cases.models.stages import OVER, Risk, Stage, VictimStatus
 from cases.sharing import PURPOSES
 from krat.access import rights
 from krat.access.rights import Reach
 from krat.access.scoping import ScopedModel
+from krat.access.together import Numbers, Rows
 from krat.committee.models import Institution
 from krat.counts import declared, keeping
 from krat.counts.models import KeptCount
@@ -40,7 +41,8 @@ from krat.people.models import Seat
 from krat.plan.models import Measure, Plan, Task
 from krat.plan.models.task import OPEN
 from krat.reference.models import County, Municipality, Term
-from krat.reports.protection import Counts, Told, rounded, tell
+from krat.reports.protection import HIDDEN, Counts, Told, rounded, tell
+from krat.ui.waiting import Moments
 
 VIEW = "reports.view"
 _QUARTERS = (
@@ -463,6 +465,37 @@ def _lasting(lines: Iterable[tuple[str, dict[str, Any]]]) -> list[Days]:
     return sorted(found, key=lambda one: (-one.open, -(one.median or 0), str(one.label)))
 
 
+# --- missing services ---
+
+
+def needs(seat: Seat, missing: Sequence[int]) -> dict[int, Row]:
+    """By how many cases each of these missing services is needed, by its id: the seat's own cases exactly, those of
+    others rounded, small numbers hidden, and hidden altogether from whoever sees no figures (one query).
+
+    Each number is told by itself and no sum of them is: a case may need several, and nothing can be subtracted.
+    """
+    if not missing:
+        return {}
+    rows = UnmetNeed.objects.unscoped("how many cases need a service; told rounded, small numbers hidden")
+    may_open = rights.may(seat, "cases.view")
+    mine = [When(UnmetNeed.within(rights.reach(seat, "cases.view"), seat), then=Value(True))] if may_open else []
+    read = (
+        rows.filter(missing__in=missing)
+        .order_by()
+        .annotate(own=models.Case(*mine, default=Value(False), output_field=models.BooleanField()))
+        .values_list("missing_id", "own")
+        .annotate(n=models.Count("pk"))
+    )
+    own: Counter[int] = Counter()
+    others: Counter[int] = Counter()
+    for key, is_own, n in read:
+        (own if is_own else others)[key] += n
+    sees = rights.may(seat, VIEW)
+    return {
+        key: Row("", rounded(others[key], settings.KRAT_SMALL_CELL) if sees else HIDDEN, own[key]) for key in missing
+    }
+
+
 # --- the whole country ---
 
 
@@ -483,6 +516,8 @@ def counties(seat: Seat) -> list[tuple[County, Told, Days | None]]:
 
 # --- what stands on first pages ---
 
+_PILLAR = "objective__pillar__"
+
 
 @dataclass(frozen=True)
 class InShort:
@@ -493,49 +528,90 @@ class InShort:
     cards: int
 
 
-def in_short(seat: Seat) -> InShort | None:
-    """The cases of the seat's county as numbers, the same as on the page, for those who steer the committee."""
+def in_short(seat: Seat, cards: int) -> InShort | None:
+    """The cases of the seat's county as numbers, the same as on the page, for those who steer the committee; beside
+    them so many open cards (two queries)."""
     county = seat.institution.county
     if county is None or not sees_all_cards(seat):
         return None
     found = open_cases(seat, county)
     _in_time, late = found.table("late").rows
-    return InShort(found.total.told, late.told, Card.objects.visible_to(seat).filter(county=county).open().count())
+    return InShort(found.total.told, late.told, cards)
 
 
-def plan_by_pillar(seat: Seat) -> dict[str, Any] | None:
-    """How many measures of the county's plan are done, by pillar (two queries)."""
-    if not rights.may(seat, "plan.view") or seat.county_id is None:
+def cards_of_county(seat: Seat, _at: Moments) -> Numbers | None:
+    """How many cards of the county are open, for those who see them all."""
+    if seat.county_id is None or not sees_all_cards(seat):
         return None
+    rows = Card.objects.visible_to(seat).filter(county=seat.county_id).open().order_by()
+    return Numbers(rows.values("county").annotate(n=models.Count("pk")))
+
+
+def open_cards(lines: Sequence[Line]) -> int:
+    """How many these are, of what `cards_of_county` read."""
+    return sum(one["n"] for one in lines)
+
+
+def latest_plan(seat: Seat, _at: Moments) -> Rows | None:
+    """The plan of the county of this year, or the latest before it."""
+    return None if seat.county_id is None else Rows(_latest_plans(seat))
+
+
+def pillars(seat: Seat, _at: Moments) -> Numbers | None:
+    """How many measures of that plan there are and how many are done, by pillar."""
+    if seat.county_id is None:
+        return None
+    measures = Measure.objects.visible_to(seat).exclude(state=Measure.State.CANCELLED)
+    named = [f"{_PILLAR}{name}" for name in ("position", "code", "name_sq", "name_en")]
+    return Numbers(
+        measures.filter(objective__plan__in=_latest_plans(seat).values("pk"))
+        .values(*named)
+        .annotate(total=models.Count("pk"), done=models.Count("pk", filter=Q(state=Measure.State.DONE)))
+        .order_by(*named[:2])
+    )
+
+
+def _latest_plans(seat: Seat) -> QuerySet[Plan]:
     rows = Plan.objects.visible_to(seat).filter(county=seat.county_id, year__lte=timezone.localdate().year)
-    plan = rows.select_related("county").order_by("-year").first()
-    if plan is None:
-        return None
-    measures = Measure.objects.visible_to(seat).filter(objective__plan=plan).exclude(state=Measure.State.CANCELLED)
-    pillars: dict[str, dict[str, Any]] = {}
-    for one in measures.select_related("objective__pillar").order_by("objective__pillar__position", "number"):
-        pillar = pillars.setdefault(
-            one.objective.pillar.code, {"name": str(one.objective.pillar), "done": 0, "total": 0}
-        )
-        pillar["total"] += 1
-        pillar["done"] += one.state == Measure.State.DONE
-    return {"plan": plan, "pillars": list(pillars.values())}
+    return rows.order_by("-year")[:1]
 
 
-def tasks_by_institution(seat: Seat) -> list[dict[str, Any]]:
-    """Who has what to do and who is late, for those who steer the committee (one query)."""
-    if not rights.may(seat, "tasks.verify") or rights.reach(seat, "tasks.view") is not Reach.COUNTY:
-        return []
-    now = timezone.localdate()
-    counts: dict[str, Counter[str]] = defaultdict(Counter)
-    rows = Task.objects.visible_to(seat).exclude(state="cancelled").select_related("lead").order_by("lead__sort_key")
-    for task in rows:
-        one = counts[task.lead.short_name]
-        one["late"] += task.is_late(now)
-        one["open"] += task.state in OPEN
-        one["done"] += task.state not in OPEN
-        one["pk"] = task.lead_id
-    found: list[dict[str, Any]] = [
-        {"name": name, **count, "working": count["open"] - count["late"]} for name, count in counts.items()
+def plan_by_pillar(plans: Sequence[Plan], lines: Sequence[Line]) -> dict[str, Any] | None:
+    """How many measures of the county's plan are done, by pillar, of what `latest_plan` and `pillars` read."""
+    told = [
+        {"name": str(Term(name_sq=one[f"{_PILLAR}name_sq"], name_en=one[f"{_PILLAR}name_en"]))}
+        | {"done": one["done"], "total": one["total"]}
+        for one in lines
     ]
-    return sorted((one for one in found if one["open"]), key=lambda one: (-one["late"], -one["open"]))[:12]
+    return {"plan": plans[0], "pillars": told} if plans else None
+
+
+def tasks_by_lead(seat: Seat, _at: Moments) -> Numbers | None:
+    """How many tasks each institution has, by how they stand, for those who steer the committee."""
+    if not rights.may(seat, "tasks.verify") or rights.reach(seat, "tasks.view") is not Reach.COUNTY:
+        return None
+    is_open, late = Q(state__in=OPEN), Q(state__in=OPEN, due_on__lt=timezone.localdate())
+    rows = Task.objects.visible_to(seat).exclude(state="cancelled")
+    return Numbers(
+        rows.values("lead", "lead__short_name", "lead__sort_key")
+        .annotate(
+            open=models.Count("pk", filter=is_open),
+            late=models.Count("pk", filter=late),
+            done=models.Count("pk", filter=~is_open),
+        )
+        .order_by("lead__sort_key")
+    )
+
+
+def tasks_by_institution(lines: Sequence[Line]) -> list[Line]:
+    """Who has what to do and who is late, of what `tasks_by_lead` read."""
+    found: list[Line] = [
+        {"name": one["lead__short_name"], "pk": one["lead"], "working": one["open"] - one["late"]}
+        | {name: one[name] for name in ("open", "late", "done")}
+        for one in lines
+        if one["open"]
+    ]
+    return sorted(found, key=lambda one: (-one["late"], -one["open"]))[:12]
+
+
+ON_FIRST_PAGES = (cards_of_county, latest_plan, pillars, tasks_by_lead)

@@ -1,6 +1,6 @@
 """Verbs of meetings: convened, opened, attended, minuted, decided, followed up, approved."""
 
-from meetings.actions.agenda import add_card, add_item, change_item, restore_item, withdraw_item
+from meetings.actions.agenda import add_card, add_item, add_missing, change_item, restore_item, withdraw_item
 from meetings.actions.attendance import record_attendance
 from meetings.actions.corrections import correct, withdraw
 from meetings.actions.decisions import decide, review
@@ -20,6 +20,7 @@ __all__ = [
     "CHANGED",
     "add_card",
     "add_item",
+    "add_missing",
     "approve",
     "call_off",
     "change",

@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy
 
 from cases.actions import cards
 from cases.models import Card
-from krat.access.scoping import settle
+from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Institution
 from krat.people.models import Seat
+from krat.services.models import Missing
 from meetings.actions.held import FILE, hold_item, hold_meeting, rewritten
 from meetings.models import AgendaItem, Decision, Meeting
 
@@ -65,6 +66,34 @@ def add_card(meeting: Meeting, *, by: Seat, card: Card) -> AgendaItem:
     )
     settle(item, by=by, right=FILE)
     cards.move(card, Card.State.ON_AGENDA, by=by)
+    rewritten(meeting)
+    trail.record(by, ITEM_SAVED, item)
+    return item
+
+
+@transaction.atomic
+def add_missing(meeting: Meeting, *, by: Seat, missing: Missing) -> AgendaItem:
+    """Put a missing service on the agenda of a meeting of its county: what and where, and no number of cases."""
+    meeting = hold_meeting(meeting)
+    if meeting.is_over:
+        raise ValidationError(_("This meeting is over. Put it on the agenda of the next one."), code="state")
+    if meeting.body.county_id != missing.county_id:
+        raise ValidationError(_("This missing service is of another county."))
+    missing = hold(missing)  # before looking for it: two meetings must not take it at once
+    if not missing.is_missed:
+        raise ValidationError(_("This service is not missing any more."), code="state")
+    rows = AgendaItem.objects.permitted(by, FILE).filter(withdrawn_at=None)
+    coming = [Meeting.State.PLANNED, Meeting.State.OPEN]
+    there = rows.filter(missing=missing, meeting__state__in=coming).select_related("meeting__body").first()
+    if there is not None:
+        raise ValidationError(_("It is on an agenda already: %(meeting)s."), params={"meeting": there.meeting})
+    item = AgendaItem(
+        meeting=meeting,
+        position=(rows.filter(meeting=meeting).aggregate(last=Max("position"))["last"] or 0) + 1,
+        title=f"Shërbim i munguar: {missing.kind.name_sq}, {missing.municipality.name}",
+        missing=missing,
+    )
+    settle(item, by=by, right=FILE)
     rewritten(meeting)
     trail.record(by, ITEM_SAVED, item)
     return item

@@ -19,6 +19,7 @@ from krat.plan.actions import tasks
 from krat.plan.models import Measure, Task
 from krat.plan.models.task import State
 from krat.plan.titles import task_title
+from krat.services import actions as services
 from meetings.actions.held import FILE, hold_item, hold_meeting, next_number, rewritten
 from meetings.models import AgendaItem, Decision, Meeting, Review
 from meetings.paper import charge
@@ -69,8 +70,11 @@ def decide(
     settle(decision, by=by, right=FILE)
     for one in charged:
         give_task(decision, one, by=by, due_on=due_on, supporting=supporting, measure=measure)
+    given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision)) if item.bears else []
+    missing = hold(item.missing) if item.missing is not None and given else None
+    if missing is not None and missing.is_missed:
+        services.give_missing(missing, by=by, tasks=given, decision=decision.label)
     if item.card is not None:
-        given = list(Task.objects.permitted(by, tasks.GIVE).filter(decisions=decision))
         card = cards.hold_card(item.card)
         if card.state == Card.State.OPEN:  # minuted after the meeting, which gave the card back when it closed
             card = cards.move(card, Card.State.ON_AGENDA, by=by)

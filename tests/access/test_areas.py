@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from krat.access import areas
 
-NEW = "services"
+NEW = "visits"
 CONTRACTS = 'layers = [\n    "krat.plan",\n]\nlayers = [\n    "plan",\n]\n'
 
 
@@ -70,13 +70,13 @@ def empty(tmp_path, settings):
     [
         ("plan", {"one": "plan_one"}, "is there already"),
         ("letters", {}, "is there already"),
-        ("Services", {}, "is no name"),
+        ("Visits", {}, "is no name"),
         ("two-words", {}, "is no name"),
         ("shërbime", {}, "is no name"),
-        ("../services", {}, "is no name"),
+        ("../visits", {}, "is no name"),
         ("class", {}, "is no name"),
         ("data", {}, "Say it with --one"),
-        ("services", {"above": "krat.nowhere"}, "no layer"),
+        ("visits", {"above": "krat.nowhere"}, "no layer"),
     ],
 )
 def test_a_name_that_does_not_do_is_refused_and_nothing_is_written(empty, name, more, sentence):

@@ -230,6 +230,7 @@ def test_nobody_below_the_country_can_change_anything_in_another_county():
 # Pages of a case that are read and written in one place: of those who read them, the verb lets write whom it may.
 ASKED_BY_THE_VERB = {
     "cases:search": "changes nothing: what is typed about a person goes by POST (decision 17)",
+    "search:search": "changes nothing: what is looked for goes by POST, so that it stands in no address (decision 17)",
     "cases:names": "changes nothing: names in a list are shown on a request of their own, which the trail notes",
     "cases:referral_names": "changes nothing: the same for the names in the list of sent referrals",
     "cases:referral_search": "changes nothing: what is typed about a person goes by POST (decision 17)",

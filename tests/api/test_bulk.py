@@ -233,6 +233,22 @@ def test_what_a_person_changed_since_waits_in_the_inbox(unit, head):
     assert SentChange.objects.unscoped(WHY).filter(case=at("B-1")).count() == 1
 
 
+def test_a_sender_may_let_a_person_decide_though_nobody_else_changed_the_case(unit):
+    send(unit, [record(1), record(2)])
+
+    answer = send(unit, [record(1, risk="low"), record(2), record(3)], asked="?ask=1")
+
+    assert ended(answer) == ["quarantined", "unchanged", "created"]
+    assert at("B-1").risk == "high"
+    (waits,) = SentChange.objects.unscoped(WHY).filter(case=at("B-1"), seat=unit.seat)
+    assert answer.json()["outcomes"][0]["sent_change"] == str(waits.code)
+    tried = send(unit, [record(2, risk="low")], asked="?ask=1&dry_run=1")
+    assert ended(tried) == ["quarantined"]
+    assert "sent_change" not in tried.json()["outcomes"][0]
+    assert not SentChange.objects.unscoped(WHY).filter(case=at("B-2")).exists()
+    assert ended(send(unit, [record(2, risk="low")])) == ["updated"]
+
+
 def test_a_version_that_stands_is_taken_and_an_old_one_refused(unit, head):
     send(unit, [record(1), record(2)])
     for number in (1, 2):

@@ -11,24 +11,32 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cases import handover
-from cases.actions import cases, referrals
-from cases.models import Case, Identity, Referral
+from cases.actions import cases, inbox, referrals
+from cases.models import Case, Identity, Referral, SentChange
 from krat.access.roles import Role
 from krat.audit.models import Entry
 from krat.audit.trail import TrailAccessLogger
-from krat.committee.models import Institution
+from krat.committee.models import Body, Institution, Membership
 from krat.demo import make
 from krat.feed import actions, triggers
 from krat.feed.kinds import TYPES, kinds
 from krat.feed.models import Change, Generation, Pending
 from krat.plan.actions import tasks
 from krat.plan.models import Task
+from meetings.models import AgendaItem, Attendance, Decision, Meeting
 from tests.api.conftest import problem
 from tests.api.test_cases import CASE, put
 
 pytestmark = pytest.mark.django_db
 
-PATHS = {"case": "cases", "referral": "referrals", "task": "tasks"}
+PATHS = {
+    "case": "cases",
+    "institution": "institutions",
+    "meeting": "meetings",
+    "referral": "referrals",
+    "sent_change": "cases/inbox",
+    "task": "tasks",
+}
 WHY = "tests look"
 
 
@@ -125,18 +133,20 @@ def test_what_is_told_is_what_get_gives(machine, code):
 
 def test_the_feed_knows_of_each_institution_exactly_what_its_systems_see():
     """The rules of reach have one home: what the triggers enter is held against the door, for every institution."""
-    made = [make.case(holder=institution("AL-02-NJMF-SHIJAK")), make.task(supporting=[institution("AL-02-OJF")])]
-    assert all(made)
+    case = make.case(holder=institution("AL-02-NJMF-SHIJAK"))
+    assert all([make.task(supporting=[institution("AL-02-OJF")]), make.sent_change(case)])
     for kind in kinds().values():
         with connection.cursor() as cursor:
-            cursor.execute(triggers.everything(kind))
+            cursor.execute(triggers.everything(kind, connection.vendor))
             seen = {(place, uuid.UUID(str(thing))) for _kind, place, thing in cursor.fetchall()}
         assert seen
+        name = "pk" if kind.model is Institution else "code"
         for place in Institution.objects.unscoped(WHY):
             machine = SimpleNamespace(
                 pk=0, code=uuid.uuid4(), role=Role.SYSTEM, institution_id=place.pk, county_id=place.county_id
             )
-            visible = set(kind.model.objects.visible_to(machine).values_list("code", flat=True))
+            rows = kind.model.objects.permitted(machine, kind.right or kind.model.view_right)
+            visible = {uuid.UUID(f"{one:032}") if name == "pk" else one for one in rows.values_list(name, flat=True)}
             assert {thing for one, thing in seen if one == place.pk} == visible, (kind.name, place.code)
 
 
@@ -260,6 +270,143 @@ def test_a_referral_tells_what_it_shares_while_it_is_accepted_and_not_after(unit
     assert row.pk == referral.pk
 
 
+# --- what waits for a person ---
+
+
+def test_the_sender_of_what_waits_learns_what_a_person_decided(unit, machine, head):
+    case = put(unit).json()
+    other, cursor = machine("AL-02-NJMF-SHIJAK"), since(unit)
+    there = since(other)
+    for risk, days in (("low", -5), ("high", -4)):
+        cases.change(
+            row_of(case), by=head, based_on=None, head={"risk": "immediate", "signalled_on": make.in_days(days)}
+        )
+        answer = put(unit, CASE | {"risk": risk})
+        assert answer.status_code == 202
+    waiting, cursor = everything(unit, cursor)
+    low, high = SentChange.objects.unscoped(WHY).filter(case=row_of(case)).order_by("pk")
+    assert answer.json()["sent_change"] == str(high.code)
+    told = {one["code"]: one["data"] for one in waiting if one["type"] == "sent_change"}
+    assert {one["state"] for one in told.values()} == {"waits"}
+
+    inbox.drop(low, by=head)
+    inbox.take_over(high, by=head)
+
+    decided, cursor = everything(unit, cursor)
+    told = {one["code"]: one for one in decided if one["type"] == "sent_change"}
+    assert {code: one["data"]["state"] for code, one in told.items()} == {
+        str(low.code): "dropped",
+        str(high.code): "applied",
+    }
+    one = told[str(low.code)]
+    assert one["version"] == 2
+    assert one["data"]["decided_at"] is not None
+    assert set(one["data"]) == {"code", "case", "reference", "state", "sent_at", "decided_at"}  # never what, or by whom
+    assert (one["data"]["case"], one["data"]["reference"]) == (case["code"], case["reference"])
+    assert page(other, there)["changes"] == []
+    problem(other.get(f"cases/inbox/{low.code}/"), 404, "not_found")
+    assert [one["code"] for one in unit.get("cases/inbox/?state=dropped").json()["results"]] == [str(low.code)]
+    entered = Entry.objects.unscoped(WHY).filter(actor=unit.seat.code, event="page.seen", thing_code=str(low.code))
+    assert {one.route for one in entered} == {"api:sent_changes"}
+
+
+def test_what_waits_goes_with_its_case_to_another_unit(unit, machine, head, seat):
+    case = put(unit).json()
+    cases.change(row_of(case), by=head, based_on=None, head={"risk": "immediate"})
+    waits = put(unit, CASE | {"risk": "low"}).json()["sent_change"]
+    cursor = since(unit)
+
+    handover._hand_over_case(row_of(case), institution("AL-02-NJMF-SHIJAK"), by=seat("admin"))
+
+    assert ("sent_change", waits, "gone") in keys(page(unit, cursor)["changes"])
+
+
+# --- meetings, the directory ---
+
+
+@pytest.fixture
+def held():
+    """A meeting of Durrës' committee, with a decision and its task for the education office."""
+    body = Body.objects.unscoped(WHY).filter(county__code="AL-02", kind="committee").order_by("-year").first()
+    item = make.item(make.meeting(body, state="open"))
+    return make.decision(item, tasks=[make.task(institution("AL-02-ZVA"))]).item.meeting
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        lambda m: AgendaItem.objects.unscoped(WHY).filter(meeting=m).update(discussion="U tha diçka tjetër."),
+        lambda m: Decision.objects.unscoped(WHY).filter(item__meeting=m).update(text="Vendim tjetër."),
+        lambda m: Decision.objects.unscoped(WHY).get(item__meeting=m).tasks.add(make.task(institution("AL-02-ZVA"))),
+        lambda m: Decision.objects.unscoped(WHY).get(item__meeting=m).tasks.clear(),
+        lambda m: Task.objects.unscoped(WHY).get(decisions__item__meeting=m).supporting.add(institution("AL-02-OJF")),
+        lambda m: Meeting.objects.unscoped(WHY).filter(pk=m.pk).update(place="Tjetër sallë"),
+        lambda m: Attendance(meeting=m, institution=institution("AL-02-ZVA"), status="absent").save(),
+    ],
+    ids=["item", "decision", "task added", "task taken off", "supporter", "place", "attendance"],
+)
+def test_a_change_in_a_meeting_is_told_to_who_sits_there_and_to_nobody_else(school, machine, held, what):
+    beside, cursor = machine("AL-02-STREHEZ"), since(school)
+    there = since(beside)
+
+    what(held)
+
+    (change,) = (one for one in page(school, cursor)["changes"] if one["type"] == "meeting")
+    assert (change["code"], change["action"]) == (str(held.code), "upsert")
+    assert change["data"] == school.get(f"meetings/{held.code}/").json()
+    assert "meeting" not in {one["type"] for one in page(beside, there)["changes"]}
+
+
+def test_who_comes_to_the_table_is_told_of_its_meetings_and_who_leaves_it_that_they_are_gone(machine, held):
+    beside = machine("AL-02-STREHEZ")
+    cursor = since(beside)
+
+    place = make.membership(held.body, institution("AL-02-STREHEZ"))
+    came, cursor = everything(beside, cursor)
+    place.delete()
+    left, _cursor = everything(beside, cursor)
+
+    assert ("meeting", str(held.code), "upsert") in keys(came)
+    assert ("meeting", str(held.code), "gone") in keys(left)
+
+
+def test_what_ends_or_begins_by_its_date_alone_is_told_on_that_day(school, machine, held, time_machine):
+    """Nobody writes a row when a seat at the table ends on its day: the feed's own calendar does (decision 24)."""
+    beside = machine("AL-02-STREHEZ")
+    make.membership(held.body, institution("AL-02-STREHEZ"), starts_on=make.in_days(3))
+    rows = Membership.objects.unscoped(WHY).filter(institution=institution("AL-02-ZVA"), ends_on=None)
+    rows.update(ends_on=make.in_days(2))
+    (mine, cursor), (theirs, there) = everything(school), everything(beside)
+    assert ("meeting", str(held.code), "upsert") in keys(mine)
+    assert ("meeting", str(held.code), "upsert") not in keys(theirs)
+
+    time_machine.move_to(timezone.now() + timedelta(days=2))
+    school.with_token(), beside.with_token()
+    assert (page(school, cursor)["changes"], page(beside, there)["changes"]) == ([], [])
+    time_machine.move_to(timezone.now() + timedelta(days=1))
+    school.with_token(), beside.with_token()
+
+    assert ("meeting", str(held.code), "gone") in keys(everything(school, cursor)[0])
+    assert ("meeting", str(held.code), "upsert") in keys(everything(beside, there)[0])
+
+
+def test_the_directory_is_told_by_its_readable_codes(school, machine):
+    elsewhere, cursor = machine("AL-05-ZVA"), since(school)
+    there = since(elsewhere)
+    office = institution("AL-02-OJF")
+
+    Institution.objects.unscoped(WHY).filter(pk=office.pk).update(phone="+355 4 000 0000")
+
+    (change,) = page(school, cursor)["changes"]
+    assert (change["type"], change["code"], change["action"]) == ("institution", "AL-02-OJF", "upsert")
+    assert change["data"] == school.get("institutions/AL-02-OJF/").json()
+    assert page(elsewhere, there)["changes"] == []
+    problem(elsewhere.get("institutions/AL-02-OJF/"), 404, "not_found")
+    Institution.objects.unscoped(WHY).filter(pk=office.pk).update(county=institution("AL-05-ZVA").county)
+    assert ("institution", "AL-02-OJF", "gone") in keys(page(school, cursor)["changes"])
+    assert ("institution", "AL-02-OJF", "upsert") in keys(page(elsewhere, there)["changes"])
+
+
 # --- late commits, pages ---
 
 
@@ -289,18 +436,23 @@ def test_what_one_reader_cannot_number_is_not_the_end(unit, monkeypatch):
     assert {one["code"] for one in told} == {str(one.code) for one in made}
 
 
-def test_the_queries_of_a_page_do_not_grow(unit):
+def test_the_queries_of_a_page_do_not_grow(unit, held):
     def readings():
         with CaptureQueriesContext(connection) as seen:
             page(unit)
         return len([one for one in seen if one["sql"].startswith("SELECT")])
 
-    make.referral(make.case(holder=unit.seat.institution))
+    def more():
+        make.sent_change(case := make.case(holder=unit.seat.institution))
+        make.referral(case)
+        make.meeting(held.body)
+
+    more()
     since(unit)
 
     few = readings()
-    for _case in range(20):
-        make.referral(make.case(holder=unit.seat.institution))
+    for _time in range(10):
+        more()
     since(unit)
 
     assert readings() <= few

@@ -19,7 +19,7 @@ def test_followers_end_with_what_is_there_whatever_the_order_of_commits(tmp_path
     with worlds.copied(worlds.WORLD, tmp_path, django_db_blocker) as address:
         place = {"DATABASE_URL": address, "KRAT_KEYS": str(tmp_path / "keys.json"), "KRAT_DEMO": "1", "PLAIN_HTTP": "1"}
         done = subprocess.run(
-            [sys.executable, "-m", "tests.api.scrambled", "4"],
+            [sys.executable, "-m", "tests.api.scrambled"],
             cwd=ROOT,
             env={**os.environ, **place, "KRAT_TRAIL_HEAD": str(tmp_path / "trail-head")},
             capture_output=True,
@@ -30,8 +30,9 @@ def test_followers_end_with_what_is_there_whatever_the_order_of_commits(tmp_path
     said = json.loads(done.stdout)
 
     assert said["mistakes"] == []
-    assert said["added"] > 20
-    assert said["held"] > 5
+    assert said["transactions"] == 54
+    assert said["told"] > said["added"] > 15
+    assert said["cases_held"] == 1
     assert said["wrong"] == []
     if connection.vendor == "postgresql":  # the negative control; on SQLite nobody commits out of turn
         assert said["missed_by_a_plain_sequence"] > 0

@@ -148,6 +148,7 @@ PICKERS = {
     ("referrals/", "code"): _of_case(Referral),
     ("signals/", "code"): (Signal, newest(Signal, "receiver__county__code", state="sent")),
     ("api/v1/cases/", "code"): _of_case(Case, "pk"),
+    ("api/v1/cases/inbox/", "code"): _of_case(SentChange),
     ("api/v1/referrals/", "code"): _of_case(Referral),
 }
 

@@ -7,11 +7,11 @@ import datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from cases import names
 from cases.actions import cards, cases, referrals
 from cases.models import Assignment, Case, Identity, NameToken, Obstacle, Referral, SchoolPart
 from krat.access.scoping import Stale
 from krat.demo import make
+from krat.reference.folding import words_of
 from tests.cases.core import TODAY, again, rows, who_is
 from tests.meetings.test_all_or_nothing import everything
 
@@ -179,7 +179,7 @@ def test_a_name_in_any_one_alphabet_is_taken(name, people):
     case = people.open(identity={"first_name": name})
 
     assert who_is(case).data["first_name"] == name
-    assert not names.words_of(name) or NameToken.objects.filter(case=case).exists()
+    assert not words_of(name) or NameToken.objects.filter(case=case).exists()
 
 
 @pytest.mark.parametrize(

@@ -132,6 +132,7 @@ def test_every_right_that_shows_something_of_a_case_is_compared():
             "cases.identify",
             "cases.find_formally",
             "cases.inbox",
+            "cases.sent",  # shows the sender what became of what it sent, and nothing of the case
             "identity.change",
             "parts.change",
             "notes.write",

@@ -388,7 +388,7 @@ def _fingerprint():
 
 
 def _models():
-    labels = ("committee", "people", "plan", "cases", "meetings")
+    labels = ("committee", "people", "plan", "services", "cases", "meetings")
     return [one for label in labels for one in apps.get_app_config(label).get_models(include_auto_created=True)]
 
 

@@ -29,6 +29,8 @@ OPEN = {
     "feed.Generation": "holds the last number of the feed",
     "feed.Pending": "holds codes of things that changed, which are told through the door alone",
     "feed.Change": "holds codes of things that changed, which are told through the door alone",
+    "search.Indexed": "holds words of texts that stand in clear; what fits is told through each text's own door",
+    "search.Unindexed": "holds ids of texts that were written, until they are indexed",
     "notify.Mailbox": "how often a person wants mails; each person finds their own, and the timer that sends them",
     "notify.Timer": "when the timer ran and whether mails go out, without a word of any",
     "people.User": "is looked up before anybody knows who is asking",

@@ -23,8 +23,10 @@ from krat.access.roles import Role
 from krat.plan.models import task
 from krat.reference.first_rows import TERMS
 from krat.reference.models import Term
+from krat.services.models import MISSING_MOVES
 from tests.access.test_matrix import ACCOUNTS as COLUMNS
 from tests.api.test_budgets import BUDGETS as CALLS
+from tests.home.test_budget import BUDGETS as HOMES
 from tests.house.papers import DOCS, PAGES, ROOT, block
 from tests.ui.test_budgets import BUDGETS as PAGE_BUDGETS
 
@@ -43,6 +45,7 @@ SIGNS = {
     Reach.RECEIVED: "r",
     Reach.VICTIMS: "v",
     Reach.COUNTY: "c",
+    Reach.SERVED: "e",
     Reach.COUNTRY: "A",
 }
 MOVES_HEAD = "| from | to | by the right |\n|---|---|---|\n"
@@ -53,6 +56,7 @@ MOVES = {
     "How identification moves": identification.MOVES,
     "How a referral moves": referral.MOVES,
     "How a card moves": card.MOVES,
+    "How a missing service moves": MISSING_MOVES,
 }
 SHARING_HEAD = "| purpose | who may be asked | sees of who it is | writes |\n|---|---|---|---|\n"
 
@@ -105,7 +109,7 @@ CALLS_HEAD = "| call | statements |\n|---|---|\n"
 
 def pages_table() -> str:
     """How many statements a page may ask, a row for each page and reader."""
-    return "".join(f"| `{page}` | {who} | {most} |\n" for (page, who), most in PAGE_BUDGETS.items())
+    return "".join(f"| `{page}` | {who} | {most} |\n" for (page, who), most in (HOMES | PAGE_BUDGETS).items())
 
 
 def calls_table() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from clients.krat import Changed, Refused, Registry
+from krat_sync import Changed, Refused, Registry
 from tests.journeys.child import FOR_SCHOOL, a_case, code_of, refer
 from tests.journeys.steps import WORKER
 
@@ -27,15 +27,20 @@ CASE = {
 def system(server):
     """``system("AL-02-ZVA")``: a machine of that institution."""
 
+    made_ones: list[Registry] = []
+
     def of(institution: str, *, write: bool = True) -> Registry:
         said = server.run(
             "manage.py", "apiclient", "create", institution, "--name", "Sistemi", *(["--write"] if write else [])
         )
         made = dict(pair.split("=", 1) for pair in said.split())
         scope = "read write" if write else "read"
-        return Registry(server.url, made["client_id"], made["client_secret"], scope)
+        made_ones.append(Registry(server.url, made["client_id"], made["client_secret"], scope))
+        return made_ones[-1]
 
-    return of
+    yield of
+    for one in made_ones:
+        one.close()
 
 
 def refusal(call, *arguments) -> int:

@@ -37,6 +37,14 @@ def more_items(s: Examples) -> None:
     make.review(s.meeting, old)
 
 
+def more_asked(s: Examples) -> None:
+    """A task of the education office with a decision and a course."""
+    task = make.task(s.place("ZVA"), state="done")
+    make.decision(make.item(s.meeting), number=DECISIONS + make.number(), tasks=[task])
+    for state in ("in_progress", "done", "in_progress", "done"):
+        make.step(task, s.seat_of(COORDINATOR), state=state)
+
+
 def more_approved_items(s: Examples) -> None:
     """An item of approved minutes with a decision with a task, and an attendance."""
     item = make.item(s.approved, rapporteur=s.place("ZVA"), discussion="U tha.")
@@ -214,6 +222,7 @@ PAGES = [
     Shows("meetings:pack", BORDER, at("meetings:pack", "meeting"), more_items),
     Shows("meetings:invitation_ics", BORDER, at("meetings:invitation_ics", "planned"), lambda s: make.item(s.planned)),
     Shows("meetings:item", COORDINATOR, at("meetings:item", "item"), more_items),
+    Shows("meetings:ledger", COORDINATOR, lambda s: url("meetings:ledger", s.place("ZVA")), more_asked),
     Shows("meetings:decisions", BORDER, at("meetings:decisions"), more_items),
     Shows("meetings:decision", BORDER, at("meetings:decision", "decision"), more_reviews),
     Shows("meetings:attendance", COORDINATOR, at("meetings:attendance", "meeting"), more_members),

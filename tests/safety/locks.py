@@ -40,6 +40,8 @@ ORDER: list[list[str]] = [
     ["cases.Signal"],
     ["cases.Case"],
     ["cases.SchoolPart", "cases.AidPart", "cases.CounsellingPart", "cases.SentChange", "cases.Referral"],
+    ["services.Service"],
+    ["services.Missing"],
     ["cases.Obstacle", "cases.Card"],
     ["cases.Series"],
     ["plan.Task"],
@@ -73,6 +75,8 @@ TESTED: dict[str, set[str]] = {
     "cases.Card": {"state", "decision", "version"},
     "cases.SentChange": {"state"},
     "cases.Assignment": {"ended_at"},
+    "services.Service": {"withdrawn_on", "free", "version"},
+    "services.Missing": {"state", "since", "what", "version"},
     "people.Invitation": {"withdrawn_at", "accepted_at"},
     "people.Seat": {"ended_at"},
     "notify.Notice": {"read_at"},
@@ -109,6 +113,8 @@ BELONGS: dict[str, str] = {
     "cases.Referral": "case",
     "cases.Obstacle": "case",
     "cases.SentChange": "case",
+    "cases.UnmetNeed": "case",
+    "services.Places": "service",
 }
 # What is only ever added: nobody can meet another there. Each with its reason.
 ADDED_ONLY = {

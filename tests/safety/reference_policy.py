@@ -123,7 +123,7 @@ class ReferencePolicy:
             "cases.Card": self._card,
             "cases.Signal": self._signal,
             "cases.SignalWords": self._signal_words,
-            "cases.SentChange": lambda row, field: self._leads(row.case),
+            "cases.SentChange": self._sent_change,
         }
 
     # --- who works on a case ---
@@ -202,6 +202,10 @@ class ReferencePolicy:
             return self.role in {*OFFICE_OF_PURPOSE.values(), "system"}
         # The request while it waits for an answer or is worked on; its end closes it (promise 2).
         return self._does_work_of(row) and row.state in ("sent", "accepted")
+
+    def _sent_change(self, row: Any, field: str) -> bool:
+        """The unit's systems learn that it waits and what was decided; what was in it only who leads the case."""
+        return self._leads(row.case) or (field == "code" and self._is_holders_system(row.case))
 
     def _card(self, row: Card, field: str) -> bool:
         if self.role in AT_THE_TABLE:

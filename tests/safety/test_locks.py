@@ -22,6 +22,7 @@ from krat.plan.actions import plans, tasks
 from krat.plan.models.task import State
 from krat.reference import actions as reference
 from krat.reference.models import Holiday
+from krat.services import actions as services
 from meetings import actions as meetings
 from tests.notify.examples import dead_mail, notice
 from tests.safety import locks
@@ -136,6 +137,18 @@ def _client(s: Examples, of: Callable[[str], Any]) -> None:
     clients.end(client, by=None)
 
 
+def _missing(s: Examples, of: Callable[[str], Any]) -> None:
+    """A missing service on an agenda; what is decided there is to fill it. And a service that comes back."""
+    by, meeting = of(COORDINATOR), s.planned
+    item = meetings.add_missing(meeting, by=by, missing=make.missing())
+    meeting = meetings.open_meeting(meeting, by=by)
+    meetings.record_attendance(meeting, by=by, status={one.institution: "present" for one in _places(s)})
+    meetings.decide(item, by=by, text="Të hapet.", lead=s.place("ZVA"), due_on=make.in_days(40))
+    service = make.service(make.institution())
+    services.withdraw(service, by=by, why="Gabim.")
+    services.restore(service, by=by)
+
+
 def _messages(s: Examples, of: Callable[[str], Any]) -> None:
     messages.read(notice(), by=of(OFFICE))
     messages.read_all(by=of(OFFICE))
@@ -145,6 +158,7 @@ def _messages(s: Examples, of: Callable[[str], Any]) -> None:
 
 
 CALLS: list[Call] = [
+    _missing,
     _add_card,
     _whole_meeting,
     _task,

@@ -46,6 +46,7 @@ class _Reader(HTMLParser):
             self.links.append(own.get("href", ""))
         elif tag == "form":
             self._form = Form(own.get("action", ""), own.get("method", "get"))
+            self._form.is_in_head = any(open_tag == "header" for open_tag, _id in self._open)
             self.forms.append(self._form)
         elif self._form is None:
             return
@@ -95,6 +96,8 @@ class _Reader(HTMLParser):
 class Form:
     """One form of a page, with what stands in it."""
 
+    is_in_head = False  # of the page: the search, the seat, the way out
+
     def __init__(self, action: str, method: str) -> None:
         self.action = action
         self.method = method.lower()
@@ -128,7 +131,11 @@ class Shown:
 
     def form(self, *names: str) -> Form:
         """The posting form that asks for all of these."""
-        found = [one for one in self.forms if one.method == "post" and one.names.issuperset(names)]
+        found = [
+            one
+            for one in self.forms
+            if one.method == "post" and one.names.issuperset(names) and not (names and one.is_in_head)
+        ]
         assert found, f"No form asks for {names} on {self.address} ({self.status}): {self.text[:300]}"
         return found[0]
 

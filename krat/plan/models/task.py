@@ -64,6 +64,14 @@ class TaskQuerySet(ScopedQuerySet["Task"]):
         supported = Task.supporting.through.objects.filter(institution_id=institution_id).values("task_id")
         return self.filter(Q(lead=institution_id) | Q(pk__in=supported))
 
+    def given_back(self) -> TaskQuerySet:
+        """Those that were reported done and given back since: work on them went on."""
+        rows = self.alias(
+            first_done=models.Min("steps", filter=Q(steps__state=State.DONE)),
+            last_work=models.Max("steps", filter=Q(steps__state=State.IN_PROGRESS)),
+        )
+        return rows.filter(last_work__gt=models.F("first_done"))
+
     def done_by_person(self, seat: Seat) -> TaskQuerySet:
         """Those that the person in this seat reported done, in this or another seat of theirs."""
         return self.filter(done_by__user=seat.user_id)

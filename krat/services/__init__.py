@@ -1,0 +1,1 @@
+"""The service catalogue: who offers what to whom and where, and how many places are free."""
