@@ -14,6 +14,15 @@ def _signal(one: Signal) -> str:
     return _("of %(day)s from %(sender)s") % {"day": day, "sender": one.sender}
 
 
+def _own_signal(one: Signal) -> str:
+    day = formats.date_format(timezone.localtime(one.sent_at), "SHORT_DATE_FORMAT")
+    return _("of %(day)s to %(receiver)s: %(state)s") % {"day": day, "receiver": one.receiver, "state": one}
+
+
+def _outcome(one: Referral) -> str:
+    return f"{one.alias}: {one.get_state_display()}"
+
+
 def _number(one: Case) -> str:
     return str(one.number)
 
@@ -56,6 +65,36 @@ CARD = Kind(
     waits=lambda rows: rows.open(),
     is_mailed=True,
 )
+# What is told and asks for nothing: no mail comes of it.
+SIGNAL_ANSWERED = Kind(
+    "signal.answered",
+    gettext_lazy("A signal that your institution sent was answered"),
+    Signal,
+    "signals.view",
+    "cases:signal",
+    waits=lambda rows: rows.none(),
+    label=_own_signal,
+    with_rows=("receiver",),
+)
+ANSWERED = Kind(
+    "referral.answered",
+    gettext_lazy("A referral of your unit has news"),
+    Referral,
+    "referrals.send",
+    "cases:referral",
+    waits=lambda rows: rows.none(),
+    label=_outcome,
+)
+ASSIGNED = Kind(
+    "case.assigned",
+    gettext_lazy("You were named to the team of a case"),
+    Case,
+    "cases.view",
+    "cases:case",
+    waits=lambda rows: rows.open(),
+    label=_number,
+    is_mailed=True,
+)
 LATE = Kind(
     "case.late",
     gettext_lazy("A case of your unit is late"),
@@ -76,4 +115,4 @@ RISEN = Kind(
     is_mailed=True,
 )
 
-KINDS = [SIGNAL, REFERRAL, REMINDED, CARD, LATE, RISEN]
+KINDS = [SIGNAL, SIGNAL_ANSWERED, REFERRAL, REMINDED, ANSWERED, ASSIGNED, CARD, LATE, RISEN]

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cases import names
+from cases import names, notices
 from cases.actions import signals
 from cases.models import (
     Assignment,
@@ -54,6 +54,7 @@ from krat.access.scoping import (
 )
 from krat.access.transactions import wholly
 from krat.audit import trail
+from krat.notify.telling import at, tell
 from krat.people.models import Seat
 from krat.reference import calendar
 from krat.reference.models import Municipality, Term
@@ -771,6 +772,7 @@ def assign(case: Case, *, by: Seat, seat: Seat, is_manager: bool = False) -> Ass
             _end(one, by)
     place = _name(case, seat=seat, is_manager=is_manager, by=by)
     look_again(case, by=by, right=ASSIGN)
+    tell(notices.ASSIGNED, case, to=at(case.holder_id).filter(pk=seat.pk), by=by)
     return place
 
 

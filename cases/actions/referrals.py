@@ -178,6 +178,8 @@ def move(referral: Referral, to: str, *, by: Seat, answer: str = "", based_on: i
     if after is ReferralState.ACCEPTED:
         _make_part(referral, by)
     trail.record(by, MOVED, referral, changes={"state": (before.value, after.value)})
+    if after is not ReferralState.WITHDRAWN:
+        tell(notices.ANSWERED, referral, to=at(referral.sender_id), by=by)
     return referral
 
 

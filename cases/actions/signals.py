@@ -95,7 +95,9 @@ def answer(signal: Signal, *, by: Seat, state: str) -> Signal:
     """Give a signal its answer; raises `ValidationError` when it has one (one row lock)."""
     signal = _waiting(signal)
     signal.state, signal.answered_at, signal.answered_by = state, timezone.now(), by
-    return settle(signal, by=by, right=TAKE)
+    signal = settle(signal, by=by, right=TAKE)
+    tell(notices.SIGNAL_ANSWERED, signal, to=at(signal.sender_id), by=by)
+    return signal
 
 
 def take(signal: Signal, *, by: Seat, is_another: bool) -> Signal:

@@ -12,3 +12,7 @@ class NotifyConfig(AppConfig):
 
     def ready(self) -> None:
         from krat.notify import checks  # noqa: F401  registers itself
+        from krat.notify.unread import by_seat
+        from krat.people.asking import comes_along
+
+        comes_along("unread", by_seat)

@@ -49,7 +49,11 @@ class Notice(ScopedModel):
         ordering = ["-at", "-pk"]
         verbose_name = _("notice")
         verbose_name_plural = _("notices")
-        indexes = [models.Index(fields=["seat", "-at"], name="notice_by_seat")]  # the page of notices
+        indexes = [
+            models.Index(fields=["seat", "-at"], name="notice_by_seat"),  # the page of notices
+            # The number in the head of every page.
+            models.Index(fields=["seat"], condition=Q(read_at=None), name="notice_unread_by_seat"),
+        ]
 
     def __str__(self) -> str:
         return self.kind

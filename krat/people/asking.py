@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from krat.access.roles import Role
-from krat.access.together import Rows, Together
+from krat.access.together import Numbers, Rows, Together
 from krat.committee.models import Institution
 from krat.people.models import Seat, User
 from krat.reference.models import County, Term
@@ -27,7 +28,19 @@ def _wholly(model: type[Model]) -> tuple[str, ...]:
     return tuple(one.name for one in model._meta.concrete_fields if not one.primary_key)
 
 
-def _build(_nobody: Any, *, person: int) -> dict[str, Rows]:
+_along: dict[str, Callable[[int], QuerySet[Any, Any]]] = {}
+
+
+def comes_along(name: str, make: Callable[[int], QuerySet[Any, Any]]) -> None:
+    """Let a number of an area above come along with each seat of whoever asks for a page, in the same statement.
+
+    ``make`` gives the numbers of a person's seats, by the person's id: ``values("seat")`` with ``n`` beside it. A seat
+    has it by this name; 0 where there is none.
+    """
+    _along[name] = make
+
+
+def _build(_nobody: Any, *, person: int) -> dict[str, Rows | Numbers]:
     """The seats that give rights today. A machine's is never used in a browser, even if somebody gave its account a
     password."""
     seats = Seat.objects.unscoped("nobody is asking yet: this finds out who").filter(user=person)
@@ -36,6 +49,7 @@ def _build(_nobody: Any, *, person: int) -> dict[str, Rows]:
         "accounts": Rows(User.objects.filter(pk=person)),
         "seats": Rows(active, {"institution": _wholly(Institution), "institution__county": _wholly(County)}),
         "helplines": Rows(helplines()),
+        **{name: Numbers(make(person)) for name, make in _along.items()},
     }
 
 
@@ -59,5 +73,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]  # allauth has no ty
             return None
         for seat in found["seats"]:
             seat.user = user
+            for name in _along:
+                setattr(seat, name, next((one["n"] for one in found[name] if one["seat"] == seat.pk), 0))
         user.asking = Asking(found["seats"], found["helplines"])
         return user

@@ -40,6 +40,7 @@ UNSCOPED = {
     "krat/notify/addresses.py": "who sits anywhere, and which addresses an invitation has reached",
     "krat/notify/outbox.py": "mails hold no words; whether one is still needed is asked by the seat's own rights",
     "krat/notify/telling.py": "whom a verb tells: seats, each narrowed by the door of the thing",
+    "krat/notify/unread.py": "how many notices somebody has not read, beside their own seat",
     "krat/oversight/reading.py": "whether whoever opened a file was in its team; the officer reads numbers alone",
     "krat/people/actions.py": "the person's own seats, before one more is taken",
     "krat/people/management/commands/firstadmin.py": "nobody can ask before the first seat",

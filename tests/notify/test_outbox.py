@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.utils import timezone
 
-from cases.actions import cards, referrals, signals
+from cases.actions import cards, cases, referrals, signals
 from cases.models import Signal
 from krat.demo import make
 from krat.notify import outbox
@@ -17,6 +17,7 @@ from krat.notify.models import Mail, Mailbox, Notice, Timer
 from krat.people.models import Seat
 from krat.plan.actions import tasks
 from krat.plan.models import Task
+from krat.plan.models.task import State
 from krat.reference.models import Deadline
 from meetings.actions import meetings, minutes
 from tests.ui.html_client import again, rows
@@ -158,6 +159,49 @@ def test_a_card_in_danger_is_told_to_the_table_at_once_and_its_risk_to_nobody_by
 
     urgent = dict(rows(Mail).values_list("user__username", "is_urgent"))
     assert urgent == {"koordinator.durres": True, "zva.durres": False}
+
+
+# --- and answers come back ---
+
+
+def test_whoever_sent_a_signal_hears_that_it_was_answered_and_gets_no_mail(clock, seat, told, mailed):
+    one = signal(seat)
+    signals.answer(one, by=seat(HEAD), state=Signal.State.TAKEN)
+
+    assert told("policia.durres") == ["signal.answered"]
+    assert mailed("policia.durres") == []
+    assert told("policia.gjirokaster") == told("zva.durres") == []
+
+
+def test_the_team_hears_how_its_referral_stands(clock, seat, told):
+    case = make.case(manager=seat(WORKER))
+    referral = make.referral(case, receiver=seat("zva.durres").institution)
+    referrals.move(referral, "accepted", by=seat("zva.durres"))
+
+    assert told(WORKER) == ["referral.answered"]
+    assert told("pmf2.durres") == []  # is not of the team
+    assert told("zva.durres") == []
+
+
+def test_who_is_named_to_a_team_is_told_and_mailed(clock, seat, told, mailed):
+    cases.assign(make.case(manager=seat(WORKER)), by=seat(HEAD), seat=seat("pmf2.durres"))
+
+    assert told("pmf2.durres") == ["case.assigned"]
+    assert mailed("pmf2.durres") == ["waiting"]
+    assert told(WORKER) == told(HEAD) == []
+
+
+def test_a_task_goes_to_and_fro_and_each_hears_of_it(clock, seat, told, mailed):
+    task = make.task(lead=seat("zva.durres").institution)
+    task = tasks.move(task, State.DONE, by=seat("zva.durres"), note="U krye.")
+    task = tasks.move(task, State.IN_PROGRESS, by=seat("koordinator.durres"), note="Mungon një shkollë.")
+    task = tasks.move(task, State.DONE, by=seat("zva.durres"), note="U plotësua.")
+    tasks.move(task, State.VERIFIED, by=seat("koordinator.durres"))
+
+    assert told("koordinator.durres") == ["task.done", "task.done"]
+    assert told("zva.durres") == ["task.returned", "task.ended"]
+    assert mailed("zva.durres") == ["waiting"]  # of what came back alone
+    assert told("koordinator.gjirokaster") == []
 
 
 def convene(seat, days=30, **more):

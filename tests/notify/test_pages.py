@@ -48,6 +48,20 @@ def test_the_way_to_it_stands_in_the_head_of_every_page(education):
     assert NOTICES in education.look("/").links
 
 
+def test_the_head_of_every_page_says_how_many_are_unread_and_asks_nothing_more_for_it(education):
+    assert "unread notices" not in education.look("/account/").text
+    few = queries_of(education, "/account/")
+    for _one in range(3):
+        notice()
+    notice("AL-05")  # somebody else's
+
+    assert "Notices3 unread" in education.look("/account/").text
+    assert queries_of(education, "/account/") == few
+
+    education.press(NOTICES, url("notify:read_all"))
+    assert "unread notices" not in education.look("/account/").text
+
+
 def test_nobody_reads_what_somebody_else_was_told(education, person):
     one = notice()
 

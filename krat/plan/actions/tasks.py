@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from krat.access.roles import Role
 from krat.access.scoping import hold, settle
 from krat.audit import trail
 from krat.committee.identity_guard import refuse_personal
 from krat.committee.models import Body, Institution
-from krat.notify.telling import at, tell
+from krat.notify.telling import at, in_county, tell
 from krat.people.models import Seat
 from krat.plan import notices
 from krat.plan.models import Measure, Step, Task
@@ -168,6 +169,12 @@ def move(task: Task, to: State, *, by: Seat, note: str = "", based_on: int | Non
     settle(task, by=by, right=MOVES[before, to])
     _add_step(task, by, note)
     trail.record(by, MOVED, task, changes={"state": (before.value, to.value)})
+    if to is State.DONE:
+        tell(notices.DONE, task, to=in_county(task.county_id, Role.COORDINATOR), by=by)
+    elif before is State.DONE and to is State.IN_PROGRESS:
+        tell(notices.RETURNED, task, to=at(task.lead_id), by=by, day=task.due_on)
+    elif to in (State.VERIFIED, State.CANCELLED):
+        tell(notices.ENDED, task, to=at(task.lead_id), by=by)
     return task
 
 
