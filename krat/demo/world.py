@@ -22,7 +22,7 @@ from cases.models import Card
 from krat.access.roles import Role
 from krat.committee import actions as committee
 from krat.committee.models import Act, Body, Institution, Membership
-from krat.demo import make, stories, telling
+from krat.demo import figures, make, stories, telling
 from krat.demo.accounts import ACCOUNTS, COUNTRYWIDE, FAMILY_NAME, INSTITUTIONS, PASSWORD
 from krat.demo.durres import DURRES
 from krat.demo.founding import DURRES as FOUNDING_DURRES
@@ -44,6 +44,7 @@ __all__ = ["PASSWORD", "fill", "make"]
 SEED = 2026
 _OPENS_AT = datetime.time(10, 0)
 _MORNING = 9
+_FIGURES = 7  # before the day begins
 
 
 @dataclass
@@ -143,6 +144,7 @@ def fill(seed: int = SEED) -> None:
             telling.tell_signal(world, sent)
         for story in (*stories.DURRES, *stories.GJIROKASTER):
             telling.tell(world, story)
+        world.on(today, lambda: figures.tell(world.institutions, world.seats, today, seed), hour=_FIGURES)
         world.tell()
 
 

@@ -41,6 +41,7 @@ UNSCOPED = {
     "krat/people/models.py": "the data protection officer asks the trail by person; where anybody sits at all",
     "krat/people/views.py": "an invitation's link is the right",
     "krat/committee/identity_guard.py": "names of public institutions may stand in any text",
+    "krat/indicators/telling.py": "sums what institutions reported and tells it with the small numbers hidden",
     "krat/plan/actions/plans.py": "a plan that is held reads differently now; who took over from whom",
     "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
     "krat/plan/handover.py": "what is open in the plan where an institution ends; told as numbers",

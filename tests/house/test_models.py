@@ -29,6 +29,7 @@ OPEN = {
     "feed.Generation": "holds the last number of the feed",
     "feed.Pending": "holds codes of things that changed, which are told through the door alone",
     "feed.Change": "holds codes of things that changed, which are told through the door alone",
+    "indicators.Indicator": "public: what every committee reports, with its definition",
     "people.User": "is looked up before anybody knows who is asking",
     "reference.County": "public: the twelve counties by law",
     "reference.Municipality": "public: the municipalities by law",
