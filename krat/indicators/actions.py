@@ -98,6 +98,8 @@ def _held_sheet(
     found = rows.filter(institution=institution, municipality=municipality).first()
     if found is not None:
         return hold(found, based_on=based_on)
+    if based_on:
+        raise ValidationError(_("This form cannot be sent any more. Copy your text before you leave this page."))
     return FigureSheet(
         county=institution.own_county,
         institution=institution,

@@ -200,17 +200,29 @@ class IndicatorForm(CheckedForm):
 
     def __init__(self, *args: Any, indicator: Indicator | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if indicator is not None:
-            # Figures stand under it already: with another unit small numbers might be shown that were hidden.
-            for name in ("code", "unit", "period"):
-                self.fields[name].disabled = True
+        self.indicator = indicator
         self.counted = indicator is not None and bool(indicator.counted_as)
         if self.counted:
             del self.fields["suppliers"]
 
+    def _stays(self, name: str) -> str:
+        """Figures stand under it already: with another unit small numbers might be shown that were hidden."""
+        value: str = self.cleaned_data[name]
+        if self.indicator is not None and value != getattr(self.indicator, name):
+            raise ValidationError(_("Stays as it is once records use it."))
+        return value
+
+    def clean_unit(self) -> str:
+        """The unit, which stays."""
+        return self._stays("unit")
+
+    def clean_period(self) -> str:
+        """The length of its period, which stays."""
+        return self._stays("period")
+
     def clean_code(self) -> str:
-        """The code; one that is taken is said here."""
-        code: str = self.cleaned_data["code"]
-        if not self.fields["code"].disabled and Indicator.objects.filter(code=code).exists():
+        """The code, which stays; one that is taken is said here."""
+        code = self._stays("code")
+        if self.indicator is None and Indicator.objects.filter(code=code).exists():
             raise ValidationError(_("An indicator with this code stands already."))
         return code
