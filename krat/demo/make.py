@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
@@ -48,6 +48,8 @@ from krat.access.roles import Role
 from krat.access.scoping import CheckedModel
 from krat.audit import triggers
 from krat.committee.models import Act, Body, Institution, Membership
+from krat.indicators.models import Figure, FigureSheet, Indicator
+from krat.indicators.periods import Period
 from krat.people.models import Seat, User
 from krat.plan.models import Activity, Measure, Objective, Plan, Step, Task
 from krat.plan.models.task import State as TaskState
@@ -374,6 +376,47 @@ def missing(
             **(values | more),
         )
     )
+
+
+# --- figures ---
+
+
+def figure_sheet(
+    place: Institution,
+    at: str | Municipality,
+    period: Period,
+    *,
+    state: str = "accepted",
+    figures: Mapping[str, int | None] | None = None,
+    by: Seat | None = None,
+    **more: Any,
+) -> FigureSheet:
+    """What an institution reported for a municipality and period: accepted, with one figure where none is given."""
+    by = by or _seat(Role.EDUCATION, place)
+    values: dict[str, Any] = {"county": place.county, "submitted_by": by, "submitted_at": timezone.now()} | more
+    if state == FigureSheet.State.RETURNED:
+        values.setdefault("reason", "Shifra duhet parë edhe një herë.")
+    row = _saved(
+        FigureSheet(
+            institution=place,
+            municipality=at if isinstance(at, Municipality) else municipality(at),
+            year=period.year,
+            part=period.part,
+            state=state,
+            **values,
+        )
+    )
+    told = {"I09a": 12} if figures is None else figures
+    named = {one.code: one for one in Indicator.objects.filter(code__in=told)}
+    for code, value in told.items():
+        figure(row, named[code], value, entered_by=by)
+    return row
+
+
+def figure(sheet: FigureSheet, indicator: Indicator, value: int | None, **more: Any) -> Figure:
+    """One number of a sheet; None is "not known"."""
+    more.setdefault("entered_by", sheet.submitted_by)
+    return _saved(Figure(sheet=sheet, indicator=indicator, value=value, **more))
 
 
 # --- meetings ---

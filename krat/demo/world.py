@@ -25,7 +25,7 @@ from cases.models import Card
 from krat.access.roles import Role
 from krat.committee import actions as committee
 from krat.committee.models import Act, Body, Institution, Membership
-from krat.demo import catalogue, make, stories, telling
+from krat.demo import catalogue, figures, make, stories, telling
 from krat.demo.accounts import ACCOUNTS, COUNTRYWIDE, FAMILY_NAME, INSTITUTIONS, PASSWORD
 from krat.demo.durres import DURRES
 from krat.demo.founding import DURRES as FOUNDING_DURRES
@@ -52,6 +52,7 @@ SEED = 2026
 _WITHOUT_MAIL = {"strehez.durres", "ojf.gjirokaster"}  # their addresses are not confirmed yet
 _OPENS_AT = datetime.time(10, 0)
 _MORNING = 9
+_FIGURES = 7  # before the day begins
 
 
 @dataclass
@@ -155,6 +156,7 @@ def fill(seed: int = SEED) -> None:
             telling.tell_signal(world, sent)
         for story in (*stories.DURRES, *stories.GJIROKASTER):
             telling.tell(world, story)
+        world.on(today, lambda: figures.tell(world.institutions, world.seats, today, seed), hour=_FIGURES)
         world.tell()
         index.catch_up_with_all()
         _read_old_notices()

@@ -350,6 +350,25 @@ DEADLINES = [
         _HOUSE,
         False,
     ),
+    # Figures of a period, counted from its last day.
+    (
+        "figures_due",
+        "Shifrat e periudhës, pas mbarimit të saj",
+        "Figures of a period, after its end",
+        10,
+        _W,
+        _HOUSE,
+        False,
+    ),
+    (
+        "figures_close",
+        "Mbyllja e periudhës për shifrat, pas mbarimit të saj",
+        "Closing of a period for figures, after its end",
+        3,
+        _M,
+        _HOUSE,
+        False,
+    ),
     # The child's case.
     ("referral", "Njoftimi dhe referimi", "Notice and referral", 24, _H, "VKM nr. 499, 29.08.2018", False),
     (

@@ -50,6 +50,7 @@ UNSCOPED = {
     "krat/conformance/kit.py": "a throw-away registry of invented cases, in which the kit is everybody",
     "krat/feed/feed.py": "codes of public institutions, in which the feed names them",
     "krat/committee/identity_guard.py": "names of public institutions may stand in any text",
+    "krat/indicators/telling.py": "sums what institutions reported and tells it with the small numbers hidden",
     "krat/plan/actions/plans.py": "a plan that is held reads differently now; who took over from whom",
     "krat/plan/actions/tasks.py": "who reported or supported a task that is held",
     "krat/plan/handover.py": "what is open in the plan where an institution ends; told as numbers",

@@ -33,6 +33,7 @@ OPEN = {
     "search.Unindexed": "holds ids of texts that were written, until they are indexed",
     "notify.Mailbox": "how often a person wants mails; each person finds their own, and the timer that sends them",
     "notify.Timer": "when the timer ran and whether mails go out, without a word of any",
+    "indicators.Indicator": "public: what every committee reports, with its definition",
     "people.User": "is looked up before anybody knows who is asking",
     "reference.County": "public: the twelve counties by law",
     "reference.Municipality": "public: the municipalities by law",

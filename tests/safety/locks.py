@@ -45,9 +45,10 @@ ORDER: list[list[str]] = [
     ["cases.Obstacle", "cases.Card"],
     ["cases.Series"],
     ["plan.Task"],
+    ["indicators.FigureSheet"],
     ["committee.Institution"],
     ["people.Invitation", "people.User", "api.ApiClient"],
-    ["reference.Term", "reference.Deadline", "reference.Threshold"],
+    ["reference.Term", "reference.Deadline", "reference.Threshold", "indicators.Indicator"],
     ["notify.Notice", "notify.Mail"],
     ["cases.Assignment", "people.Seat"],
 ]
@@ -85,6 +86,8 @@ TESTED: dict[str, set[str]] = {
     "reference.Term": {"version"},
     "reference.Deadline": {"version"},
     "reference.Threshold": {"version"},
+    "indicators.FigureSheet": {"state", "version", "submitted_by_id"},
+    "indicators.Indicator": {"version"},
 }
 
 # Under whose lock a row is written: itself, or what it belongs to. A row made anew needs what it belongs to.
@@ -92,6 +95,7 @@ BELONGS: dict[str, str] = {
     "plan.Objective": "plan",
     "plan.Measure": "objective__plan",
     "plan.Step": "task",
+    "indicators.Figure": "sheet",
     "meetings.Meeting": "body",
     "meetings.AgendaItem": "meeting",
     "meetings.Attendance": "meeting",

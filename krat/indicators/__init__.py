@@ -1,0 +1,1 @@
+"""Indicators: the figures that institutions owe for a period and a municipality, who has reported and who has not."""
