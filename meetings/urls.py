@@ -42,7 +42,7 @@ urlpatterns = [
     # decisions
     path("meetings/decisions/", views.decision_list, name="decisions"),
     path("meetings/decisions/<uuid:code>/", views.decision_detail, name="decision"),
-    path("institutions/<slug:code>/ledger/", views.ledger, name="ledger"),
+    path("ledgers/<slug:code>/", views.ledger, name="ledger"),
     path("meetings/decisions/<uuid:code>/correct/", views.decision_correct, name="decision_correct"),
     path("meetings/decisions/<uuid:code>/withdraw/", views.decision_withdraw, name="decision_withdraw"),
 ]

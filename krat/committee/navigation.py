@@ -8,7 +8,7 @@ PLACES = [
     Place(
         80,
         "institutions",
-        (Way("committee:institutions", _("Institutions"), "institutions.view", ("institutions", "committee")),),
+        (Way("committee:institutions", _("Institutions"), "institutions.view", ("institutions", "ledgers", "committee")),),
     )
 ]
 
