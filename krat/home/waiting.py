@@ -45,9 +45,13 @@ def _lines() -> list[Lines]:
 
 @cache
 def _reads() -> dict[str, Read]:
-    """What is read for them, each once, by its name."""
+    """What is read for them, each once, by its name; raises `TypeError` where two are called alike, as lambdas are."""
     named: list[Read] = [deadlines, holidays, *_BESIDES, *(one for lines in _lines() for of in lines[2:] for one in of)]
-    return {_name(one): one for one in named}
+    found: dict[str, Read] = {}
+    for one in named:
+        if found.setdefault(_name(one), one) is not one:
+            raise TypeError(f"Two things that are read for first pages are called {_name(one)}.")
+    return found
 
 
 def _name(read: Read) -> str:

@@ -132,3 +132,15 @@ def test_one_seat_after_another_of_the_same_role_gets_its_own(busy, seat):
     again = {line.url for line in FirstPage(seat("zva.durres")).waiting()}
     assert of["zva.durres"] == again
     assert not of["zva.gjirokaster"] & again - {"/tasks/"}
+
+
+def test_two_that_are_called_alike_would_be_found(monkeypatch):
+    """Of two with one name only one would be read, and both kinds of lines be told of its rows."""
+    several = [lambda seat, at: None, lambda seat, at: None]
+    monkeypatch.setattr(waiting, "_lines", lambda: [(1, list, (one,)) for one in several])
+    waiting._reads.cache_clear()
+
+    with pytest.raises(TypeError, match="are called"):
+        waiting._reads()
+    monkeypatch.undo()
+    waiting._reads.cache_clear()
