@@ -11,7 +11,7 @@ urlpatterns = [
     path("indicators/sheets/<uuid:code>/", views.sheet, name="sheet"),
     path("indicators/sheets/<uuid:code>/accept/", views.accept, name="accept"),
     path("indicators/sheets/<uuid:code>/return/", views.give_back, name="return"),
-    path("settings/indicators/", views.catalogue, name="catalogue"),
-    path("settings/indicators/new/", views.indicator_edit, name="indicator_add"),
-    path("settings/indicators/<slug:indicator>/", views.indicator_edit, name="indicator_edit"),
+    path("indicators/catalogue/", views.catalogue, name="catalogue"),
+    path("indicators/catalogue/new/", views.indicator_edit, name="indicator_add"),
+    path("indicators/catalogue/<slug:indicator>/", views.indicator_edit, name="indicator_edit"),
 ]

@@ -107,7 +107,7 @@ PICKERS = {
 OPEN_ARGUMENTS = {
     ("indicators/enter/", "place"): lambda: "AL-02-SHIJAK",
     ("indicators/enter/", "period"): lambda: quarter().code,
-    ("settings/indicators/", "indicator"): lambda: "I09a",
+    ("indicators/catalogue/", "indicator"): lambda: "I09a",
 }
 
 FORMS = [
