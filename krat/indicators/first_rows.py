@@ -1,4 +1,4 @@
-"""The catalogue a fresh registry starts with: I01 to I18 and the groups at risk (docs/domain.md 8.1, 8.2).
+"""The catalogue a fresh registry starts with: I01 to I18 and the groups at risk (docs/domain.md 8).
 
 No act names these figures; the source proposes them after what reports of committees hold, and each row says so. They
 are put in after every migration, and only where they are missing: what people edited or retired stays as it is.

@@ -19,7 +19,7 @@ from krat.indicators.periods import Length
 from krat.people.models import Seat
 from krat.reference.forms import CheckedForm
 from krat.reference.models import Term
-from krat.ui.forms import BaseForm, BothTexts, DateField, NumberField, SeveralField, VersionedForm, Words
+from krat.ui.forms import BaseForm, BothTexts, DateField, NumberField, SeveralField, VersionedForm
 
 _NOT_KNOWN = gettext_lazy("Not known")
 _SIGNS = {
@@ -176,8 +176,8 @@ class IndicatorForm(CheckedForm):
     code = forms.SlugField(label=gettext_lazy("Code"), max_length=10, help_text=gettext_lazy("As in I04 or I04a."))
     name_sq = forms.CharField(label=gettext_lazy("Name in Albanian"), max_length=160)
     name_en = forms.CharField(label=gettext_lazy("Name in English"), max_length=160)
-    definition_sq = Words(label=gettext_lazy("Definition in Albanian"), max_length=600, rows=2)
-    definition_en = Words(label=gettext_lazy("Definition in English"), max_length=600, rows=2)
+    definition_sq = forms.CharField(label=gettext_lazy("Definition in Albanian"), max_length=600)
+    definition_en = forms.CharField(label=gettext_lazy("Definition in English"), max_length=600)
     unit = forms.ChoiceField(
         label=gettext_lazy("Unit"),
         choices=Indicator.Unit.choices,

@@ -1,6 +1,6 @@
 """The catalogue of indicators; sheets on which institutions report; the figures on them.
 
-An indicator here is what every county reports (docs/domain.md 8.2). What a measure of the plan wants to reach is the
+An indicator here is what every county reports (docs/domain.md 8). What a measure of the plan wants to reach is the
 measure's own (`krat.plan.models.Measure.indicator`), and no figure of it stands here.
 """
 
@@ -61,7 +61,7 @@ class Indicator(Checked):
         PERCENT = "percent", pgettext_lazy("unit", "percent")
         CALLS = "calls", pgettext_lazy("unit", "calls")
 
-    # Behind one of these stands somebody who could be found by a small number (docs/domain.md 8.2).
+    # Behind one of these stands somebody who could be found by a small number (docs/domain.md 8).
     OF_PERSONS: ClassVar = (Unit.PERSONS, Unit.CHILDREN, Unit.FAMILIES, Unit.CASES, Unit.PLANS)
 
     class Certainty(models.TextChoices):

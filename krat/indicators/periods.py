@@ -1,4 +1,4 @@
-"""Periods for which figures are owed: quarters, half-years and years of the calendar (docs/domain.md 5, 8)."""
+"""Periods for which figures are owed: quarters, half-years and years of the calendar (docs/domain.md 8)."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ def more_institutions(s: Examples) -> None:
 
 PICKERS = {
     ("institutions/", "code"): (Institution, newest(Institution, "county__code")),
+    ("ledgers/", "code"): (Institution, newest(Institution, "county__code")),
     ("api/v1/institutions/", "code"): (Institution, newest(Institution, "county__code")),
     ("committee/", "code"): (Body, newest(Body, "county__code", kind="committee")),
     ("committee/members/", "code"): (Membership, newest(Membership, "body__county__code", body__kind="committee")),

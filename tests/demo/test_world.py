@@ -23,6 +23,7 @@ from krat.audit import checkpoints, triggers
 from krat.committee.models import Body, Institution
 from krat.demo import make
 from krat.demo import world as invented
+from krat.indicators.models import Figure, FigureSheet
 from krat.people.models import Seat, User
 from krat.plan.models import Activity, Measure, Plan, Task
 from krat.plan.models.task import State
@@ -389,7 +390,8 @@ def _fingerprint():
 
 def _models():
     labels = ("committee", "people", "plan", "services", "cases", "meetings")
-    return [one for label in labels for one in apps.get_app_config(label).get_models(include_auto_created=True)]
+    areas = [one for label in labels for one in apps.get_app_config(label).get_models(include_auto_created=True)]
+    return [*areas, FigureSheet, Figure]  # the catalogue stands in every registry
 
 
 def _all(model):
