@@ -8,7 +8,14 @@ PLACES = [
     Place(
         80,
         "institutions",
-        (Way("committee:institutions", _("Institutions"), "institutions.view", ("institutions", "ledgers", "committee")),),
+        (
+            Way(
+                "committee:institutions",
+                _("Institutions"),
+                "institutions.view",
+                ("institutions", "ledgers", "committee"),
+            ),
+        ),
     )
 ]
 
