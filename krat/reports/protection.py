@@ -70,14 +70,16 @@ def rounded(count: int, limit: int) -> Told:
 def tell(total: int, tables: Sequence[Counts], limit: int) -> tuple[Told, list[list[Told]]]:
     """What is told of one population: of its total, and of every cell of tables that share it, the weightiest first."""
     told_total = rounded(total, limit)
-    out: list[Counts] = []
-    told: list[list[Told]] = []
-    for table in tables:
+    told: list[list[Told]] = [[] for _table in tables]
+    out: list[tuple[list[Told], Counts]] = []
+    for at, table in enumerate(tables):
+        if not table.cells:
+            continue  # a table without a row says nothing, and there is nothing in it to hide
         cells = [rounded(count, limit) for count in table.cells]
-        while not is_safe(told_total, [*told, cells], [*out, table]):
+        while not is_safe(told_total, [*(one for one, _of in out), cells], [*(of for _told, of in out), table]):
             cells = _hide_more(cells, table.cells)
-        out.append(table)
-        told.append(cells)
+        out.append((cells, table))
+        told[at] = cells
     return told_total, told
 
 

@@ -180,3 +180,15 @@ def test_numbers_at_their_edges_are_safe_too():
         total, told = tell(sum(cells), counts, LIMIT)
 
         assert undetermined(total, told, counts), cells
+
+
+def test_a_table_without_a_row_says_nothing_and_holds_nobody_up():
+    total, told = tell(12, [Counts((7, 5)), Counts(()), Counts((12,))], 5)
+
+    assert tell(0, [Counts(())], 5)[1] == [[]]
+    assert told == [
+        tell(12, [Counts((7, 5)), Counts((12,))], 5)[1][0],
+        [],
+        tell(12, [Counts((7, 5)), Counts((12,))], 5)[1][1],
+    ]
+    assert total == tell(12, [], 5)[0]
