@@ -303,7 +303,7 @@ def nothing_is_there(page: Page, addresses: list[str], lists: list[str], words: 
 def found_by_name(page: Page, case: Child) -> bool:
     """Whether the search finds the case by the beginning of a name, without its marks."""
     page.goto("/cases/")
-    page.locator('form[role="search"] [name="words"]').fill("kryelart zymb")
+    page.locator('main form[role="search"] [name="words"]').fill("kryelart zymb")
     send(page, 'form[role="search"]')
     assert "=" not in page.url or re.search(r"\?found=[0-9a-f-]{36}$", page.url), "a code, and never the words"
     return page.locator(f'main tbody a[href$="{case.code}/"]').count() == 1
@@ -477,7 +477,7 @@ def test_a_search_survives_back_and_reload_and_says_nothing_in_the_address(peopl
     """The browser does not ask to send the form again: what was found stands under a code."""
     worker = people(WORKER)
     worker.goto("/cases/")
-    worker.locator("[name=words]").fill("prov")
+    worker.locator("main [name=words]").fill("prov")
     with worker.expect_navigation():
         worker.locator("form.case-search button").click()
     found = worker.locator("main tbody tr").count()
@@ -489,7 +489,7 @@ def test_a_search_survives_back_and_reload_and_says_nothing_in_the_address(peopl
     expect(worker.locator("#identity")).to_be_visible()
     worker.go_back()
     assert "?found=" in worker.url
-    expect(worker.locator("[name=words]")).to_have_value("prov")
+    expect(worker.locator("main [name=words]")).to_have_value("prov")
     worker.reload()
     expect(worker.locator("main tbody tr")).to_have_count(found)
-    expect(worker.locator("[name=words]")).to_have_value("prov")
+    expect(worker.locator("main [name=words]")).to_have_value("prov")

@@ -239,7 +239,7 @@ def test_what_a_form_of_a_case_answers(person: People, watch: Watch, addresses: 
 
     for typed in ("celaj", "ce", "kryqezimi"):
         page.goto("/cases/")
-        page.locator('[role="search"] [name="words"]').fill(typed)
+        page.locator('main [role="search"] [name="words"]').fill(typed)
         answers("cases:list", '[role="search"]')
     for name in ("cases:add", "cases:notes", "cases:signal_add", "cases:obstacle_add", "cases:signal_reject"):
         page.goto(address[name])
