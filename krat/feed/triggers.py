@@ -162,13 +162,15 @@ def after_migrate(sender: Any, using: str, **kwargs: Any) -> None:
     connection = connections[using]
     there = connection.introspection.table_names()
     tables = {Pending._meta.db_table, Generation._meta.db_table, *(kind.own.table for kind in kinds().values())}
-    if tables <= set(there) and faults(connection):
+    if tables <= set(there) and _is_up_to_date(connection) and faults(connection):
         install(connection)
         begin_anew(connection)
 
 
-def _migrations() -> set[tuple[str, str]]:
-    return {key for key in MigrationLoader(None).disk_migrations or {} if key[0] == "feed"}
+def _is_up_to_date(connection: BaseDatabaseWrapper) -> bool:
+    """Whether all migrations of the feed have run: on the way back its tables are not those of the models."""
+    ours = {key for key in MigrationLoader(None).disk_migrations or {} if key[0] == "feed"}
+    return ours <= set(MigrationRecorder(connection).applied_migrations())
 
 
 @checks.register(checks.Tags.database)
@@ -178,7 +180,7 @@ def changes_are_entered(app_configs: Any, databases: Any = None, **kwargs: Any) 
     for alias in databases or []:
         connection = connections[alias]
         try:
-            if not _migrations() <= set(MigrationRecorder(connection).applied_migrations()):
+            if not _is_up_to_date(connection):
                 continue  # `migrate` asks this before it begins, and makes the triggers when it ends
             for fault in faults(connection):
                 hint = (
