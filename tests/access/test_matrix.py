@@ -20,7 +20,6 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import connection
 from django.http import Http404, HttpResponse
 from django.test import Client, client, override_settings
 from django.urls import path
@@ -75,14 +74,6 @@ METHODS = ("GET", "POST")  # of a route those it declares: the census asks for t
 def pages() -> list[census.Route]:
     """Every route that people ask for; the machines' addresses have a matrix of their own."""
     return [route for route in census.routes() if not route.is_for_machines]
-
-
-def routes() -> list[census.Route]:
-    """All pages on SQLite; a third of them, always the same, on PostgreSQL (decision 29)."""
-    every = pages()
-    if connection.vendor == "postgresql" and not FULL:
-        return [route for route in every if zlib.crc32(route.name.encode()) % 3 == 0]
-    return every
 
 
 def relations(route: census.Route) -> tuple[str, ...]:
@@ -227,7 +218,7 @@ def _written():
         FILE.write_text(head() + "\n".join(every) + "\n")
 
 
-@pytest.mark.parametrize("route", routes(), ids=lambda route: route.name)
+@pytest.mark.parametrize("route", pages(), ids=lambda route: route.name)
 def test_everybody_gets_what_the_file_says(route, answers):
     found = lines_of(route, answers(route))
 
@@ -258,7 +249,7 @@ def test_a_role_that_the_file_lets_in_against_the_table_is_found(answers, monkey
 
 def test_every_reach_is_asked_for_on_every_page():
     """Of whoever reaches equally far somebody is asked, and one of those who reach nothing."""
-    for route in routes():
+    for route in pages():
         asked = {declared(route, group[0]) for group in equals(route)}
         assert asked == {declared(route, role) for role in ACCOUNTS}, route.name
 
@@ -274,7 +265,7 @@ def test_the_file_has_a_column_for_every_role():
 
 # --- asked of the tables, not of the file ---
 
-with_right = [route for route in routes() if route.right]
+with_right = [route for route in pages() if route.right]
 with_object = [route for route in with_right if model_of(route)]
 
 
@@ -331,7 +322,7 @@ def test_what_does_not_exist_is_not_there_for_anybody(route, answers):
             assert answer.status == wanted, f"{role}: {method} {route.name} answered {answer.status} for nothing."
 
 
-@pytest.mark.parametrize("route", routes(), ids=lambda route: route.name)
+@pytest.mark.parametrize("route", pages(), ids=lambda route: route.name)
 def test_nothing_answers_with_an_error(route, answers):
     assert {key: one.status for key, one in answers(route).items() if one.status >= 500} == {}
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import random
 import re
-import zlib
 from collections import defaultdict
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,15 +46,12 @@ TOLD_OTHERWISE = {
 
 
 def case_pages() -> list[census.Route]:
-    """The pages of cases that can be looked at; a third of them, always the same, on PostgreSQL."""
-    found = [
+    """The pages of cases that can be looked at."""
+    return [
         route
         for route in census.routes()
         if route.name.startswith("cases:") and "GET" in route.methods and not route.is_for_machines
     ]
-    if connection.vendor == "postgresql" and not FULL:
-        return [route for route in found if zlib.crc32(route.name.encode()) % 3 == 0]
-    return found
 
 
 def planted_codes(model: type[ScopedModel]) -> list[str]:
@@ -116,9 +112,7 @@ def test_everybody_sees_what_is_theirs_and_the_trail_says_the_same(walker):
 
     unsaid = {page: kinds for page, kinds in unsaid.items() if kinds}
     assert not unsaid, f"The trail says that {username} saw what no page showed: {unsaid}"
-    assert seen == 0 or username in WHO_SEES_CASES
-    # PostgreSQL walks through a third of the pages only.
-    assert seen > 0 or username not in WHO_SEES_CASES or (connection.vendor == "postgresql" and not FULL)
+    assert (seen > 0) == (username in WHO_SEES_CASES)
 
 
 # Whoever of the invented world has something planted to see.
