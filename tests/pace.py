@@ -73,6 +73,7 @@ ON_BOTH = (
     "tests/audit/",
     "tests/cases/test_core_rights.py",
     "tests/cases/test_core_story.py",
+    "tests/cases/test_indexes.py",
     "tests/cases/test_search.py",
     "tests/counts/",
     "tests/home/test_read_together.py",

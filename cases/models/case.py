@@ -127,8 +127,7 @@ class CaseQuerySet(ScopedQuerySet["Case"]):
 
     def by_reference(self, reference: str) -> CaseQuerySet:
         """Those with this reference, written in whichever case; none for an empty one."""
-        found = self.alias(in_small=Lower("reference")).filter(in_small=folded(reference))
-        return found if reference else self.none()
+        return self.by_references([reference])
 
     def by_references(self, references: Iterable[str]) -> CaseQuerySet:
         """Those with one of these references, written in whichever case."""
